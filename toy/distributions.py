@@ -1,0 +1,334 @@
+"""Floor 1: distributions over responses, and how far apart two of them are.
+
+A policy is an array ``(..., Y)`` of probabilities whose rows sum to one; a reference is a policy
+with every entry > 0. All functions broadcast over the leading axes and work in float64. Divergences
+are in nats, and say in their first sentence which distribution the samples come from.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from toy.validation import (
+    Array,
+    as_numbers,
+    as_policy,
+    as_reference,
+    as_values,
+    check_same_worlds,
+    refuse,
+)
+
+#: Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
+_SERIES_RADIUS = 1 / 32
+
+
+def log_softmax(logits: ArrayLike) -> Array:
+    """Return the log-probabilities of a softmax policy.
+
+    log π(y) = z(y) − log Σ_y' exp z(y')
+
+    The largest term is taken out of the sum, so that a response of probability nearly one keeps a
+    log-probability that is right in every digit.
+
+    Parameters
+    ----------
+    logits : (..., Y) finite; only differences within a row matter
+
+    Returns
+    -------
+    (..., Y) nats, <= 0
+
+    Raises
+    ------
+    ValueError
+        If `logits` is empty, or holds NaN or an infinity.
+
+    Examples
+    --------
+    >>> log_softmax([0.0, -50.0]).tolist()
+    [-1.9287498479639178e-22, -50.0]
+    """
+    logits = as_values("logits", logits)
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    others = np.exp(shifted)
+    np.put_along_axis(others, shifted.argmax(axis=-1, keepdims=True), 0.0, axis=-1)
+    return shifted - np.log1p(others.sum(axis=-1, keepdims=True))
+
+
+def softmax(logits: ArrayLike) -> Array:
+    """Return the policy that logits stand for.
+
+    π(y) = exp z(y) / Σ_y' exp z(y')
+
+    Parameters
+    ----------
+    logits : (..., Y) finite; only differences within a row matter
+
+    Returns
+    -------
+    (..., Y) probabilities; each row sums to one
+
+    Raises
+    ------
+    ValueError
+        If `logits` is empty, or holds NaN or an infinity.
+
+    Examples
+    --------
+    >>> softmax([0.0, np.log(3.0)]).round(12).tolist()
+    [0.25, 0.75]
+    """
+    return np.exp(log_softmax(logits))
+
+
+def expectation(policy: ArrayLike, values: ArrayLike) -> Array:
+    """Return the mean of `values` when the policy samples.
+
+    E_π[v] = Σ_y π(y) v(y)
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    values : (..., Y) finite, in any unit
+
+    Returns
+    -------
+    (...) in the unit of `values`
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not a distribution, `values` are not finite, or their shapes do not fit.
+
+    Examples
+    --------
+    >>> float(expectation([0.75, 0.25], [1.0, 5.0]))
+    2.0
+    """
+    policy, values = as_policy("policy", policy), as_values("values", values)
+    check_same_worlds(policy=policy, values=values)
+    return (policy * values).sum(axis=-1)
+
+
+def entropy(policy: ArrayLike) -> Array:
+    """Return the entropy of a policy.
+
+    H(π) = −Σ_y π(y) log π(y), with 0 log 0 = 0
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+
+    Returns
+    -------
+    (...) nats, between 0 and log Y
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not a distribution.
+
+    Examples
+    --------
+    >>> float(entropy([0.5, 0.5, 0.0]))
+    0.6931471805599453
+    """
+    policy = as_policy("policy", policy)
+    # A response without probability counts as log 1 = 0: this is where 0 log 0 = 0 is decided.
+    # Adding 0.0 turns the −0.0 of a certain response into 0.0.
+    return -(policy * np.log(np.where(policy > 0, policy, 1.0))).sum(axis=-1) + 0.0
+
+
+def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return how much more likely each response is under the policy than under the reference.
+
+    d(y) = log π(y) − log π_ref(y)
+
+    The sign is fixed here, once, for the whole book. It is computed as
+    ±log1p(|π − π_ref| / min(π, π_ref)), which stays precise when the two are nearly equal.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) nats; −inf where the policy never gives the response
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, the reference has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> log_ratio([0.5, 0.5, 0.0], [0.25, 0.5, 0.25]).tolist()
+    [0.6931471805599453, 0.0, -inf]
+    """
+    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
+    check_same_worlds(policy=policy, reference=reference)
+    return log_quotient(policy, reference)
+
+
+def log_quotient(numerator: Array, denominator: Array) -> Array:
+    """Return log a − log b for a >= 0, b > 0, unchecked: `log_ratio` for code that has checked."""
+    difference = numerator - denominator
+    with np.errstate(divide="ignore", over="ignore"):
+        excess = np.abs(difference) / np.minimum(numerator, denominator)
+        result = np.copysign(np.log1p(excess), difference)
+        if np.isinf(result).any():  # the quotient left the range of float64: rare, so worth the ask
+            result = np.where(np.isinf(result), np.log(numerator) - np.log(denominator), result)
+    return result
+
+
+def exponential_excess(d: Array) -> Array:
+    """Return e^(−d) − 1 + d >= 0, unchecked, to full relative precision; d may be complex.
+
+    Near zero it is the series d²/2 · (1 − d/3 · (1 − d/4 · (…))), whose terms do not cancel.
+    """
+    small = np.abs(d) < _SERIES_RADIUS
+    near = np.where(small, d, 0.0)
+    series = 1 - near / 9
+    for n in (8, 7, 6, 5, 4, 3):
+        series = 1 - near / n * series
+    with np.errstate(over="ignore", invalid="ignore"):
+        direct = np.where(np.isposinf(-d.real), np.inf, np.expm1(-d) + d)
+    return np.where(small, near * near / 2 * series, direct)
+
+
+def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return KL(π ‖ π_ref), the reverse KL of RLHF: the samples come from the policy.
+
+    KL(π ‖ π_ref) = Σ_y π(y) d(y) = Σ_y π(y) (e^(−d(y)) − 1 + d(y)),  d = log π − log π_ref
+
+    Both sums are equal because Σ_y π(y) e^(−d(y)) = Σ_y π_ref(y) = 1. The second has no negative
+    term, so nothing cancels, and the result can never fall below zero.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities; a zero is allowed and contributes π_ref(y)
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (...) nats, >= 0
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, the reference has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> float(kl_divergence([0.5, 0.5], [0.01, 0.99]))
+    1.61446...
+    >>> float(kl_divergence([0.01, 0.99], [0.5, 0.5]))  # the other direction is another number
+    0.63714...
+    """
+    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
+    check_same_worlds(policy=policy, reference=reference)
+    return kl_terms(policy, reference, log_quotient(policy, reference)).sum(axis=-1)
+
+
+def kl_terms(policy: Array, reference: Array, d: Array) -> Array:
+    """Return π (e^(−d) − 1 + d) per response, unchecked, given the log-ratio d.
+
+    Away from d = 0 it is π_ref − π + π d, which needs no exponential and cannot overflow.
+    """
+    near = np.abs(d) < 1
+    far = reference - policy + policy * np.where(policy > 0, d, 0.0)
+    return np.where(near, policy * exponential_excess(np.where(near, d, 0.0)), far)
+
+
+def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return χ²(π ‖ π_ref): the variance of the ratio π/π_ref when the *reference* samples.
+
+    χ²(π ‖ π_ref) = Σ_y (π(y) − π_ref(y))² / π_ref(y)
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (...) no unit, >= 0
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, the reference has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> float(chi_square_divergence([0.5, 0.5], [0.25, 0.75]))
+    0.333...
+    """
+    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
+    check_same_worlds(policy=policy, reference=reference)
+    difference = policy - reference
+    return (difference * (difference / reference)).sum(axis=-1)
+
+
+def total_variation(policy: ArrayLike, other: ArrayLike) -> Array:
+    """Return the largest difference in probability that two policies give to any set of responses.
+
+    TV(π, π') = ½ Σ_y |π(y) − π'(y)|, the same in both directions
+
+    Parameters
+    ----------
+    policy, other : (..., Y) probabilities
+
+    Returns
+    -------
+    (...) no unit, between 0 and 1
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> float(total_variation([0.5, 0.5], [0.25, 0.75]))
+    0.25
+    """
+    policy, other = as_policy("policy", policy), as_policy("other", other)
+    check_same_worlds(policy=policy, other=other)
+    return np.abs(policy - other).sum(axis=-1) / 2
+
+
+def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike) -> Array:
+    """Return the policy on the straight line, in log-probabilities, from reference to policy.
+
+    π_w(y) ∝ π_ref(y)^(1 − w) π(y)^w
+
+    w = 0 is the reference, w = 1 the policy, and w > 1 goes on beyond it. It is the path that
+    RLHF's optimum takes as β falls, for the reward r = log π/π_ref and w = 1/β.
+
+    Parameters
+    ----------
+    policy, reference : (..., Y) probabilities, all > 0
+    weight : (...) finite, no unit; its axes broadcast with the leading axes of the policies
+
+    Returns
+    -------
+    (..., Y) probabilities
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution or has a zero, `weight` is not finite, or shapes do not fit.
+
+    Examples
+    --------
+    >>> geometric_mixture([0.9, 0.1], [0.5, 0.5], [0.0, 0.5]).round(6).tolist()
+    [[0.5, 0.5], [0.75, 0.25]]
+    """
+    policy, reference = as_reference("policy", policy), as_reference("reference", reference)
+    check_same_worlds(policy=policy, reference=reference)
+    weight = as_numbers("weight", weight)
+    if not np.isfinite(weight).all():
+        refuse("weight", "must be finite", weight)
+    return softmax(np.log(reference) + weight[..., None] * log_quotient(policy, reference))

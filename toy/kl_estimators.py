@@ -1,0 +1,605 @@
+"""Floor 2, chapter "KL estimators": estimating KL(π ‖ π_ref) from samples, with exact moments.
+
+Everywhere y ~ π unless a `sampler` is named, and d(y) = log π(y) − log π_ref(y). An *estimator* is
+a function of d alone, applied response by response; anything of that form can be passed in.
+
+Sources: schulman2020 (k1, k2, k3), tang2025 (their gradients as a loss), amini2025 (variance).
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from toy.distributions import (
+    chi_square_divergence,
+    exponential_excess,
+    geometric_mixture,
+    kl_divergence,
+    kl_terms,
+    log_quotient,
+    log_ratio,
+)
+from toy.validation import (
+    Array,
+    as_count,
+    as_counts,
+    as_numbers,
+    as_policy,
+    as_reference,
+    check_generator,
+    check_same_worlds,
+    refuse,
+)
+
+__all__ = [
+    "Estimator",
+    "Moments",
+    "control_variate",
+    "estimate_distribution",
+    "estimator_moments",
+    "gaussian_moments",
+    "k1",
+    "k2",
+    "k3",
+    "kl_gradient",
+    "log_ratio",
+    "loss_gradient",
+    "optimal_coefficient",
+    "sample_estimates",
+    "variance_crossover",
+]
+
+#: A function of the log-ratio d, elementwise: (..., Y) nats -> (..., Y) nats.
+Estimator: TypeAlias = Callable[[Any], Any]
+
+#: Responses per block of an exact sum: the working set stays in the processor's cache.
+_BLOCK = 4096
+
+#: The most count vectors that `estimate_distribution` will list.
+_MOST_COUNT_VECTORS = 2_000_000
+
+#: The step of the complex-step derivative; its error is of the order of the square, so zero here.
+_COMPLEX_STEP = 1e-50
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Exact moments of one draw of an estimator of KL(π ‖ π_ref).
+
+    Attributes
+    ----------
+    mean : (...) nats
+    bias : (...) nats; mean − KL(π ‖ π_ref)
+    variance : (...) nats², of a single draw
+    """
+
+    mean: Array
+    bias: Array
+    variance: Array
+
+    @property
+    def std(self) -> Array:
+        """The standard deviation of a single draw, in nats."""
+        return np.sqrt(self.variance)
+
+    def mse(self, n: ArrayLike) -> Array:
+        """Return the mean squared error of the mean of `n` independent draws, in nats².
+
+        mse(n) = bias² + variance / n: more samples never cure a bias.
+
+        Raises
+        ------
+        ValueError
+            If `n` is not a whole number >= 1 (or an array of them).
+
+        Examples
+        --------
+        >>> float(Moments(mean=1.5, bias=0.5, variance=2.0).mse(8))
+        0.5
+        """
+        return np.square(self.bias) + self.variance / as_counts("n", n)
+
+
+def k1(log_ratio: ArrayLike) -> Any:
+    """Return k1 = d: unbiased for KL(π ‖ π_ref) when the policy samples; negative for some draws.
+
+    Parameters
+    ----------
+    log_ratio : any shape, nats; d = log π − log π_ref of the sampled responses
+
+    Raises
+    ------
+    ValueError
+        If `log_ratio` holds NaN or is not numeric.
+
+    Source: schulman2020.
+
+    Examples
+    --------
+    >>> k1([-0.5, 0.5]).tolist()
+    [-0.5, 0.5]
+    """
+    return +_as_log_ratio(log_ratio)
+
+
+def k2(log_ratio: ArrayLike) -> Any:
+    """Return k2 = d²/2: never negative, and biased, for its mean is another f-divergence.
+
+    Parameters
+    ----------
+    log_ratio : any shape, nats; d = log π − log π_ref of the sampled responses
+
+    Raises
+    ------
+    ValueError
+        If `log_ratio` holds NaN or is not numeric.
+
+    Source: schulman2020.
+
+    Examples
+    --------
+    >>> k2([-0.5, 0.5]).tolist()
+    [0.125, 0.125]
+    """
+    d = _as_log_ratio(log_ratio)
+    return d * d / 2
+
+
+def k3(log_ratio: ArrayLike) -> Any:
+    """Return k3 = e^(−d) − 1 + d: never negative, and unbiased when the policy itself samples.
+
+    Parameters
+    ----------
+    log_ratio : any shape, nats; d = log π − log π_ref of the sampled responses
+
+    Raises
+    ------
+    ValueError
+        If `log_ratio` holds NaN or is not numeric.
+
+    Source: schulman2020.
+
+    Examples
+    --------
+    >>> k3([-0.5, 0.5]).round(4).tolist()
+    [0.1487, 0.1065]
+    """
+    return exponential_excess(_as_log_ratio(log_ratio))[()]
+
+
+def control_variate(coefficient: ArrayLike) -> Estimator:
+    """Return the estimator k1 + λ (e^(−d) − 1), unbiased for every λ when the policy samples.
+
+    The bracket has mean Σ π (π_ref/π − 1) = 0. λ = 0 is k1 and λ = 1 is k3; it is computed as
+    (1 − λ) k1 + λ k3.
+
+    Parameters
+    ----------
+    coefficient : λ, finite; a number, or (...) one for each world
+
+    Raises
+    ------
+    ValueError
+        If `coefficient` is not finite.
+
+    Source: schulman2020.
+
+    Examples
+    --------
+    >>> control_variate(1.0)([0.5]) == k3([0.5])
+    array([ True])
+    """
+    coefficient = as_numbers("coefficient", coefficient)
+    if not np.isfinite(coefficient).all():
+        refuse("coefficient", "must be finite", coefficient)
+    weight = coefficient[..., None] if coefficient.ndim else coefficient
+    return lambda log_ratio: (1 - weight) * k1(log_ratio) + weight * k3(log_ratio)
+
+
+def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the λ at which `control_variate(λ)` has the least variance when the policy samples.
+
+    λ* = −Cov_π(d, e^(−d)) / Var_π(e^(−d)) = (KL(π ‖ π_ref) + KL(π_ref ‖ π)) / χ²(π_ref ‖ π)
+
+    k3 has a smaller variance than k1 exactly when λ* > 1/2. Where the two policies are equal every
+    λ gives the same estimator, and the limit 1 is returned.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities, all > 0 (else e^(−d) − 1 has not mean zero)
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (...) no unit, > 0
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution or has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> float(optimal_coefficient([0.99, 0.01], [0.5, 0.5]))
+    0.0928...
+    """
+    policy = as_reference("policy", policy)
+    jeffreys = kl_divergence(policy, reference) + kl_divergence(reference, policy)
+    chi_square = chi_square_divergence(reference, policy)
+    return np.divide(jeffreys, chi_square, out=np.ones_like(jeffreys), where=chi_square > 0)[()]
+
+
+def estimator_moments(
+    estimator: Estimator,
+    policy: ArrayLike,
+    reference: ArrayLike,
+    sampler: ArrayLike | None = None,
+) -> Moments:
+    """Return exact mean, bias and variance of one draw of an estimator of KL(π ‖ π_ref).
+
+    mean = E_μ[k(d)],  bias = mean − KL(π ‖ π_ref),  variance = E_μ[(k(d) − mean)²]
+
+    where μ is the sampler, the policy itself if none is named. The sums run once over blocks of
+    responses; the variance is the mean of the blocks' variances plus the variance of their means.
+
+    Parameters
+    ----------
+    estimator : elementwise function of d, such as `k1`, `k2`, `k3`, `control_variate(0.5)`
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+    sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
+
+    Returns
+    -------
+    Moments of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a distribution, the reference has a zero, the sampler draws what the
+        policy never gives, the shapes do not fit, or the estimator is not elementwise.
+
+    Examples
+    --------
+    >>> moments = estimator_moments(k2, [0.5, 0.5], [0.01, 0.99])
+    >>> round(float(moments.mean), 3), round(float(moments.std), 3)
+    (3.943, 3.709)
+    """
+    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    sums = [_block_sums(estimator, *block) for block in _blocks(policy, reference, sampler)]
+    weights, means, spreads, divergences = (
+        np.stack(column, axis=-1) for column in zip(*sums, strict=True)
+    )
+    mean = (weights * means).sum(axis=-1)
+    between = (weights * (means - mean[..., None]) ** 2).sum(axis=-1)
+    return Moments(mean, mean - divergences.sum(axis=-1), spreads.sum(axis=-1) + between)
+
+
+def _block_sums(
+    estimator: Estimator, policy: Array, reference: Array, sampler: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Return a block's probability, the mean and spread within it, and its part of the KL."""
+    d = log_quotient(policy, reference)
+    values = _apply(estimator, np.where(sampler > 0, d, 0.0))
+    weight = sampler.sum(axis=-1)
+    mean = (sampler * values).sum(axis=-1) / np.where(weight > 0, weight, 1.0)
+    # The root comes before the square: (π_ref/π)² may overflow where π (π_ref/π)² does not.
+    spread = np.square(np.sqrt(sampler) * (values - mean[..., None])).sum(axis=-1)
+    return weight, mean, spread, kl_terms(policy, reference, d).sum(axis=-1)
+
+
+def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the gradient in the logits of KL(π ‖ π_ref), the divergence whose samples π gives.
+
+    ∂KL/∂z(y) = π(y) (d(y) − KL(π ‖ π_ref))
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) nats per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, the reference has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> kl_gradient([0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+    policy, reference, _ = _as_worlds(policy, reference, None)
+    d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
+    return policy * (d - kl_divergence(policy, reference)[..., None])
+
+
+def loss_gradient(
+    estimator: Estimator,
+    policy: ArrayLike,
+    reference: ArrayLike,
+    sampler: ArrayLike | None = None,
+) -> Array:
+    """Return the exact expected gradient, in the logits, of an estimator used as a loss.
+
+    E_μ[∇_z k(d(y))] = E_μ[k'(d) ∇_z log π(y)] = μ(y) k'(d(y)) − π(y) E_μ[k'(d)]
+
+    The samples are held fixed: this is what automatic differentiation returns, on average, for
+    `k(log_ratio).mean()`. It is not the gradient of E[k], which also moves the sampler. With μ = π:
+    k1 gives 0, k2 gives ∇KL(π ‖ π_ref), and k3 gives π − π_ref = ∇KL(π_ref ‖ π).
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d (made of +, *, exp, log and the like, so that it
+        takes complex numbers; the derivative is a complex step, exact to rounding)
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+    sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
+
+    Returns
+    -------
+    (..., Y) nats per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        As `estimator_moments`, or if the estimator drops the imaginary part of its argument.
+
+    Source: tang2025.
+
+    Examples
+    --------
+    >>> loss_gradient(k3, [0.5, 0.5], [0.25, 0.75]).round(12).tolist()
+    [0.25, -0.25]
+    """
+    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    pull = np.where(sampler > 0, sampler * slopes, 0.0)
+    return pull - policy * pull.sum(axis=-1, keepdims=True)
+
+
+def sample_estimates(
+    rng: np.random.Generator,
+    estimator: Estimator,
+    policy: ArrayLike,
+    reference: ArrayLike,
+    num_samples: int,
+    num_replications: int,
+    sampler: ArrayLike | None = None,
+) -> Array:
+    """Return sampled values of the N-sample mean of an estimator, from its exact law.
+
+    The mean of N draws is c·k(d)/N with counts c ~ Multinomial(N, μ); drawing the counts instead of
+    the responses costs the same for every N.
+
+    Parameters
+    ----------
+    rng : the only source of randomness
+    estimator : elementwise function of d
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+    num_samples : N, the draws in each mean, >= 1
+    num_replications : R, how many independent means, >= 1
+    sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
+
+    Returns
+    -------
+    (R, ...) nats
+
+    Raises
+    ------
+    ValueError
+        As `estimator_moments`, or if `rng` is no generator or a number is not a whole one >= 1.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> sample_estimates(rng, k3, [0.5, 0.5], [0.25, 0.75], 10**9, 2).round(3).tolist()
+    [0.144, 0.144]
+    """
+    check_generator("rng", rng)
+    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    size = (as_count("num_replications", num_replications), *policy.shape[:-1])
+    values = _apply(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    # NumPy wants rows that sum to one more exactly than a policy must; this undoes rounding only.
+    shares = sampler / sampler.sum(axis=-1, keepdims=True)
+    counts = rng.multinomial(as_count("num_samples", num_samples), shares, size=size)
+    return (counts / num_samples * values).sum(axis=-1)
+
+
+def estimate_distribution(
+    estimator: Estimator,
+    policy: ArrayLike,
+    reference: ArrayLike,
+    num_samples: int,
+    sampler: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Return the exact law of the N-sample mean of an estimator, by listing every count vector.
+
+    P(counts c) = N! Π_y μ(y)^c(y) / c(y)!,  estimate = Σ_y c(y) k(d(y)) / N
+
+    Parameters
+    ----------
+    estimator : elementwise function of d
+    policy : (Y,) probabilities
+    reference : (Y,) probabilities, all > 0
+    num_samples : N >= 1, the draws in the mean
+    sampler : (Y,) probabilities, zero wherever the policy is; None: the policy
+
+    Returns
+    -------
+    estimates : (C,) nats, one for each of the C count vectors; equal values are not merged
+    probabilities : (C,) summing to one
+
+    Raises
+    ------
+    ValueError
+        As `estimator_moments`, or if there are several prompts or more than two million counts.
+
+    Examples
+    --------
+    >>> estimates, probabilities = estimate_distribution(k1, [0.5, 0.5], [0.25, 0.75], 2)
+    >>> estimates.round(4).tolist(), probabilities.round(4).tolist()
+    ([-0.4055, 0.1438, 0.6931], [0.25, 0.5, 0.25])
+    """
+    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    if policy.ndim > 1:
+        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+    num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
+    values = _apply(estimator, log_quotient(policy, reference)[drawn])
+    counts = _count_vectors(num_samples, int(drawn.sum()))
+    log_factorial = np.cumsum(np.log(np.maximum(np.arange(num_samples + 1), 1)))
+    log_weights = log_factorial[-1] - log_factorial[counts].sum(axis=-1)
+    return counts @ values / num_samples, np.exp(log_weights + counts @ np.log(sampler[drawn]))
+
+
+def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
+    """Return the weight at which k3 stops having less variance than k1 on the geometric path.
+
+    The w > 0 with Var_π_w(k3) = Var_π_w(k1), which is λ*(π_w, π_ref) = 1/2; the policy samples.
+    Near the reference λ* is close to 1; the first doubling of w that brings it below 1/2 brackets
+    the root.
+
+    Parameters
+    ----------
+    policy, reference : (Y,) probabilities, all > 0, not equal
+
+    Returns
+    -------
+    w, no unit, > 0; the crossover lies between reference and policy if w < 1
+
+    Raises
+    ------
+    ValueError
+        If either is not a single distribution or has a zero, or if they are equal.
+
+    Examples
+    --------
+    >>> round(variance_crossover([0.99, 0.01], [0.5, 0.5]), 3)
+    0.474
+    """
+    from scipy.optimize import brentq  # 0.35 s to import: only when it is asked for
+
+    policy, reference, _ = _as_worlds(as_reference("policy", policy), reference, None)
+    if policy.ndim > 1:
+        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+    if (reach := np.ptp(log_quotient(policy, reference))) == 0:
+        refuse("policy", "must differ from the reference", "equal policies")
+
+    def surplus(weight: float) -> float:
+        path = geometric_mixture(policy, reference, weight)
+        return float(optimal_coefficient(path, reference)) - 0.5
+
+    outer = 1e-3 / reach
+    while surplus(outer) > 0:
+        outer *= 2
+    return float(brentq(surplus, outer / 2, outer, xtol=1e-14 * outer, rtol=1e-14))
+
+
+def gaussian_moments(shift: float) -> dict[str, Moments]:
+    """Return exact moments of k1, k2, k3 for π = N(0, 1), π_ref = N(shift, 1); the policy samples.
+
+    With δ = KL(π ‖ π_ref) = shift²/2 the log-ratio is d ~ N(δ, 2δ), hence
+
+    k1: mean δ, variance 2δ;  k2: mean δ + δ²/2, variance 2δ² + 2δ³;
+    k3: mean δ, variance e^(2δ) − 1 − 2δ
+
+    Parameters
+    ----------
+    shift : the distance of the two means, in standard deviations; finite
+
+    Raises
+    ------
+    ValueError
+        If `shift` is not a finite number.
+
+    Source: schulman2020, which reports sampled values for shift = 0.1 and 1.
+
+    Examples
+    --------
+    >>> {name: round(float(m.std / 0.5), 2) for name, m in gaussian_moments(1.0).items()}
+    {'k1': 2.0, 'k2': 1.73, 'k3': 1.7}
+    """
+    shift_array = as_numbers("shift", shift)
+    if shift_array.ndim or not np.isfinite(shift_array):
+        refuse("shift", "must be a finite number", shift)
+    kl = np.asarray(shift_array**2 / 2)
+    zero = np.zeros_like(kl)
+    return {
+        "k1": Moments(kl, zero, 2 * kl),
+        "k2": Moments(kl + kl**2 / 2, kl**2 / 2, 2 * kl**2 + 2 * kl**3),
+        "k3": Moments(kl, zero, exponential_excess(-2 * kl)),
+    }
+
+
+def _as_log_ratio(log_ratio: ArrayLike) -> NDArray[Any]:
+    """Return log-ratios as float64, or as they are if complex (as `loss_gradient` passes them)."""
+    array = np.asarray(log_ratio)
+    return array if np.iscomplexobj(array) else as_numbers("log_ratio", array)
+
+
+def _as_worlds(
+    policy: ArrayLike, reference: ArrayLike, sampler: ArrayLike | None
+) -> tuple[Array, Array, Array]:
+    """Return policy, reference and sampler, checked and of one shape; no sampler: the policy."""
+    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
+    sampler = policy if sampler is None else as_policy("sampler", sampler)
+    check_same_worlds(policy=policy, reference=reference, sampler=sampler)
+    policy, reference, sampler = np.broadcast_arrays(policy, reference, sampler)
+    if ((sampler > 0) & (policy == 0)).any():
+        refuse(
+            "sampler", "must be 0 wherever the policy is (there d = −inf)", "a response it draws"
+        )
+    return policy, reference, sampler
+
+
+def _apply(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
+    """Return the estimator's values, refusing one that does not work response by response."""
+    values = np.asarray(estimator(d))
+    if values.shape != d.shape:
+        refuse("estimator", f"must be elementwise, shape {d.shape}", f"shape {values.shape}")
+    return values
+
+
+def _derivative(estimator: Estimator, d: Array) -> Array:
+    """Return k'(d) by a complex step: Im k(d + ih) / h, with no subtraction and so no rounding."""
+    values = _apply(estimator, d + 1j * _COMPLEX_STEP)
+    if not np.iscomplexobj(values):
+        refuse(
+            "estimator",
+            "must be analytic, so that a complex log-ratio passes through",
+            f"{values.dtype} from a complex argument",
+        )
+    return np.asarray(values.imag / _COMPLEX_STEP)
+
+
+def _blocks(*arrays: Array) -> Iterator[list[Array]]:
+    """Yield the same slice of responses from each array, a cache-sized block at a time."""
+    for start in range(0, arrays[0].shape[-1], _BLOCK):
+        yield [array[..., start : start + _BLOCK] for array in arrays]
+
+
+def _count_vectors(total: int, parts: int) -> NDArray[np.int64]:
+    """Return every way to share `total` draws among `parts` responses, shape (C, parts).
+
+    Stars and bars: choose where the bars stand among `total` stars, and count the stars between.
+    """
+    size = math.comb(total + parts - 1, parts - 1)
+    if size > _MOST_COUNT_VECTORS:
+        refuse(
+            "num_samples",
+            f"must leave at most {_MOST_COUNT_VECTORS:,} count vectors to list",
+            f"{size:,} for {total} draws of {parts} responses; use sample_estimates",
+        )
+    bars = np.array(list(combinations(range(total + parts - 1), parts - 1)), dtype=np.int64)
+    edges = np.pad(bars.reshape(size, parts - 1), ((0, 0), (1, 1)), constant_values=-1)
+    edges[:, -1] = total + parts - 1
+    return np.diff(edges, axis=-1) - 1

@@ -1,0 +1,106 @@
+"""Floor 0: what a public function may be given.
+
+One checker per notion. Each turns its argument into a float64 array without touching the caller's,
+or raises a ``ValueError`` that names the argument, the rule and what it got. Nothing is repaired: a
+table that does not sum to one is refused, never renormalised.
+"""
+
+from typing import NoReturn, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+#: How far a row of probabilities may sum from one: room for float64 rounding, none for float32.
+ROW_SUM_TOLERANCE = 1e-9
+
+
+def refuse(name: str, rule: str, got: object) -> NoReturn:
+    """Raise the one error of this package: argument, rule, and what was given instead."""
+    raise ValueError(f"{name} {rule}; got {got}")
+
+
+def as_numbers(name: str, values: ArrayLike) -> Array:
+    """Return `values` as float64, of any shape and any size, infinities included but not NaN."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        refuse(name, "must hold real numbers", f"{array.dtype} {values!r:.60}")
+    if np.isnan(array).any():
+        refuse(name, "must hold no NaN", f"NaN at index {_first(np.isnan(array))}")
+    return array.astype(np.float64, copy=False)
+
+
+def as_values(name: str, values: ArrayLike) -> Array:
+    """Return one finite number per response, shape ``(..., Y)``."""
+    array = as_numbers(name, values)
+    if array.ndim == 0 or array.shape[-1] == 0:
+        refuse(name, "must have shape (..., Y) with at least one response", f"shape {array.shape}")
+    if not np.isfinite(array).all():
+        where = _first(~np.isfinite(array))
+        refuse(name, "must be finite", f"{array[where]} at index {where}")
+    return array
+
+
+def as_policy(name: str, policy: ArrayLike) -> Array:
+    """Return a policy ``(..., Y)``: entries >= 0, every row sums to one."""
+    array = as_values(name, policy)
+    if array.min() < 0:
+        where = _first(array < 0)
+        refuse(name, "must have no negative probability", f"{array[where]} at index {where}")
+    sums = array.sum(axis=-1)
+    if (wrong := np.abs(sums - 1) > ROW_SUM_TOLERANCE).any():
+        rule = f"must sum to 1 along its last axis (within {ROW_SUM_TOLERANCE:g}, in float64)"
+        refuse(name, rule, f"sum {sums[_first(wrong)]:.12g} in row {_first(wrong)}")
+    return array
+
+
+def as_reference(name: str, reference: ArrayLike) -> Array:
+    """Return a policy ``(..., Y)`` whose every entry is > 0, so that one may divide by it."""
+    array = as_policy(name, reference)
+    if (array == 0).any():
+        rule = "must give every response a probability > 0"
+        refuse(name, rule, f"0 at index {_first(array == 0)}")
+    return array
+
+
+def as_counts(name: str, counts: ArrayLike) -> NDArray[np.int64]:
+    """Return whole numbers >= 1, of any shape."""
+    array = as_numbers(name, counts)
+    if not (np.isfinite(array) & (array >= 1) & (array == np.floor(array))).all():
+        refuse(name, "must be a whole number >= 1", counts)
+    return array.astype(np.int64)
+
+
+def as_count(name: str, count: ArrayLike) -> int:
+    """Return a single whole number >= 1."""
+    array = as_counts(name, count)
+    if array.ndim:
+        refuse(name, "must be a single whole number >= 1", f"shape {array.shape}")
+    return int(array)
+
+
+def check_generator(name: str, rng: object) -> None:
+    """Refuse anything but a NumPy generator, so that no randomness hides in a default."""
+    if not isinstance(rng, np.random.Generator):
+        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", repr(rng))
+
+
+def check_same_worlds(**arrays: Array) -> None:
+    """Refuse arrays over different responses, or whose leading axes do not broadcast.
+
+    The last axis must agree exactly: a single response is never stretched over many.
+    """
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+    names = " and ".join(arrays)
+    if len({array.shape[-1] for array in arrays.values()}) > 1:
+        refuse(names, "must have the same number of responses (last axis)", shapes)
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        refuse(names, "must have leading axes that broadcast", shapes)
+
+
+def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the index of the first true entry, as plain integers."""
+    return tuple(int(i) for i in np.argwhere(mask)[0])
