@@ -176,25 +176,28 @@ def log_quotient(numerator: Array, denominator: Array) -> Array:
     difference = numerator - denominator
     with np.errstate(divide="ignore", over="ignore"):
         excess = np.abs(difference) / np.minimum(numerator, denominator)
-        result = np.copysign(np.log1p(excess), difference)
-        if np.isinf(result).any():  # the quotient left the range of float64: rare, so worth the ask
-            result = np.where(np.isinf(result), np.log(numerator) - np.log(denominator), result)
+        result = np.asarray(np.copysign(np.log1p(excess), difference))
+        far = np.isinf(result)  # zero, or a quotient beyond the range of float64
+        result[far] = np.log(numerator[far]) - np.log(denominator[far])
     return result
 
 
 def exponential_excess(d: Array) -> Array:
-    """Return e^(−d) − 1 + d >= 0, unchecked, to full relative precision; d may be complex.
-
-    Near zero it is the series d²/2 · (1 − d/3 · (1 − d/4 · (…))), whose terms do not cancel.
-    """
-    small = np.abs(d) < _SERIES_RADIUS
-    near = np.where(small, d, 0.0)
-    series = 1 - near / 9
-    for n in (8, 7, 6, 5, 4, 3):
-        series = 1 - near / n * series
+    """Return e^(−d) − 1 + d >= 0, unchecked, to full relative precision; d may be complex."""
     with np.errstate(over="ignore", invalid="ignore"):
-        direct = np.where(np.isposinf(-d.real), np.inf, np.expm1(-d) + d)
-    return np.where(small, near * near / 2 * series, direct)
+        excess = np.asarray(np.expm1(-d) + d)
+    excess[d == -np.inf] = np.inf
+    small = np.abs(d) < _SERIES_RADIUS
+    excess[small] = _excess_series(d[small])
+    return excess
+
+
+def _excess_series(d: Array) -> Array:
+    """Return d²/2 · (1 − d/3 · (1 − d/4 · (…))), whose terms do not cancel as those above do."""
+    series = 1 - d / 9
+    for n in (8, 7, 6, 5, 4, 3):
+        series = 1 - d / n * series
+    return d * d / 2 * series
 
 
 def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
@@ -236,9 +239,10 @@ def kl_terms(policy: Array, reference: Array, d: Array) -> Array:
 
     Away from d = 0 it is π_ref − π + π d, which needs no exponential and cannot overflow.
     """
-    near = np.abs(d) < 1
-    far = reference - policy + policy * np.where(policy > 0, d, 0.0)
-    return np.where(near, policy * exponential_excess(np.where(near, d, 0.0)), far)
+    terms = reference - policy + policy * np.where(policy > 0, d, 0.0)
+    small = np.abs(d) < _SERIES_RADIUS
+    terms[small] = policy[small] * _excess_series(d[small])
+    return terms
 
 
 def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
