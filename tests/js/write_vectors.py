@@ -1,0 +1,115 @@
+"""Print, as JSON, what `toy` computes for the vectors on which the JavaScript core is checked.
+
+`tests/js/core.test.js` runs this; it has no other source of expected values.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+import toy
+from toy.distributions import kl_terms, log_quotient
+
+RNG = np.random.default_rng(20261122)
+
+
+def near(policy: np.ndarray, size: float) -> np.ndarray:
+    """A policy that differs from `policy` by relative amounts of about `size`."""
+    moved = policy * (1 + size * RNG.standard_normal(policy.size))
+    return moved / moved.sum()
+
+
+def pairs() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Asymmetric, named pairs of policy and reference, ordinary and extreme."""
+    skewed = np.array([0.55, 0.25, 0.15, 0.05])
+    rare = np.array([1e-30, 1e-12, 0.25, 0.75 - 1e-12])
+    wide = [RNG.dirichlet(np.full(64, concentration)) for concentration in (0.3, 2.0)]
+    return {
+        "homework 1E": (np.array([0.5, 0.5]), np.array([0.01, 0.99])),
+        "k3 loses": (np.array([0.99, 0.01]), np.array([0.5, 0.5])),
+        "three responses": (np.array([0.7, 0.2, 0.1]), np.array([0.3, 0.3, 0.4])),
+        "four responses": (skewed, np.array([0.1, 0.2, 0.3, 0.4])),
+        "equal": (skewed, skewed.copy()),
+        "one part in a hundred": (near(skewed, 1e-2), skewed),
+        "one part in a million": (near(skewed, 1e-6), skewed),
+        "one part in a billion": (near(skewed, 1e-9), skewed),
+        "rare under the policy": (rare, np.array([0.1, 0.2, 0.3, 0.4])),
+        "rare under the reference": (skewed, rare),
+        "rare under both": (rare, np.array([1e-12, 1e-30, 0.6, 0.4 - 1e-12])),
+        "sixty-four responses": (wide[0], wide[1]),
+        "near the series' radius": (near(wide[1], 1 / 32), wide[1]),
+    }
+
+
+def estimators(policy: np.ndarray, reference: np.ndarray) -> dict[str, toy.kl_estimators.Estimator]:
+    best = toy.optimal_coefficient(policy, reference)
+    return {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3, "best": toy.control_variate(best)}
+
+
+def case(policy: np.ndarray, reference: np.ndarray) -> dict[str, object]:
+    d = log_quotient(policy, reference)
+    expected: dict[str, object] = {
+        "policy": policy.tolist(),
+        "reference": reference.tolist(),
+        "logRatio": d.tolist(),
+        "klTerms": kl_terms(policy, reference, d).tolist(),
+        "klDivergence": float(toy.kl_divergence(policy, reference)),
+        "chiSquareDivergence": float(toy.chi_square_divergence(policy, reference)),
+        "optimalCoefficient": float(toy.optimal_coefficient(policy, reference)),
+        "mixtures": [
+            {"weight": w, "policy": toy.geometric_mixture(policy, reference, w).tolist()}
+            for w in (0.0, 0.125, 1.0, 1.7)
+        ],
+        "varianceCrossover": (
+            None if (policy == reference).all() else toy.variance_crossover(policy, reference)
+        ),
+        "moments": {
+            name: {
+                "values": np.asarray(k(d)).tolist(),
+                "mean": float(moments.mean),
+                "bias": float(moments.bias),
+                "variance": float(moments.variance),
+                "mse": [float(moments.mse(n)) for n in (1, 7, 1000)],
+            }
+            for name, k in estimators(policy, reference).items()
+            for moments in [toy.estimator_moments(k, policy, reference)]
+        },
+    }
+    return expected
+
+
+def laws(policy: np.ndarray, reference: np.ndarray, num_samples: int) -> dict[str, object]:
+    laws = {
+        name: toy.estimate_distribution(k, policy, reference, num_samples)
+        for name, k in estimators(policy, reference).items()
+    }
+    return {
+        "policy": policy.tolist(),
+        "reference": reference.tolist(),
+        "numSamples": num_samples,
+        "estimates": {name: estimates.tolist() for name, (estimates, _) in laws.items()},
+        "probabilities": laws["k1"][1].tolist(),
+    }
+
+
+def main() -> None:
+    named = pairs()
+    json.dump(
+        {
+            "cases": {name: case(*pair) for name, pair in named.items()},
+            "laws": [
+                laws(*named["homework 1E"], 1),
+                laws(*named["k3 loses"], 100),
+                laws(*named["three responses"], 25),
+                laws(*named["four responses"], 9),
+                laws(*named["rare under the policy"], 6),
+            ],
+        },
+        sys.stdout,
+        allow_nan=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

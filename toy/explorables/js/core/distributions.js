@@ -1,0 +1,102 @@
+// Distributions over responses, and how far apart two of them are: toy/distributions.py in JavaScript.
+//
+// A policy is an array of probabilities that sum to one; a reference is a policy with every entry > 0.
+// Pure functions: no argument is changed, nothing is drawn. Divergences are in nats. Arguments are
+// trusted here: `distributionFault` is the one check, and whoever takes outside input calls it.
+
+// Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
+const SERIES_RADIUS = 1 / 32;
+
+// How far probabilities may sum from one, as in toy/validation.py.
+const SUM_TOLERANCE = 1e-9;
+
+export const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+/** Why `values` are no distribution with every probability > 0, or "" if they are. */
+export function distributionFault(name, values, length = values?.length) {
+  if (!Array.isArray(values) || values.length !== length) return `${name} must hold ${length} probabilities`;
+  if (!values.every((p) => Number.isFinite(p) && p > 0)) return `${name} must give every response a probability > 0`;
+  if (Math.abs(sum(values) - 1) > SUM_TOLERANCE) return `${name} must sum to 1`;
+  return "";
+}
+
+/** log a − log b, to full relative precision even where the two are nearly equal. */
+function logQuotient(a, b) {
+  const excess = Math.abs(a - b) / Math.min(a, b);
+  if (!Number.isFinite(excess)) return Math.log(a) - Math.log(b);
+  return Math.sign(a - b) * Math.log1p(excess);
+}
+
+/** d(y) = log π(y) − log π_ref(y). */
+export const logRatio = (policy, reference) => policy.map((p, y) => logQuotient(p, reference[y]));
+
+/** e^(−d) − 1 + d >= 0; near zero as d²/2 · (1 − d/3 · (1 − d/4 · (…))), whose terms do not cancel. */
+export function exponentialExcess(d) {
+  if (Math.abs(d) >= SERIES_RADIUS) return Math.expm1(-d) + d;
+  let series = 1 - d / 9;
+  for (let n = 8; n >= 3; n--) series = 1 - (d / n) * series;
+  return ((d * d) / 2) * series;
+}
+
+/** The non-negative share of each response in KL(π ‖ π_ref): π (e^(−d) − 1 + d) = π_ref − π + π d. */
+export function klTerms(policy, reference) {
+  return logRatio(policy, reference).map((d, y) =>
+    Math.abs(d) < 1 ? policy[y] * exponentialExcess(d) : reference[y] - policy[y] + policy[y] * d,
+  );
+}
+
+/** KL(π ‖ π_ref) >= 0: the samples come from the policy. */
+export const klDivergence = (policy, reference) => sum(klTerms(policy, reference));
+
+/** χ²(π ‖ π_ref) = Σ (π − π_ref)² / π_ref >= 0. */
+export function chiSquareDivergence(policy, reference) {
+  return sum(policy.map((p, y) => (p - reference[y]) * ((p - reference[y]) / reference[y])));
+}
+
+/** The policy that logits stand for. */
+export function softmax(logits) {
+  const top = Math.max(...logits);
+  const weights = logits.map((z) => Math.exp(z - top));
+  const total = sum(weights);
+  return weights.map((w) => w / total);
+}
+
+/** π_w ∝ π_ref^(1 − w) π^w: w = 0 is the reference, w = 1 the policy, w > 1 goes on beyond it. */
+export function geometricMixture(policy, reference, weight) {
+  const d = logRatio(policy, reference);
+  return softmax(reference.map((p, y) => Math.log(p) + weight * d[y]));
+}
+
+/**
+ * `policy` with one probability moved to `value`; the others share the rest in their old proportions.
+ * None falls below `floor`: those that would are set to it, and the remaining ones scale a little less.
+ */
+export function withProbability(policy, index, value, floor = 0) {
+  const moved = Math.min(Math.max(value, floor), 1 - floor * (policy.length - 1));
+  // The least a probability counts for, so that a policy certain of one response can be taken back.
+  const others = policy.map((p) => Math.max(p, 1e-300));
+  const atFloor = policy.map((_, y) => y === index);
+  for (;;) {
+    const count = atFloor.filter(Boolean).length - 1;
+    const scale = (1 - moved - floor * count) / sum(others.filter((_, y) => !atFloor[y]));
+    const sinking = others.findIndex((p, y) => !atFloor[y] && p * scale < floor);
+    if (sinking < 0) return others.map((p, y) => (y === index ? moved : atFloor[y] ? floor : p * scale));
+    atFloor[sinking] = true;
+  }
+}
+
+/** How much probability a discrete law puts into each of `numBins` equal bins of [low, high], and outside. */
+export function histogram(values, probabilities, low, high, numBins) {
+  const bins = new Float64Array(numBins);
+  const scale = numBins / (high - low);
+  let below = 0;
+  let above = 0;
+  for (let c = 0; c < values.length; c++) {
+    const bin = Math.floor((values[c] - low) * scale);
+    if (bin < 0) below += probabilities[c];
+    else if (bin < numBins) bins[bin] += probabilities[c];
+    else if (values[c] === high) bins[numBins - 1] += probabilities[c];
+    else above += probabilities[c];
+  }
+  return { bins, below, above };
+}
