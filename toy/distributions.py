@@ -12,9 +12,10 @@ from toy.validation import (
     Array,
     as_numbers,
     as_policy,
+    as_policy_and_reference,
     as_reference,
+    as_same_worlds,
     as_values,
-    check_same_worlds,
     refuse,
 )
 
@@ -105,8 +106,9 @@ def expectation(policy: ArrayLike, values: ArrayLike) -> Array:
     >>> float(expectation([0.75, 0.25], [1.0, 5.0]))
     2.0
     """
-    policy, values = as_policy("policy", policy), as_values("values", values)
-    check_same_worlds(policy=policy, values=values)
+    policy, values = as_same_worlds(
+        policy=as_policy("policy", policy), values=as_values("values", values)
+    )
     return (policy * values).sum(axis=-1)
 
 
@@ -166,8 +168,7 @@ def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
     >>> log_ratio([0.5, 0.5, 0.0], [0.25, 0.5, 0.25]).tolist()
     [0.6931471805599453, 0.0, -inf]
     """
-    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
-    check_same_worlds(policy=policy, reference=reference)
+    policy, reference = as_policy_and_reference(policy, reference)
     return log_quotient(policy, reference)
 
 
@@ -229,8 +230,7 @@ def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     >>> float(kl_divergence([0.01, 0.99], [0.5, 0.5]))  # the other direction is another number
     0.63714...
     """
-    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
-    check_same_worlds(policy=policy, reference=reference)
+    policy, reference = as_policy_and_reference(policy, reference)
     return kl_terms(policy, reference, log_quotient(policy, reference)).sum(axis=-1)
 
 
@@ -269,8 +269,7 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     >>> float(chi_square_divergence([0.5, 0.5], [0.25, 0.75]))
     0.333...
     """
-    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
-    check_same_worlds(policy=policy, reference=reference)
+    policy, reference = as_policy_and_reference(policy, reference)
     difference = policy - reference
     return (difference * (difference / reference)).sum(axis=-1)
 
@@ -298,8 +297,9 @@ def total_variation(policy: ArrayLike, other: ArrayLike) -> Array:
     >>> float(total_variation([0.5, 0.5], [0.25, 0.75]))
     0.25
     """
-    policy, other = as_policy("policy", policy), as_policy("other", other)
-    check_same_worlds(policy=policy, other=other)
+    policy, other = as_same_worlds(
+        policy=as_policy("policy", policy), other=as_policy("other", other)
+    )
     return np.abs(policy - other).sum(axis=-1) / 2
 
 
@@ -330,8 +330,7 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     >>> geometric_mixture([0.9, 0.1], [0.5, 0.5], [0.0, 0.5]).round(6).tolist()
     [[0.5, 0.5], [0.75, 0.25]]
     """
-    policy, reference = as_reference("policy", policy), as_reference("reference", reference)
-    check_same_worlds(policy=policy, reference=reference)
+    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
     weight = as_numbers("weight", weight)
     if not np.isfinite(weight).all():
         refuse("weight", "must be finite", weight)

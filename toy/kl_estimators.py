@@ -30,9 +30,10 @@ from toy.validation import (
     as_counts,
     as_numbers,
     as_policy,
+    as_policy_and_reference,
     as_reference,
+    as_same_worlds,
     check_generator,
-    check_same_worlds,
     refuse,
 )
 
@@ -317,7 +318,7 @@ def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
     >>> kl_gradient([0.5, 0.5], [0.25, 0.75]).round(4).tolist()
     [0.2747, -0.2747]
     """
-    policy, reference, _ = _as_worlds(policy, reference, None)
+    policy, reference = as_policy_and_reference(policy, reference)
     d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
     return policy * (d - kl_divergence(policy, reference)[..., None])
 
@@ -488,7 +489,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
     """
     from scipy.optimize import brentq  # 0.35 s to import: only when it is asked for
 
-    policy, reference, _ = _as_worlds(as_reference("policy", policy), reference, None)
+    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:
@@ -550,10 +551,9 @@ def _as_worlds(
     policy: ArrayLike, reference: ArrayLike, sampler: ArrayLike | None
 ) -> tuple[Array, Array, Array]:
     """Return policy, reference and sampler, checked and of one shape; no sampler: the policy."""
-    policy, reference = as_policy("policy", policy), as_reference("reference", reference)
+    policy, reference = as_policy_and_reference(policy, reference)
     sampler = policy if sampler is None else as_policy("sampler", sampler)
-    check_same_worlds(policy=policy, reference=reference, sampler=sampler)
-    policy, reference, sampler = np.broadcast_arrays(policy, reference, sampler)
+    policy, reference, sampler = as_same_worlds(policy=policy, reference=reference, sampler=sampler)
     if ((sampler > 0) & (policy == 0)).any():
         refuse(
             "sampler", "must be 0 wherever the policy is (there d = −inf)", "a response it draws"

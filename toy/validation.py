@@ -86,8 +86,8 @@ def check_generator(name: str, rng: object) -> None:
         refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", repr(rng))
 
 
-def check_same_worlds(**arrays: Array) -> None:
-    """Refuse arrays over different responses, or whose leading axes do not broadcast.
+def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:
+    """Return checked arrays broadcast to one shape, each over the same responses.
 
     The last axis must agree exactly: a single response is never stretched over many.
     """
@@ -96,9 +96,16 @@ def check_same_worlds(**arrays: Array) -> None:
     if len({array.shape[-1] for array in arrays.values()}) > 1:
         refuse(names, "must have the same number of responses (last axis)", shapes)
     try:
-        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        return tuple(np.broadcast_arrays(*arrays.values()))
     except ValueError:
         refuse(names, "must have leading axes that broadcast", shapes)
+
+
+def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
+    """Return the pair that nearly everything here is about, checked and of one shape."""
+    return as_same_worlds(
+        policy=as_policy("policy", policy), reference=as_reference("reference", reference)
+    )
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -1,0 +1,125 @@
+"""The slow, obvious definitions, in 50-digit arithmetic: loops over lists, nothing imported from toy.
+
+Policies and references are lists of floats, taken as exact numbers; results are mpmath numbers.
+"""
+
+from itertools import product
+
+import mpmath
+from mpmath import exp, log, mpf, sqrt
+
+mpmath.mp.dps = 50
+
+
+def log_softmax(logits):
+    normaliser = log(sum(exp(mpf(z)) for z in logits))
+    return [mpf(z) - normaliser for z in logits]
+
+
+def entropy(policy):
+    return -sum(mpf(q) * log(mpf(q)) for q in policy if q > 0)
+
+
+def log_ratio(policy, reference):
+    return [log(mpf(q)) - log(mpf(p)) for q, p in zip(policy, reference, strict=True)]
+
+
+def kl_divergence(policy, reference):
+    pairs = zip(policy, reference, strict=True)
+    return sum(mpf(q) * (log(mpf(q)) - log(mpf(p))) for q, p in pairs if q > 0)
+
+
+def chi_square(policy, reference):
+    pairs = zip(policy, reference, strict=True)
+    return sum((mpf(q) - mpf(p)) ** 2 / mpf(p) for q, p in pairs)
+
+
+def total_variation(policy, other):
+    """The largest gap in probability over all subsets of responses, every subset listed."""
+    gaps = [mpf(q) - mpf(p) for q, p in zip(policy, other, strict=True)]
+    choices = product([0, 1], repeat=len(gaps))
+    return max(
+        abs(sum(gap for gap, chosen in zip(gaps, choice, strict=True) if chosen))
+        for choice in choices
+    )
+
+
+def k1(d):
+    return d
+
+
+def k2(d):
+    return d**2 / 2
+
+
+def k3(d):
+    return exp(-d) - 1 + d
+
+
+def control_variate(coefficient):
+    return lambda d: d + mpf(coefficient) * (exp(-d) - 1)
+
+
+def mean_and_variance(estimator, policy, reference, sampler=None):
+    """Mean and variance of one draw, the sampler (the policy if none is named) sampling."""
+    draws = list(zip(sampler or policy, log_ratio(policy, reference), strict=True))
+    mean = sum(mpf(s) * estimator(d) for s, d in draws)
+    return mean, sum(mpf(s) * (estimator(d) - mean) ** 2 for s, d in draws)
+
+
+def optimal_coefficient(policy, reference):
+    """−Cov(d, e^(−d)) / Var(e^(−d)), the policy sampling, from its definition as a regression."""
+    draws = [(mpf(q), d, exp(-d)) for q, d in zip(policy, log_ratio(policy, reference), strict=True)]
+    mean_d = sum(q * d for q, d, _ in draws)
+    mean_w = sum(q * w for q, _, w in draws)
+    covariance = sum(q * (d - mean_d) * (w - mean_w) for q, d, w in draws)
+    return -covariance / sum(q * (w - mean_w) ** 2 for q, _, w in draws)
+
+
+def loss_gradient(slope, policy, reference, sampler=None):
+    """Sum over sampled y of P(y) · k'(d(y)) · ∂ log π(y) / ∂z(j), term by term, for every logit j."""
+    draws = list(zip(sampler or policy, log_ratio(policy, reference), strict=True))
+    return [
+        sum(mpf(s) * slope(d) * ((i == j) - mpf(policy[j])) for i, (s, d) in enumerate(draws))
+        for j in range(len(policy))
+    ]
+
+
+def sample_sequences(sampler, num_samples):
+    """Every sequence of draws, with its probability: Y^N of them."""
+    for draws in product(range(len(sampler)), repeat=num_samples):
+        yield draws, mpmath.fprod(mpf(sampler[y]) for y in draws)
+
+
+def sample_mean_moments(estimator, policy, reference, num_samples):
+    """Mean and variance of the N-sample mean, over every sequence of N draws."""
+    d = log_ratio(policy, reference)
+    means = [
+        (weight, sum(estimator(d[y]) for y in draws) / num_samples)
+        for draws, weight in sample_sequences(policy, num_samples)
+    ]
+    mean = sum(weight * value for weight, value in means)
+    return mean, sum(weight * (value - mean) ** 2 for weight, value in means)
+
+
+def homework_estimator_mean(policy, reference, num_samples, penalty):
+    """Expectation of mean(d) − λ/(2N²) Σ (d − mean(d))², the homework's answer to 1F."""
+    d = log_ratio(policy, reference)
+    total = mpf(0)
+    for draws, weight in sample_sequences(policy, num_samples):
+        mean = sum(d[y] for y in draws) / num_samples
+        scatter = sum((d[y] - mean) ** 2 for y in draws)
+        total += weight * (mean - mpf(penalty) / (2 * num_samples**2) * scatter)
+    return total
+
+
+def gaussian_mean_and_variance(estimator, shift):
+    """Mean and variance of an estimator for π = N(0, 1), π_ref = N(shift, 1), by quadrature."""
+
+    def expect(function):
+        density = lambda x: exp(-(x**2) / 2) / sqrt(2 * mpmath.pi)
+        return mpmath.quad(lambda x: density(x) * function(x), [-30, -8, 0, 8, 30])
+
+    d = lambda x: ((x - mpf(shift)) ** 2 - x**2) / 2
+    mean = expect(lambda x: estimator(d(x)))
+    return mean, expect(lambda x: (estimator(d(x)) - mean) ** 2)

@@ -1,0 +1,285 @@
+"""Distributions and divergences against 50-digit definitions, scipy, torch, and their identities."""
+
+import inspect
+
+import numpy as np
+import oracles
+import pytest
+import scipy.special
+import scipy.stats
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import PAIRS, as_lists, policies, worlds
+
+import toy
+
+pairs = pytest.mark.parametrize(("policy", "reference"), PAIRS.values(), ids=PAIRS)
+EXACT = 1e-12
+
+
+def close(actual, expected, rel=EXACT):
+    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=0)
+
+
+@pytest.mark.parametrize(
+    "logits",
+    [[0.0, 1.0, -2.0], [300.0, -300.0, 299.0], [0.0, -50.0], [5.0, 5.0], [-3.0], [1e-9, 0.0]],
+)
+def test_softmax_and_its_logarithm_are_right_in_every_digit(logits):
+    expected = oracles.log_softmax(logits)
+    close(toy.log_softmax(logits), expected)
+    close(toy.softmax(logits), [oracles.exp(x) for x in expected])
+
+
+def test_log_softmax_agrees_with_torch():
+    logits = np.random.default_rng(1).normal(size=(4, 3, 7)) * 10
+    expected = torch.log_softmax(torch.tensor(logits), dim=-1).numpy()
+    np.testing.assert_allclose(toy.log_softmax(logits), expected, rtol=1e-12)
+
+
+@given(policies(5), st.floats(-1e3, 1e3))
+def test_softmax_ignores_a_shift_of_all_logits(policy, shift):
+    logits = np.round(np.log(policy), 3)
+    np.testing.assert_allclose(toy.softmax(logits + shift), toy.softmax(logits), rtol=1e-12)
+
+
+@pairs
+def test_kl_divergence_is_the_sum_over_responses(policy, reference):
+    close(toy.kl_divergence(policy, reference), oracles.kl_divergence(policy, reference))
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9, 1e-12, 1e-15])
+def test_kl_divergence_keeps_its_digits_for_nearly_equal_policies(gap):
+    # Dyadic steps, so that both rows sum to one exactly and the oracle sees the same numbers.
+    step = 2.0 ** np.round(np.log2(gap))
+    policy, reference = [0.25 + step, 0.5, 0.25 - step], [0.25, 0.5, 0.25]
+    close(toy.kl_divergence(policy, reference), oracles.kl_divergence(policy, reference))
+
+
+def test_the_textbook_sum_goes_negative_where_kl_divergence_does_not():
+    policy = np.array([0.1 + 2e-17, 0.2, 0.7])
+    reference = np.array([0.1, 0.2 + 3e-17, 0.7])
+    rng = np.random.default_rng(3)
+    textbook = []
+    for _ in range(200):
+        reference = rng.dirichlet(np.ones(5))
+        policy = reference * (1 + 1e-9 * rng.standard_normal(5))
+        policy /= policy.sum()
+        textbook.append((policy * (np.log(policy) - np.log(reference))).sum())
+        assert toy.kl_divergence(policy, reference) >= 0
+    assert min(textbook) < 0
+
+
+@given(worlds())
+def test_kl_divergence_agrees_with_scipy(world):
+    policy, reference = world
+    expected = scipy.special.rel_entr(policy, reference).sum()
+    np.testing.assert_allclose(toy.kl_divergence(policy, reference), expected, rtol=1e-9, atol=1e-14)
+
+
+def test_kl_divergence_agrees_with_torch_whose_arguments_are_reversed():
+    policy, reference = (np.array(x) for x in PAIRS["three responses"])
+    log_reference = torch.tensor(reference).log()
+    expected = torch.nn.functional.kl_div(log_reference, torch.tensor(policy), reduction="sum")
+    np.testing.assert_allclose(toy.kl_divergence(policy, reference), expected.item(), rtol=1e-12)
+
+
+@given(worlds())
+def test_kl_divergence_is_not_negative_and_zero_only_at_equality(world):
+    policy, reference = world
+    assert toy.kl_divergence(policy, reference) >= 0
+    assert toy.kl_divergence(policy, policy) == 0
+
+
+def test_kl_divergence_has_a_direction():
+    forward = toy.kl_divergence([0.99, 0.01], [0.5, 0.5])
+    assert abs(forward - toy.kl_divergence([0.5, 0.5], [0.99, 0.01])) > 0.9
+
+
+def test_a_response_the_policy_never_gives_costs_nothing_in_the_kl():
+    np.testing.assert_allclose(toy.kl_divergence([1.0, 0.0], [0.25, 0.75]), np.log(4), rtol=1e-15)
+
+
+def test_kl_divergence_is_exact_where_torch_clamps_and_scipy_overflows():
+    policy = toy.softmax([[300.0, -300.0]])[0]
+    reference = toy.softmax([[-300.0, 300.0]])[0]
+    np.testing.assert_allclose(toy.kl_divergence(policy, reference), 600.0, rtol=1e-12)
+
+
+@pairs
+def test_log_ratio_is_policy_over_reference(policy, reference):
+    close(toy.log_ratio(policy, reference), oracles.log_ratio(policy, reference))
+
+
+def test_log_ratio_reaches_across_the_whole_range_of_float64():
+    tiny = 5e-320
+    np.testing.assert_allclose(
+        toy.log_ratio([tiny, 1.0], [1.0 - 2**-53, 2**-53])[0], np.log(tiny), rtol=1e-15
+    )
+    assert toy.log_ratio([0.0, 1.0], [0.5, 0.5])[0] == -np.inf
+
+
+@pairs
+def test_chi_square_is_the_variance_of_the_ratio_under_the_reference(policy, reference):
+    close(toy.chi_square_divergence(policy, reference), oracles.chi_square(policy, reference))
+
+
+@pairs
+def test_total_variation_is_the_largest_gap_over_all_subsets(policy, reference):
+    expected = oracles.total_variation(policy, reference)
+    np.testing.assert_allclose(toy.total_variation(policy, reference), float(expected), rtol=1e-7)
+    assert toy.total_variation(policy, reference) == toy.total_variation(reference, policy)
+
+
+def test_total_variation_of_disjoint_policies_is_one():
+    assert toy.total_variation([1.0, 0.0], [0.0, 1.0]) == 1.0
+
+
+@given(worlds(widest=5.0))
+def test_pinsker_and_the_chi_square_bound_hold(world):
+    policy, reference = world
+    kl = toy.kl_divergence(policy, reference)
+    assert 2 * toy.total_variation(policy, reference) ** 2 <= kl * (1 + 1e-9) + 1e-300
+    assert kl <= np.log1p(toy.chi_square_divergence(policy, reference)) * (1 + 1e-9) + 1e-300
+
+
+@given(policies(4))
+def test_entropy_is_log_y_minus_the_kl_to_uniform(policy):
+    close(toy.entropy(policy), oracles.entropy(as_lists(policy)), rel=1e-10)
+    gap = np.log(4) - toy.kl_divergence(policy, np.full(4, 0.25))
+    np.testing.assert_allclose(toy.entropy(policy), gap, atol=1e-12)
+
+
+def test_entropy_counts_zero_log_zero_as_zero():
+    assert toy.entropy([0.0, 1.0]) == 0.0
+    assert not np.signbit(toy.entropy([0.0, 1.0]))
+    np.testing.assert_allclose(toy.entropy([0.5, 0.0, 0.5]), np.log(2), rtol=1e-15)
+
+
+def test_expectation_weighs_each_value_by_its_probability():
+    assert toy.expectation([0.7, 0.2, 0.1], [10.0, -5.0, 1.0]) == pytest.approx(6.1, rel=1e-15)
+
+
+def test_geometric_mixture_runs_from_reference_to_policy_in_log_space():
+    policy, reference = (np.array(x) for x in PAIRS["three responses"])
+    path = toy.geometric_mixture(policy, reference, [0.0, 0.3, 1.0, 1.7])
+    np.testing.assert_allclose(path[0], reference, rtol=1e-14)
+    np.testing.assert_allclose(path[2], policy, rtol=1e-14)
+    for row, weight in zip(path, [0.0, 0.3, 1.0, 1.7], strict=True):
+        unnormalised = reference ** (1 - weight) * policy**weight
+        np.testing.assert_allclose(row, unnormalised / unnormalised.sum(), rtol=1e-13)
+
+
+DIVERGENCES = [
+    toy.kl_divergence,
+    toy.chi_square_divergence,
+    toy.total_variation,
+    toy.log_ratio,
+    toy.expectation,
+    lambda policy, reference: toy.geometric_mixture(policy, reference, 0.5),
+]
+
+
+@pytest.mark.parametrize("function", DIVERGENCES)
+def test_functions_are_the_same_for_one_prompt_and_for_many(function):
+    rng = np.random.default_rng(4)
+    policy, reference = rng.dirichlet(np.ones(5), (2, 3)), rng.dirichlet(np.ones(5), 3)
+    together = function(policy, reference)
+    for i, j in np.ndindex(2, 3):
+        np.testing.assert_array_equal(together[i, j], function(policy[i, j], reference[j]))
+
+
+@pytest.mark.parametrize("function", [*DIVERGENCES, lambda p, _: toy.entropy(p)])
+def test_inputs_are_never_changed(function):
+    policy, reference = (np.array(x) for x in PAIRS["four responses"])
+    before = policy.copy(), reference.copy()
+    policy.setflags(write=False)
+    reference.setflags(write=False)
+    function(policy, reference)
+    np.testing.assert_array_equal((policy, reference), before)
+
+
+GOOD = [0.5, 0.5]
+BAD_POLICIES = {
+    "negative": ([-0.1, 1.1], "no negative probability; got -0.1 at index (0,)"),
+    "unnormalised": ([0.5, 0.6], "must sum to 1 along its last axis"),
+    "float32": (np.array([0.1, 0.3, 0.6], dtype=np.float32), "in float64"),
+    "nan": ([np.nan, 1.0], "must hold no NaN; got NaN at index (0,)"),
+    "infinite": ([np.inf, 0.0], "must be finite; got inf at index (0,)"),
+    "scalar": (1.0, "must have shape (..., Y) with at least one response; got shape ()"),
+    "empty": ([], "at least one response; got shape (0,)"),
+    "words": (["a", "b"], "must hold real numbers"),
+    "complex": ([0.5 + 0j, 0.5], "must hold real numbers"),
+}
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_POLICIES.values(), ids=BAD_POLICIES)
+@pytest.mark.parametrize("function", DIVERGENCES)
+def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
+    with pytest.raises(ValueError) as error:
+        function(bad, GOOD)
+    assert str(error.value).startswith("policy ")
+    assert rule in str(error.value)
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_POLICIES.values(), ids=BAD_POLICIES)
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (toy.kl_divergence, "reference"),
+        (toy.chi_square_divergence, "reference"),
+        (toy.log_ratio, "reference"),
+        (toy.total_variation, "other"),
+    ],
+)
+def test_a_bad_second_distribution_is_refused_by_name_and_rule(function, name, bad, rule):
+    with pytest.raises(ValueError) as error:
+        function(GOOD, bad)
+    assert str(error.value).startswith(f"{name} ")
+    assert rule in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "function", [toy.kl_divergence, toy.chi_square_divergence, toy.log_ratio, DIVERGENCES[-1]]
+)
+def test_a_zero_in_a_reference_is_refused(function):
+    with pytest.raises(ValueError, match=r"reference must give every response .* 0 at index \(1,\)"):
+        function(GOOD, [1.0, 0.0])
+
+
+@pytest.mark.parametrize("function", DIVERGENCES)
+def test_distributions_over_different_responses_are_refused(function):
+    with pytest.raises(ValueError, match=r"policy and \w+ must have the same number of responses"):
+        function(GOOD, [1.0])
+    with pytest.raises(ValueError, match="leading axes that broadcast"):
+        function(np.full((3, 2), 0.5), np.full((2, 2), 0.5))
+
+
+@pytest.mark.parametrize("function", [toy.softmax, toy.log_softmax])
+@pytest.mark.parametrize("bad", [[np.nan, 0.0], [np.inf, 0.0], [], 3.0, ["a"]])
+def test_bad_logits_are_refused(function, bad):
+    with pytest.raises(ValueError, match=r"^logits must"):
+        function(bad)
+
+
+def test_bad_values_and_weights_are_refused():
+    with pytest.raises(ValueError, match=r"^values must be finite"):
+        toy.expectation(GOOD, [np.inf, 0.0])
+    with pytest.raises(ValueError, match=r"^weight must be finite"):
+        toy.geometric_mixture(GOOD, GOOD, np.inf)
+    with pytest.raises(ValueError, match=r"^policy must give every response"):
+        toy.geometric_mixture([1.0, 0.0], GOOD, 0.5)
+    with pytest.raises(ValueError, match=r"^policy must give every response"):
+        toy.optimal_coefficient([1.0, 0.0], GOOD)
+
+
+def test_every_public_function_documents_equation_shapes_errors_and_an_example():
+    for name in toy.__all__:
+        member = getattr(toy, name)
+        documentation = inspect.getdoc(member)
+        assert documentation, name
+        if inspect.isfunction(member):
+            assert ">>>" in documentation, f"{name} has no example"
+            assert "Raises" in documentation, f"{name} does not say what it raises"
+            assert "Parameters" in documentation, f"{name} does not describe its parameters"
