@@ -1,4 +1,4 @@
-"""The slow, obvious definitions, in 50-digit arithmetic: loops over lists, nothing imported from toy.
+"""The slow, obvious definitions, in 50-digit arithmetic: loops over lists, and nothing of toy.
 
 Policies and references are lists of floats, taken as exact numbers; results are mpmath numbers.
 """
@@ -62,14 +62,18 @@ def control_variate(coefficient):
 
 def mean_and_variance(estimator, policy, reference, sampler=None):
     """Mean and variance of one draw, the sampler (the policy if none is named) sampling."""
-    draws = list(zip(sampler or policy, log_ratio(policy, reference), strict=True))
+    draws = list(
+        zip(policy if sampler is None else sampler, log_ratio(policy, reference), strict=True)
+    )
     mean = sum(mpf(s) * estimator(d) for s, d in draws)
     return mean, sum(mpf(s) * (estimator(d) - mean) ** 2 for s, d in draws)
 
 
 def optimal_coefficient(policy, reference):
     """−Cov(d, e^(−d)) / Var(e^(−d)), the policy sampling, from its definition as a regression."""
-    draws = [(mpf(q), d, exp(-d)) for q, d in zip(policy, log_ratio(policy, reference), strict=True)]
+    draws = [
+        (mpf(q), d, exp(-d)) for q, d in zip(policy, log_ratio(policy, reference), strict=True)
+    ]
     mean_d = sum(q * d for q, d, _ in draws)
     mean_w = sum(q * w for q, _, w in draws)
     covariance = sum(q * (d - mean_d) * (w - mean_w) for q, d, w in draws)
@@ -77,8 +81,10 @@ def optimal_coefficient(policy, reference):
 
 
 def loss_gradient(slope, policy, reference, sampler=None):
-    """Sum over sampled y of P(y) · k'(d(y)) · ∂ log π(y) / ∂z(j), term by term, for every logit j."""
-    draws = list(zip(sampler or policy, log_ratio(policy, reference), strict=True))
+    """Sum over sampled y of μ(y) · k'(d(y)) · ∂ log π(y) / ∂z(j), term by term, for every j."""
+    draws = list(
+        zip(policy if sampler is None else sampler, log_ratio(policy, reference), strict=True)
+    )
     return [
         sum(mpf(s) * slope(d) * ((i == j) - mpf(policy[j])) for i, (s, d) in enumerate(draws))
         for j in range(len(policy))

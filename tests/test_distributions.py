@@ -1,6 +1,7 @@
-"""Distributions and divergences against 50-digit definitions, scipy, torch, and their identities."""
+"""Distributions and divergences against 50-digit definitions, scipy, torch and identities."""
 
 import inspect
+import re
 
 import numpy as np
 import oracles
@@ -75,7 +76,9 @@ def test_the_textbook_sum_goes_negative_where_kl_divergence_does_not():
 def test_kl_divergence_agrees_with_scipy(world):
     policy, reference = world
     expected = scipy.special.rel_entr(policy, reference).sum()
-    np.testing.assert_allclose(toy.kl_divergence(policy, reference), expected, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(
+        toy.kl_divergence(policy, reference), expected, rtol=1e-9, atol=1e-14
+    )
 
 
 def test_kl_divergence_agrees_with_torch_whose_arguments_are_reversed():
@@ -217,10 +220,8 @@ BAD_POLICIES = {
 @pytest.mark.parametrize(("bad", "rule"), BAD_POLICIES.values(), ids=BAD_POLICIES)
 @pytest.mark.parametrize("function", DIVERGENCES)
 def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match="^policy .*" + re.escape(rule)):
         function(bad, GOOD)
-    assert str(error.value).startswith("policy ")
-    assert rule in str(error.value)
 
 
 @pytest.mark.parametrize(("bad", "rule"), BAD_POLICIES.values(), ids=BAD_POLICIES)
@@ -234,17 +235,17 @@ def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
     ],
 )
 def test_a_bad_second_distribution_is_refused_by_name_and_rule(function, name, bad, rule):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match=f"^{name} .*" + re.escape(rule)):
         function(GOOD, bad)
-    assert str(error.value).startswith(f"{name} ")
-    assert rule in str(error.value)
 
 
 @pytest.mark.parametrize(
     "function", [toy.kl_divergence, toy.chi_square_divergence, toy.log_ratio, DIVERGENCES[-1]]
 )
 def test_a_zero_in_a_reference_is_refused(function):
-    with pytest.raises(ValueError, match=r"reference must give every response .* 0 at index \(1,\)"):
+    with pytest.raises(
+        ValueError, match=r"reference must give every response .* 0 at index \(1,\)"
+    ):
         function(GOOD, [1.0, 0.0])
 
 

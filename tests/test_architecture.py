@@ -1,0 +1,112 @@
+"""Imports point down only, and `import toy` stays light; each rule is shown able to fail."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import toy
+
+PACKAGE = Path(toy.__file__).parent
+
+#: Every module's floor, by the first folder or file name below `toy`. Imports go to a lower floor.
+FLOORS = {
+    "validation": 0,
+    "distributions": 1,
+    "kl_estimators": 2,
+    "figures": 4,
+    "explorables": 5,
+}
+
+#: Libraries that only the named floors may import.
+RESERVED = {"matplotlib": {"figures"}, "anywidget": {"explorables"}, "ipywidgets": {"explorables"}}
+FORBIDDEN = {"torch"}
+
+
+def imported_names(source):
+    """Yield the dotted name of each absolute import in a module's source, at any depth."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the floor they reach"
+            if node.module == "toy":
+                yield from (f"toy.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def violations(room, source):
+    """Return what is wrong with a module that lives in `room` (a key of FLOORS)."""
+    problems = []
+    for name in imported_names(source):
+        library, *rest = name.split(".")
+        if library == "toy" and rest:
+            target = rest[0]
+            if target != room and FLOORS[target] >= FLOORS[room]:
+                problems.append(f"{room} (floor {FLOORS[room]}) imports {name}")
+        if room not in RESERVED.get(library, {room}) or library in FORBIDDEN:
+            problems.append(f"{room} imports {library}")
+    return problems
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if room != "__init__":
+            yield pytest.param(room, path, id=str(path.relative_to(PACKAGE)))
+
+
+@pytest.mark.parametrize(("room", "path"), list(modules()))
+def test_imports_point_down_only(room, path):
+    assert violations(room, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("distributions", "from toy.kl_estimators import k1"),
+        ("distributions", "def f():\n    import toy.figures.palette"),
+        ("kl_estimators", "from toy import explorables"),
+        ("kl_estimators", "import matplotlib.pyplot as plt"),
+        ("figures", "import torch"),
+        ("figures", "import anywidget"),
+    ],
+)
+def test_an_import_that_points_up_is_found(room, source):
+    assert len(violations(room, source)) == 1
+
+
+def loaded_by(statement):
+    """Return the names of all modules that a fresh interpreter holds after `statement`."""
+    command = [sys.executable, "-c", f"{statement}\nimport sys\nprint(*sys.modules)"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+HEAVY = {"torch", "matplotlib", "anywidget", "ipywidgets", "scipy.optimize", "scipy.special"}
+
+
+def test_import_toy_loads_no_heavy_library():
+    assert HEAVY & loaded_by("import toy") == set()
+
+
+def test_the_search_for_heavy_libraries_finds_one():
+    assert "matplotlib" in HEAVY & loaded_by("import toy, matplotlib")
+
+
+def test_every_public_name_is_importable_from_toy_and_listed_once():
+    assert sorted(set(toy.__all__)) == toy.__all__
+    for name in toy.__all__:
+        assert hasattr(toy, name)
+    with pytest.raises(AttributeError, match="has no attribute 'kl'"):
+        _ = toy.kl
+
+
+def test_no_module_touches_global_randomness():
+    for path in PACKAGE.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        for attribute in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute)):
+            if ast.unparse(attribute.value) in ("np.random", "random"):
+                assert attribute.attr == "Generator", f"{path}: {ast.unparse(attribute)}"
