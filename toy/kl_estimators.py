@@ -3,7 +3,7 @@
 Everywhere y ~ π unless a `sampler` is named, and d(y) = log π(y) − log π_ref(y). An *estimator* is
 a function of d alone, applied response by response; anything of that form can be passed in.
 
-Sources: schulman2020 (k1, k2, k3), tang2025 (their gradients as a loss), amini2025 (variance).
+Sources: schulman2020kl (k1, k2, k3), tang2025pitfalls (their gradients as a loss), amini2025kl (variance).
 """
 
 import math
@@ -118,7 +118,7 @@ def k1(log_ratio: ArrayLike) -> Any:
     ValueError
         If `log_ratio` holds NaN or is not numeric.
 
-    Source: schulman2020.
+    Source: schulman2020kl.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def k2(log_ratio: ArrayLike) -> Any:
     ValueError
         If `log_ratio` holds NaN or is not numeric.
 
-    Source: schulman2020.
+    Source: schulman2020kl.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def k3(log_ratio: ArrayLike) -> Any:
     ValueError
         If `log_ratio` holds NaN or is not numeric.
 
-    Source: schulman2020.
+    Source: schulman2020kl.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def control_variate(coefficient: ArrayLike) -> Estimator:
     ValueError
         If `coefficient` is not finite.
 
-    Source: schulman2020.
+    Source: schulman2020kl.
 
     Examples
     --------
@@ -354,7 +354,7 @@ def loss_gradient(
     ValueError
         As `estimator_moments`, or if the estimator drops the imaginary part of its argument.
 
-    Source: tang2025.
+    Source: tang2025pitfalls.
 
     Examples
     --------
@@ -522,7 +522,7 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
     ValueError
         If `shift` is not a finite number.
 
-    Source: schulman2020, which reports sampled values for shift = 0.1 and 1.
+    Source: schulman2020kl, which reports sampled values for shift = 0.1 and 1.
 
     Examples
     --------

@@ -1,1 +1,10 @@
-"""Floor 4: every figure of the book, and the only place that imports matplotlib."""
+"""Floor 4: every figure of the book, and the only place that imports matplotlib.
+
+One module a chapter. A figure function takes an `ax` and arrays that the floors below have
+computed, draws, and returns the `ax`; it computes nothing of its own.
+"""
+
+from toy.figures import kl_estimators
+from toy.figures.style import axes, use_book_style
+
+__all__ = ["axes", "kl_estimators", "use_book_style"]

@@ -1,0 +1,95 @@
+"""Figures of the chapter "KL estimators". Nats throughout; the maths is computed by the caller."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from toy.figures.style import LIGHT, bars, mark, role_line
+from toy.kl_estimators import Moments
+
+
+def contributions(ax: Axes, responses: Sequence[str], terms: Mapping[str, ArrayLike]) -> Axes:
+    """Draw what each response adds to the sum, for each estimator in `terms` (by role)."""
+    bars(ax, list(responses), dict(terms), {role: f"π · {role}" for role in terms})
+    ax.set_ylabel("share of the sum (nats)")
+    ax.legend()
+    return ax
+
+
+def curves(ax: Axes, log_ratio: ArrayLike, values: Mapping[str, ArrayLike]) -> Axes:
+    """Draw each estimator as a function of the log-ratio of the sampled response."""
+    for role, value in values.items():
+        role_line(ax, log_ratio, value, role)
+    ax.axhline(0, color=LIGHT["muted"], linewidth=1)
+    ax.set_xlabel(
+        r"log-ratio $d = \log\,\pi - \log\,\pi_\mathrm{ref}$ of the drawn response (nats)"
+    )
+    ax.set_ylabel("estimate from one draw (nats)")
+    ax.legend()
+    return ax
+
+
+def along_path(
+    panels: Sequence[Axes], weight: ArrayLike, moments: Mapping[str, Moments], crossover: float
+) -> Sequence[Axes]:
+    """Draw bias (upper panel) and standard deviation (lower) along a path of policies."""
+    bias, spread = panels
+    for role, moment in moments.items():
+        role_line(bias, weight, moment.bias, role)
+        role_line(spread, weight, moment.std, role)
+    mark(spread, crossover, "k3 = k1")
+    mark(bias, crossover, "")
+    bias.set_ylabel("bias (nats)")
+    spread.set_ylabel("std of one draw (nats)")
+    spread.set_xlabel("w: from the reference (0) to the policy (1)")
+    bias.legend(ncols=len(moments))
+    return panels
+
+
+def coefficient_family(
+    ax: Axes, coefficient: ArrayLike, std: Mapping[str, ArrayLike], best: Mapping[str, float]
+) -> Axes:
+    """Draw the standard deviation of k1 + λ(e^(−d) − 1) against λ, for each named world."""
+    for (name, values), role in zip(std.items(), ("policy", "best"), strict=True):
+        role_line(ax, coefficient, values, role, f"{name}: best λ = {best[name]:.2f}")
+        mark(ax, best[name], "")
+    ax.set_xticks([0, 0.5, 1], ["0\nk1", "½", "1\nk3"])
+    ax.set_xlabel("coefficient λ")
+    ax.set_ylabel("std of one draw / std of k1")
+    ax.set_ylim(bottom=0)
+    ax.legend()
+    return ax
+
+
+def gaussians(ax: Axes, kl: ArrayLike, std: Mapping[str, ArrayLike], crossover: float) -> Axes:
+    """Draw the relative standard deviation of one draw against the true KL of two Gaussians."""
+    for role, values in std.items():
+        role_line(ax, kl, values, role)
+    mark(ax, crossover, f"k3 = k1\nat {crossover:.3f} nats")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
+    ax.set_ylabel("std of one draw / KL")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 0.3))
+    return ax
+
+
+def gradients(ax: Axes, responses: Sequence[str], rows: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the expected gradient of each estimator used as a loss, with ∇KL itself."""
+    names = {"policy": r"$\nabla$KL$(\pi\,\|\,\pi_\mathrm{ref})$"}
+    bars(ax, list(responses), dict(rows), {role: names.get(role, f"E ∇{role}") for role in rows})
+    ax.set_ylabel("gradient in the logit (nats)")
+    ax.legend()
+    return ax
+
+
+def off_policy(ax: Axes, weight: ArrayLike, bias: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the bias of each estimator as the sampler moves away from the policy."""
+    for role, values in bias.items():
+        role_line(ax, weight, values, role)
+    ax.axhline(0, color=LIGHT["muted"], linewidth=1)
+    ax.set_xlabel("sampler: from the policy (0) to the reference (1)")
+    ax.set_ylabel("bias (nats)")
+    ax.legend()
+    return ax

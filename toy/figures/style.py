@@ -1,0 +1,101 @@
+"""How every figure of the book looks: type, lines, and one colour and dash for each role.
+
+Figures are drawn once, in the palette's light colours on white paper; the book's build writes the
+dark twin by exchanging those colours, so no other colour may be used.
+"""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+
+from toy.figures.palette import PALETTE
+
+LIGHT = {role: colour.light for role, colour in PALETTE.items()}
+
+#: A role's dash, so that lines differ without colour too.
+DASHES = {"k1": (0, ()), "k2": (0, (1, 1.2)), "k3": (0, (5, 1.6)), "best": (0, (3, 1, 1, 1))}
+
+#: How a role is written beside its line.
+NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ"}
+
+_SETTINGS: dict[Any, Any] = {
+    "figure.figsize": (5.6, 3.3),
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": LIGHT["paper"],
+    "axes.facecolor": LIGHT["paper"],
+    "axes.edgecolor": LIGHT["muted"],
+    "axes.labelcolor": LIGHT["ink"],
+    "axes.titlecolor": LIGHT["ink"],
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=[LIGHT[role] for role in ("policy", "k1", "k3", "k2", "best")]),
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "grid.color": LIGHT["grid"],
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.labelcolor": LIGHT["ink"],
+    "lines.linewidth": 2.0,
+    "text.color": LIGHT["ink"],
+    "xtick.color": LIGHT["muted"],
+    "ytick.color": LIGHT["muted"],
+    "xtick.labelcolor": LIGHT["ink"],
+    "ytick.labelcolor": LIGHT["ink"],
+    "svg.fonttype": "path",
+    "svg.hashsalt": "rlhf-exactly",  # the same picture, byte for byte, from the same numbers
+}
+
+
+def use_book_style() -> None:
+    """Set matplotlib to the book's style, and notebooks to vector pictures, for this session."""
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    plt.rcParams.update(_SETTINGS)
+    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
+
+
+def axes(rows: int = 1, height: float = 3.3) -> Any:
+    """Return `rows` axes, one below the other with a common x-axis, `height` inches in all.
+
+    Panels stand below, never beside, each other, so that a figure can be read on a phone.
+    """
+    return plt.subplots(rows, sharex=True, figsize=(5.6, height))[1]
+
+
+def role_line(ax: Axes, x: Any, y: Any, role: str, label: str | None = None) -> None:
+    """Draw a line in the colour and dash of its role, named for the legend."""
+    ax.plot(x, y, color=LIGHT[role], linestyle=DASHES.get(role, "-"), label=label or NAMES[role])
+
+
+def mark(ax: Axes, x: float, text: str) -> None:
+    """Mark a place on the x-axis with a thin line and a word at the top."""
+    ax.axvline(x, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
+    ax.annotate(
+        text,
+        (x, 1),
+        (4, -2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        va="top",
+        fontsize=9.5,
+        color=LIGHT["muted"],
+    )
+
+
+def bars(ax: Axes, labels: list[str], heights: dict[str, Any], names: dict[str, str]) -> None:
+    """Draw a group of bars for each label, one bar for each role, around a line at zero."""
+    width = 0.8 / len(heights)
+    for i, (role, values) in enumerate(heights.items()):
+        x = np.arange(len(labels)) + (i - (len(heights) - 1) / 2) * width
+        ax.bar(x, values, width * 0.92, color=LIGHT[role], label=names[role])
+    ax.axhline(0, color=LIGHT["muted"], linewidth=1)
+    ax.set_xticks(np.arange(len(labels)), labels)
+    ax.grid(axis="x", visible=False)
