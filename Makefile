@@ -1,0 +1,87 @@
+# Every target sets up what it needs by itself, and does nothing twice: a stamp file stands for each
+# finished step. Python 3.11 and make are the only prerequisites; node comes from PyPI.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book test serve lab clean chromium
+
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+VENV := .venv/.stamp
+NODE := node_modules/.stamp
+BUNDLES := toy/explorables/bundles/.stamp
+BOOK := _build/.stamp
+
+# Folders are listed with their files: a folder's date changes when a file in it is deleted.
+ignored := \( -name __pycache__ -o -name .ipynb_checkpoints -o -name bundles \) -prune
+widget_sources := $(shell find toy/explorables $(ignored) -o -type f ! -name '*.py' -print)
+book_sources := $(shell find book toy $(ignored) -o -print) _config.yml _toc.yml
+
+help:
+	@echo 'make book    build the book into _build/html'
+	@echo 'make test    build the book and run every test'
+	@echo 'make serve   show the book on this machine (PORT=$(PORT))'
+	@echo 'make lab     open the chapters as notebooks in JupyterLab'
+	@echo 'make clean   remove everything that make has made'
+
+book: $(BOOK)
+	@echo 'The book is at _build/html/index.html'
+
+test: $(BOOK) chromium
+	ruff check .
+	ruff format --check .
+	mypy
+	npm test --silent
+	pytest tests toy --doctest-modules --cov --cov-report=term-missing:skip-covered
+
+serve: $(BOOK)
+	@echo 'The book is at http://localhost:$(PORT)/ (Ctrl-C stops)'
+	@python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: $(BUNDLES)
+	jupyter lab book
+
+clean:
+	rm -rf .venv node_modules _build toy/explorables/bundles toy.egg-info
+	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -depth \( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
+
+chromium: $(VENV)
+	@python tests/browser/chromium.py
+
+# Other versions may compute other numbers, so that nothing built by the old ones is kept.
+$(VENV): requirements.txt constraints.txt pyproject.toml
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo 'Python 3.11 is needed: install it, or name it with make PYTHON=/path/to/python3.11'; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' || \
+	  { echo 'The venv module is missing: apt-get install python3.11-venv'; exit 1; }
+	rm -rf _build
+	'$(PYTHON)' -m venv .venv
+	pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	pip install --quiet --disable-pip-version-check --no-deps -e .
+	mkdir -p .venv/share/jupyter/lab/settings
+	echo '{"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Jupytext Notebook"}}}' \
+	  > .venv/share/jupyter/lab/settings/overrides.json
+	touch $@
+
+$(NODE): package.json package-lock.json $(VENV)
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(BUNDLES): $(widget_sources) $(NODE)
+	npm run --silent bundle
+	touch $@
+
+# Sphinx reports what is wrong with a page only when it reads or writes that page. A build that failed
+# or was cut short must therefore not be continued: the next one starts afresh.
+$(BOOK): $(book_sources) $(BUNDLES)
+	@mkdir -p _build
+	@[[ ! -e _build/unfinished ]] || rm -rf _build/html _build/.doctrees
+	@touch _build/unfinished
+	jupyter-book build . -W -n --keep-going
+	@rm _build/unfinished
+	@touch $@

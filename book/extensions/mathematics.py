@@ -1,0 +1,127 @@
+"""Mathematics, typeset by KaTeX while the book is built: readable at first paint, without JavaScript.
+
+TeX that KaTeX does not accept is a warning with file and line, and so fails a build with ``-W``.
+The KaTeX that typesets is the one in ``node_modules`` whose style sheet and fonts the pages load.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+from extensions import NODE_MODULES
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+MACROS = {
+    r"\KL": r"\mathrm{KL}",
+    r"\E": r"\operatorname{\mathbb{E}}",
+    r"\Var": r"\operatorname{Var}",
+    r"\Cov": r"\operatorname{Cov}",
+    r"\Std": r"\operatorname{Std}",
+    r"\softmax": r"\operatorname{softmax}",
+    r"\piref": r"\pi_{\mathrm{ref}}",
+    r"\given": r"\,\vert\,",
+    r"\d": r"\mathrm{d}",
+    r"\R": r"\mathbb{R}",
+}
+
+
+class TeXError(Exception):
+    """What KaTeX says about an expression that it cannot typeset."""
+
+
+@cache
+def _katex() -> subprocess.Popen[str]:
+    """Start the one KaTeX process; it ends by itself when this one does and closes its input."""
+    node = Path(sys.executable).with_name("node")
+    script = Path(__file__).with_name("katex_server.mjs")
+    return subprocess.Popen(
+        [node, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+
+
+@cache
+def typeset(tex: str, display: bool) -> str:
+    """Return the HTML of one expression; ``TeXError`` if KaTeX does not accept it."""
+    # globalGroup is left off and the table is sent each time, so that no \gdef leaks between formulas.
+    options = {"displayMode": display, "strict": "error", "macros": MACROS}
+    server = _katex()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(json.dumps({"tex": tex, "options": options}) + "\n")
+    server.stdin.flush()
+    answer = json.loads(server.stdout.readline())
+    if "error" in answer:
+        raise TeXError(answer["error"])
+    return str(answer["html"])
+
+
+def unnumbered(tex: str) -> str:
+    """Star the amsmath environment that is the whole of `tex`: Sphinx numbers it, KaTeX must not too."""
+    whole = re.fullmatch(r"\s*\\begin\{(\w+)\}(.*)\\end\{\1\}\s*", tex, re.DOTALL)
+    return r"\begin{%s*}%s\end{%s*}" % (whole[1], whole[2], whole[1]) if whole else tex
+
+
+def _html(node: nodes.Element, tex: str, display: bool) -> str:
+    """Typeset `tex`; where that fails, report `node`'s place and leave a gap."""
+    try:
+        return typeset(tex, display)
+    except TeXError as error:
+        logger.warning("%s", error, location=node, type="katex")
+        return ""
+
+
+def visit_math(self: HTML5Translator, node: nodes.math) -> None:
+    """Write an expression within a line."""
+    html = _html(node, node.astext(), display=False)
+    self.body.append(self.starttag(node, "span", "", CLASS="math") + html + "</span>")
+    raise nodes.SkipNode
+
+
+def visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed expression and, if it has one, its number with a link to itself."""
+    tex = unnumbered(node.astext()) if node["nowrap"] else node.astext()
+    self.body.append(self.starttag(node, "div", "", CLASS="math"))
+    self.body.append(f'<div class="equation">{_html(node, tex, display=True)}</div>')
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def copy_style(app: Sphinx) -> None:
+    """Copy KaTeX's style sheet and its fonts, in the one format that every current browser reads."""
+    if app.builder.format != "html":
+        return
+    source, target = NODE_MODULES / "katex" / "dist", Path(app.outdir, "_static", "katex")
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    for font in source.glob("fonts/*.woff2"):
+        shutil.copy(font, target / "fonts")
+    css = (source / "katex.min.css").read_text("utf-8")
+    other_formats = r',url\([^)]+\) format\("(?:woff|truetype)"\)'
+    (target / "katex.min.css").write_text(re.sub(other_formats, "", css), "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the renderer that ``html_math_renderer: katex`` names."""
+    app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
+    app.add_css_file("katex/katex.min.css")
+    app.connect("builder-inited", copy_style)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
