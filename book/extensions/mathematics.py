@@ -1,4 +1,4 @@
-"""Mathematics, typeset by KaTeX while the book is built: readable at first paint, without JavaScript.
+"""Mathematics, typeset by KaTeX at build time: readable at first paint, without JavaScript.
 
 TeX that KaTeX does not accept is a warning with file and line, and so fails a build with ``-W``.
 The KaTeX that typesets is the one in ``node_modules`` whose style sheet and fonts the pages load.
@@ -58,7 +58,6 @@ def _katex() -> subprocess.Popen[str]:
 @cache
 def typeset(tex: str, display: bool) -> str:
     """Return the HTML of one expression; ``TeXError`` if KaTeX does not accept it."""
-    # globalGroup is left off and the table is sent each time, so that no \gdef leaks between formulas.
     options = {"displayMode": display, "strict": "error", "macros": MACROS}
     server = _katex()
     assert server.stdin is not None
@@ -72,9 +71,9 @@ def typeset(tex: str, display: bool) -> str:
 
 
 def unnumbered(tex: str) -> str:
-    """Star the amsmath environment that is the whole of `tex`: Sphinx numbers it, KaTeX must not too."""
+    """Star the amsmath environment that is all of `tex`: Sphinx numbers it, KaTeX must not."""
     whole = re.fullmatch(r"\s*\\begin\{(\w+)\}(.*)\\end\{\1\}\s*", tex, re.DOTALL)
-    return r"\begin{%s*}%s\end{%s*}" % (whole[1], whole[2], whole[1]) if whole else tex
+    return rf"\begin{{{whole[1]}*}}{whole[2]}\end{{{whole[1]}*}}" if whole else tex
 
 
 def _html(node: nodes.Element, tex: str, display: bool) -> str:
@@ -107,7 +106,7 @@ def visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def copy_style(app: Sphinx) -> None:
-    """Copy KaTeX's style sheet and its fonts, in the one format that every current browser reads."""
+    """Copy KaTeX's style sheet and its fonts, in the one format that every browser reads."""
     if app.builder.format != "html":
         return
     source, target = NODE_MODULES / "katex" / "dist", Path(app.outdir, "_static", "katex")

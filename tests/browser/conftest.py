@@ -1,0 +1,92 @@
+"""What the browser tests share: Chromium, and the built book over http and from the file system."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from chromium import find_chromium
+from playwright.sync_api import Browser, sync_playwright
+from visits import DESKTOP, HTML, OpenPage, Visit
+
+# Chromium's own traffic and sandbox are switched off; what remains is the page's.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium: run make test, which installs one")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output free of one line a request."""
+
+
+@pytest.fixture(scope="session")
+def http_url() -> Iterator[str]:
+    """The address of the built book, served from this machine; ends with a slash."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(HTML))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def file_url() -> str:
+    """The address of the built book in the file system; ends with a slash."""
+    return HTML.as_uri() + "/"
+
+
+@pytest.fixture
+def open_page(browser: Browser, http_url: str, file_url: str) -> Iterator[OpenPage]:
+    """A function that opens a page of the book and records its problems.
+
+    ``open_page("book/index.html", theme="dark", viewport=PHONE, scheme="file")`` returns a
+    `Visit`. Each call has a browser context of its own; all are closed after the test.
+    """
+    contexts = []
+    homes = {"http": http_url, "file": file_url}
+
+    def open_one(
+        path: str,
+        theme: str = "light",
+        viewport: tuple[int, int] = DESKTOP,
+        scheme: str = "http",
+        hash: str = "",
+        java_script: bool = True,
+    ) -> Visit:
+        width, height = viewport
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            java_script_enabled=java_script,
+        )
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        visit.record(homes[scheme])
+        visit.page.goto(homes[scheme] + path + hash, wait_until="load")
+        return visit
+
+    yield open_one
+    for context in contexts:
+        context.close()

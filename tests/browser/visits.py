@@ -1,0 +1,54 @@
+"""A visit to a page of the built book, with everything that a browser complains about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Page, Request
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+DESKTOP = (1280, 900)
+PHONE = (375, 812)
+
+
+def pages() -> list[str]:
+    """Return the paths of the book's pages below the site's root, from the table of contents."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    chapters = [*toc.get("chapters", [])]
+    for part in toc.get("parts", []):
+        chapters += part["chapters"]
+    return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for chapter in chapters)]]
+
+
+@dataclass
+class Visit:
+    """An open page with all that went wrong, and all that was asked for, since it was opened."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def record(self, home: str) -> None:
+        """Start to listen; `home` is the only address that the page may ask for anything."""
+
+        def on_request(request: Request) -> None:
+            self.requests.append(request.url)
+            if not request.url.startswith((home, "data:", "blob:")):
+                self.problems.append(f"foreign request: {request.url}")
+
+        page, note = self.page, self.problems.append
+        page.on("request", on_request)
+        page.on("requestfailed", lambda r: note(f"failed request: {r.url}: {r.failure}"))
+        page.on("response", lambda r: r.status >= 400 and note(f"status {r.status}: {r.url}"))
+        page.on("pageerror", lambda error: note(f"JavaScript error: {error}"))
+        page.on(
+            "console",
+            lambda m: m.type in ("error", "warning") and note(f"console {m.type}: {m.text}"),
+        )
+
+
+OpenPage = Callable[..., Visit]
