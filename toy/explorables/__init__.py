@@ -1,0 +1,12 @@
+"""Floor 5: live figures, in the book's pages and in Jupyter. Each class is one of them.
+
+The arithmetic that runs in the browser is `js/core`, which the tests hold to `toy` to 1e-12; what is
+drawn in Python (the still picture, its description) is computed by `toy` itself.
+"""
+
+from toy.explorables.base import Explorable
+from toy.explorables.kl_directions import KLDirections
+from toy.explorables.kl_estimators import KLEstimators
+from toy.explorables.kl_path import KLPath
+
+__all__ = ["Explorable", "KLDirections", "KLEstimators", "KLPath"]

@@ -1,0 +1,159 @@
+"""What every explorable is: an anywidget with a still picture, a shareable state and checked traits."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from string import ascii_uppercase
+from typing import Any, ClassVar, TypeVar
+
+import anywidget
+import numpy as np
+import traitlets
+
+from toy.figures.palette import PALETTE
+from toy.validation import as_count, as_reference
+
+T = TypeVar("T")
+
+#: Where a dark page is known by its theme: the book's, JupyterLab's. Elsewhere the reader's system says.
+_DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .toy'
+_NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
+
+
+class Distribution(traitlets.TraitType[list[float], Any]):
+    """Probabilities of the responses, all > 0 and summing to one, from any sequence or array."""
+
+    def validate(self, _obj: Any, value: Any) -> list[float]:
+        """Return the probabilities as a list of floats, or refuse them."""
+        array = refused(as_reference, self.name, value)
+        if array.ndim != 1:
+            raise traitlets.TraitError(f"{self.name} must be one row of probabilities; got {value}")
+        return array.tolist()  # type: ignore[no-any-return]
+
+
+class Count(traitlets.TraitType[int, Any]):
+    """A whole number from 1 to `most`."""
+
+    def __init__(self, default_value: int, most: int) -> None:
+        super().__init__(default_value)
+        self.most = most
+
+    def validate(self, _obj: Any, value: Any) -> int:
+        """Return the number as an int, or refuse it."""
+        count = refused(as_count, self.name, value)
+        if count > self.most:
+            raise traitlets.TraitError(f"{self.name} must be at most {self.most}; got {count}")
+        return count
+
+
+def refused(check: Callable[[str, Any], T], name: str | None, value: Any) -> T:
+    """Return what `check` of toy.validation makes of a trait's value; its refusal is a TraitError."""
+    try:
+        return check(name or "", value)
+    except ValueError as error:
+        raise traitlets.TraitError(str(error)) from None
+
+
+class Explorable(anywidget.AnyWidget):
+    """A live figure: in Jupyter its traits and its controls follow each other.
+
+    A subclass names its bundle and the traits that a link can carry, describes itself in words, and
+    draws its still picture.
+
+    Attributes
+    ----------
+    anchor : the name by which the address of a page refers to it
+    initial : the state that Reset returns to; its names are those that a link can carry (read-only)
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    anchor = traitlets.Unicode().tag(sync=True)
+    initial = traitlets.Dict(read_only=True).tag(sync=True)
+
+    _bundle: ClassVar[str]
+    _state: ClassVar[tuple[str, ...]]
+
+    def __init__(self, **traits: Any) -> None:
+        traits.setdefault("anchor", self._bundle.replace("_", "-"))
+        super().__init__(_esm=read_bundle(f"{self._bundle}.js"), _css=style_sheet(), **traits)
+        self.set_trait("initial", {name: getattr(self, name) for name in self._state})
+
+    def __repr__(self) -> str:
+        """Write the explorable as the call that makes it."""
+        arguments = (f"{name}={getattr(self, name)!r}" for name in self._state)
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show the widget where there is a front end for it, and a still picture where there is none."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        still = {"image/svg+xml": self.still(), "text/plain": self.describe()}
+        return data | still, metadata | {"image/svg+xml": {"alt": self.describe()}}
+
+    def describe(self) -> str:
+        """Return what the figure shows now, in words: the alternative text of the still picture."""
+        raise NotImplementedError
+
+    def still(self) -> str:
+        """Return what the figure shows now as SVG: for print, e-books and pages without scripts."""
+        raise NotImplementedError
+
+
+class TwoPolicies(Explorable):
+    """An explorable of a policy and a reference over the same few responses.
+
+    Attributes
+    ----------
+    policy, reference : one probability > 0 for each response
+    responses : the labels, two to four; A, B, … where only probabilities are given
+    """
+
+    policy = Distribution().tag(sync=True)
+    reference = Distribution().tag(sync=True)
+    responses = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=4).tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if "policy" in traits and "responses" not in traits:
+            traits["responses"] = list(ascii_uppercase[: np.size(traits["policy"])])
+        super().__init__(**traits)
+
+    @traitlets.validate("policy", "reference", "responses")
+    def _check_lengths(self, proposal: Any) -> Any:
+        """Refuse a change that leaves the three of different lengths.
+
+        To change the number of responses, set all three within `hold_trait_notifications()`.
+        """
+        name, value = proposal["trait"].name, proposal["value"]
+        lengths = {key: len(getattr(self, key)) for key in ("policy", "reference", "responses")}
+        lengths[name] = len(value)
+        if len(set(lengths.values())) > 1:
+            got = ", ".join(f"{length} in {key}" for key, length in lengths.items())
+            raise traitlets.TraitError(f"{name} must have as many entries as the others; got {got}")
+        return value
+
+
+def read_bundle(name: str) -> str:
+    """Return a file that `make` builds from the sources in `js`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it was not built: an explorable cannot be shown from the Python files alone.
+    """
+    bundle = files("toy.explorables") / "bundles" / name
+    if not bundle.is_file():
+        raise FileNotFoundError(
+            f"{bundle} is missing: run `make` in the book's folder, which builds the explorables"
+        )
+    return bundle.read_text(encoding="utf-8")
+
+
+def style_sheet() -> str:
+    """Return the style of all explorables, with the palette's colours as variables `--toy-<role>`."""
+    light = "".join(f"--toy-{role}:{colour.light};" for role, colour in PALETTE.items())
+    dark = "".join(f"--toy-{role}:{colour.dark};" for role, colour in PALETTE.items())
+    return (
+        f".toy{{color-scheme:light;{light}}}"
+        f"{_DARK_THEME}{{color-scheme:dark;{dark}}}"
+        f"@media(prefers-color-scheme:dark){{{_NO_THEME}{{color-scheme:dark;{dark}}}}}"
+        + read_bundle("explorables.css")
+    )

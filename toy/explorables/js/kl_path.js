@@ -1,0 +1,175 @@
+// From the reference through the policy and beyond: where k3 stops beating k1.
+
+import { range } from "d3-array";
+import { distributionFault, geometricMixture, klDivergence } from "./core/distributions.js";
+import { controlVariate, estimatorMoments, k1, k2, k3, optimalCoefficient, varianceCrossover } from "./core/kl_estimators.js";
+import { bars } from "./parts/bars.js";
+import { toolbar } from "./parts/buttons.js";
+import { columns } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { lineChart } from "./parts/line_chart.js";
+import { predict } from "./parts/predict.js";
+import { readout } from "./parts/readout.js";
+import { slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+
+const NAMES = { k1: "k1", k2: "k2", k3: "k3", best: "best λ" };
+const ROLES = Object.keys(NAMES);
+const NUM_POINTS = 100;
+
+// Where the axis may end: round numbers, so that the end does not give the crossover away.
+const ENDS = [1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
+// The part of the way to the crossover that is shown before the reader has guessed.
+const SHOWN = 0.4;
+
+const two = (value) => value.toFixed(2);
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["policy", "reference", "responses", "weight"],
+    label: "Estimators along a path of policies",
+  });
+  const setWeight = (weight) => stage.set({ weight });
+  const probabilities = bars({
+    label: "Probabilities of the responses",
+    series: [
+      { key: "policy", role: "policy", label: "policy" },
+      { key: "path", role: "path", label: "policy on the path", fixed: true },
+      { key: "reference", role: "reference", label: "reference" },
+    ],
+    onInput: (key, values) => stage.set({ [key]: values }),
+  });
+  const key = legend([
+    { role: "policy", label: "policy <i>π</i>" },
+    { role: "path", label: "<i>π</i><sub><i>w</i></sub>, which samples" },
+    { role: "reference", label: "reference <i>π</i><sub>ref</sub>" },
+  ]);
+  const position = slider({ label: "weight <i>w</i>", key: "weight", step: 0.01, format: two, onInput: setWeight });
+  const numbers = readout([
+    { key: "kl", label: "KL(<i>π</i><sub><i>w</i></sub> ‖ <i>π</i><sub>ref</sub>)", unit: "nats" },
+    { key: "coefficient", label: "best <i>λ</i>" },
+    ...ROLES.map((role) => ({ key: `${role}.std`, label: `${NAMES[role]}, standard deviation`, unit: "nats" })),
+    { key: "k2.bias", label: "k2, bias", unit: "nats" },
+  ]);
+  const guess = predict({
+    question: "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
+    guessLabel: "my guess, <i>w</i>",
+    initial: 1,
+    step: 0.01,
+    format: two,
+    onChange: () => stage.redraw(),
+  });
+  const biases = lineChart(stage, {
+    label: "Bias along the path",
+    height: 170,
+    xTitle: "weight w",
+    yTitle: "bias ÷ KL",
+    onDrag: setWeight,
+  });
+  const spreads = lineChart(stage, {
+    label: "Standard deviation along the path",
+    height: 250,
+    xTitle: "weight w: 0 is the reference, 1 the policy",
+    yTitle: "standard deviation of one draw, nats",
+    onDrag: setWeight,
+  });
+
+  function draw({ policy, reference, responses, weight }) {
+    const at = pathPoint(policy, reference, weight);
+    const crossover = varianceCrossover(policy, reference);
+    const end = pathEnd(crossover, weight);
+    const points = range(1, NUM_POINTS + 1).map((i) => pathPoint(policy, reference, (i * end) / NUM_POINTS));
+
+    probabilities.draw({ responses, policy, reference, path: at.policy });
+    position.draw(weight, [0, end]);
+    guess.draw(crossover, [0, end]);
+    numbers.draw({
+      kl: at.kl,
+      coefficient: at.coefficient,
+      ...Object.fromEntries(ROLES.map((role) => [`${role}.std`, at.std[role]])),
+      "k2.bias": at.bias.k2,
+    });
+
+    const summary = `w ${two(weight)}, KL ${formatNumber(at.kl)} nats, standard deviation ` +
+      ROLES.map((role) => `${NAMES[role]} ${formatNumber(at.std[role])}`).join(", ");
+    drawPanels({ at, points, end, crossover, summary });
+    stage.announce(summary);
+  }
+
+  function drawPanels({ at, points, end, crossover, summary }) {
+    const marker = { x: at.weight, label: `w = ${two(at.weight)}` };
+    const lines = (value) => ROLES.map((role) => ({
+      role,
+      label: NAMES[role],
+      points: points.map((point) => [point.weight, value(point, role)]),
+      dot: value(at, role),
+    }));
+    const relative = lines(({ kl, bias }, role) => (kl > 0 ? bias[role] / kl : 0));
+    const spread = lines(({ std }, role) => std[role]);
+    const revealed = guess.revealed();
+    biases.draw({
+      xDomain: [0, end],
+      yDomain: yDomain(relative),
+      lines: relative,
+      at: marker,
+      description: `Bias of each estimator relative to the KL. ${summary}`,
+    });
+    spreads.draw({
+      xDomain: [0, end],
+      yDomain: yDomain(spread.filter(({ role }) => role !== "k3")),
+      lines: spread,
+      at: marker,
+      marks: revealed ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }] : [],
+      cover: revealed || Number.isNaN(crossover) ? null : { from: SHOWN * crossover, label: "Guess first" },
+      description: revealed ? `${summary}. k3 and k1 spread equally at w ${formatNumber(crossover)}` : summary,
+    });
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, { hint: "Drag w along the path, or the bars.", onReset: guess.hide }),
+      columns([key, probabilities, position, numbers], [biases, spreads, guess]),
+    ],
+    draw,
+  );
+}
+
+/** Everything that is shown of the path at one weight. */
+function pathPoint(policy, reference, weight) {
+  const mixture = geometricMixture(policy, reference, weight);
+  const coefficient = optimalCoefficient(mixture, reference);
+  const estimators = { k1, k2, k3, best: controlVariate(coefficient) };
+  const moments = ROLES.map((role) => [role, estimatorMoments(estimators[role], mixture, reference)]);
+  return {
+    weight,
+    policy: mixture,
+    coefficient,
+    kl: klDivergence(mixture, reference),
+    bias: Object.fromEntries(moments.map(([role, { bias }]) => [role, bias])),
+    std: Object.fromEntries(moments.map(([role, { variance }]) => [role, Math.sqrt(variance)])),
+  };
+}
+
+/** The path is shown to at least a fifth beyond the crossover, and to where the reader stands. */
+function pathEnd(crossover, weight) {
+  const needed = Math.max(weight, 1.2 * (crossover || 1));
+  return ENDS.find((end) => end >= needed) ?? needed;
+}
+
+function yDomain(lines) {
+  const values = lines.flatMap(({ points }) => points.map(([, value]) => value));
+  const high = Math.max(...values, 1e-6);
+  return [Math.min(0, ...values), 1.08 * high];
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault({ policy, reference, responses, weight }) {
+  if (!(Number.isFinite(weight) && weight >= 0)) return "weight must be a number >= 0";
+  return distributionFault("policy", policy, responses.length) || distributionFault("reference", reference, responses.length);
+}
+
+export default { render, fault };

@@ -1,0 +1,17 @@
+// A row of buttons: named settings on the left, Reset on the right.
+
+import { make } from "./dom.js";
+
+/** `settings`: { label: changes of traits }; `onReset` is called after the traits are back. */
+export function toolbar(stage, { hint, settings = {}, onReset = () => {} }) {
+  const button = (label, action) => make("button", { type: "button", class: "toy-button", text: label }).on("click", action);
+  return make("div", { class: "toy-toolbar" }, [
+    make("span", { class: "toy-hint", text: hint }),
+    ...Object.entries(settings).map(([label, changes]) => button(label, () => stage.set(changes))),
+    button("Reset", () => {
+      onReset();
+      stage.reset();
+      stage.redraw();
+    }).classed("toy-reset", true),
+  ]);
+}

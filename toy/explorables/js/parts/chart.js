@@ -1,0 +1,66 @@
+// What every SVG chart shares: a frame that follows its width, axes, and labels that do not collide.
+
+import { axisBottom, axisLeft } from "d3-axis";
+import { make } from "./dom.js";
+
+/**
+ * An SVG as wide as its column and `height` px high, with a plot area inside `margin`.
+ * `frame()` gives the plot's inner size, or null while the chart has no width.
+ */
+export function chart(stage, { label, height, margin }) {
+  const svg = make("svg:svg", { class: "toy-chart", role: "img", "aria-label": label, height });
+  const box = make("div", { class: "toy-chart-box", style: `height:${height}px` }, [svg]);
+  const plot = svg.append("g").attr("transform", `translate(${margin.left},${margin.top})`);
+  const width = stage.observeWidth(box.node());
+  return {
+    node: () => box.node(),
+    plot,
+    describe: (text) => svg.attr("aria-label", text),
+    frame() {
+      if (width() === 0) return null;
+      svg.attr("width", width());
+      return { width: width() - margin.left - margin.right, height: height - margin.top - margin.bottom };
+    },
+  };
+}
+
+/** Axes at the foot and the left of `plot`, with grid lines and titles that carry the unit. */
+export function axes(plot, { xTitle, yTitle }) {
+  const bottom = plot.append("g").attr("class", "toy-axis");
+  const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
+  const bottomTitle = plot.append("text").attr("class", "toy-axis-title").attr("text-anchor", "middle").text(xTitle);
+  plot.append("text").attr("class", "toy-axis-title").attr("y", -10).text(yTitle ?? "");
+  return ({ x, y, width, height }) => {
+    bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
+    left?.call(ticks(axisLeft(y), y, height / 28).tickSize(-width).tickPadding(6));
+    bottomTitle.attr("x", width / 2).attr("y", height + 32);
+  };
+}
+
+/** About `count` ticks; on a log scale only powers of ten and, over a short range, their doubles and halves. */
+function ticks(axis, scale, count) {
+  if (!scale.base) return axis.ticks(count);
+  const [low, high] = scale.domain();
+  const decades = Math.log10(high / low);
+  const digits = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
+  const values = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const digit of digits) values.push(digit * 10 ** power);
+  }
+  const inside = values.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+  const every = Math.ceil(inside.length / Math.max(2, count));
+  return axis.tickValues(inside.filter((_, i) => i % every === 0)).tickFormat(decimal);
+}
+
+const decimal = (value) => (value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(6))) : `1e${Math.round(Math.log10(value))}`);
+
+/** Positions as near as can be to `wanted`, in the same order, at least `gap` apart and inside [low, high]. */
+export function spread(wanted, gap, low, high) {
+  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
+  const placed = [...wanted];
+  let previous = low - gap;
+  for (const i of order) previous = placed[i] = Math.max(wanted[i], previous + gap);
+  let next = high + gap;
+  for (const i of order.reverse()) next = placed[i] = Math.min(placed[i], next - gap);
+  return placed;
+}

@@ -1,0 +1,19 @@
+// Numbers as the reader sees them; the full value is always in the element's data-value.
+
+import { format } from "d3-format";
+
+const fixed = format(".3f");
+const significant = format(".3r");
+const scientific = format(".2e");
+
+/** Three decimals, or three significant digits where those would not do; noise of rounding is 0. */
+export function formatNumber(value) {
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return "–";
+  if (size < 1e-13) return "0";
+  if (size < 1e-4 || size >= 1e5) return scientific(value).replace(/e\+?/, "e");
+  if (size < 0.1) return significant(value);
+  return size < 100 ? fixed(value) : format(".5~r")(value);
+}
+
+export const formatProbability = (value) => (value < 0.01 || value > 0.99 ? fixed : format(".2f"))(value);

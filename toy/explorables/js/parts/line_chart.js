@@ -1,0 +1,133 @@
+// Lines over one variable, labelled where they end, with a marker that can be dragged along.
+
+import { drag } from "d3-drag";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { pointer } from "d3-selection";
+import { line } from "d3-shape";
+import { axes, chart, spread } from "./chart.js";
+import { make, uniqueId } from "./dom.js";
+import { colourOf, dashOf, markerOf } from "./roles.js";
+
+const MARGIN = { top: 26, right: 44, bottom: 38, left: 46 };
+
+/**
+ * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
+ *
+ * draw({ xDomain, yDomain, lines: [{ role, label, points: [[x, y], …] }], at: { x, label },
+ *        marks: [{ x, label }], cover: { from, label } })
+ * draws a dot on every line at the marker (`points` gains `dot: y`), and hides what lies under the cover.
+ */
+export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag }) {
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: MARGIN });
+  const x = (xLog ? scaleLog : scaleLinear)();
+  const y = (yLog ? scaleLog : scaleLinear)();
+  const drawAxes = axes(plot, { xTitle, yTitle });
+  const clip = uniqueId();
+  const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
+  const marksLayer = plot.append("g");
+  const linesLayer = plot.append("g").attr("clip-path", `url(#${clip})`).attr("fill", "none").attr("stroke-width", 2);
+  const coverLayer = plot.append("g");
+  const handleLayer = plot.append("g").attr("class", "toy-handle");
+  const labelLayer = plot.append("g").attr("class", "toy-line-label");
+  const surface = plot.append("rect").attr("class", "toy-surface");
+
+  if (onDrag) {
+    const follow = (event) => onDrag(x.invert(Math.max(0, pointer(event.sourceEvent, plot.node())[0])));
+    surface.classed("toy-draggable", true).call(drag().on("start", follow).on("drag", follow)).style("touch-action", "pan-y");
+  }
+
+  function draw({ xDomain, yDomain, lines, at, marks = [], cover, description }) {
+    const size = frame();
+    if (description) describe(description);
+    if (!size) return;
+    x.domain(xDomain).range([0, size.width]);
+    y.domain(yDomain).range([size.height, 0]);
+    drawAxes({ x, y, ...size });
+    clipRect.attr("width", size.width).attr("height", size.height + 8);
+    surface.attr("width", size.width).attr("height", size.height);
+    drawLines(lines);
+    drawMarks(marks, size);
+    drawHandle(at, lines, size);
+    drawCover(cover, size);
+    drawLabels(lines, size);
+  }
+
+  function drawLines(lines) {
+    const path = line(([a]) => x(a), ([, b]) => y(b));
+    linesLayer
+      .selectAll("path")
+      .data(lines)
+      .join("path")
+      .attr("stroke", ({ role }) => colourOf(role))
+      .attr("stroke-dasharray", ({ role }) => dashOf(role))
+      .attr("d", ({ points }) => path(points));
+  }
+
+  function drawMarks(marks, { width, height }) {
+    const groups = marksLayer.selectAll("g").data(marks).join((enter) => {
+      const group = enter.append("g").attr("class", "toy-mark");
+      group.append("line");
+      group.append("text");
+      return group;
+    });
+    groups.attr("transform", (mark) => `translate(${x(mark.x)},0)`);
+    groups.select("line").attr("y1", 0).attr("y2", height);
+    groups
+      .select("text")
+      .text((mark) => mark.label)
+      .attr("y", 11)
+      .attr("dx", (mark) => (x(mark.x) > width / 2 ? -6 : 6))
+      .attr("text-anchor", (mark) => (x(mark.x) > width / 2 ? "end" : "start"));
+  }
+
+  function drawHandle(at, lines, { width, height }) {
+    handleLayer
+      .selectAll("line")
+      .data([at])
+      .join("line")
+      .attr("transform", ({ x: a }) => `translate(${x(a)},0)`)
+      .attr("y2", height);
+    handleLayer
+      .selectAll("text")
+      .data([at])
+      .join("text")
+      .text(({ label: text }) => text)
+      .attr("y", -10)
+      .attr("x", ({ x: a }) => Math.min(x(a), width))
+      .attr("text-anchor", "middle");
+    handleLayer
+      .selectAll("path")
+      .data(lines)
+      .join("path")
+      .attr("d", ({ role }) => markerOf(role))
+      .attr("fill", ({ role }) => colourOf(role))
+      .attr("transform", ({ dot }) => `translate(${x(at.x)},${y(dot)})`);
+  }
+
+  function drawCover(cover, { width, height }) {
+    const group = coverLayer.selectAll("g").data(cover ? [cover] : []).join((enter) => {
+      const appended = enter.append("g").attr("class", "toy-cover");
+      appended.append("rect");
+      appended.append("text").attr("text-anchor", "middle");
+      return appended;
+    });
+    group.select("rect").attr("x", ({ from }) => x(from)).attr("y", -3).attr("width", ({ from }) => width - x(from)).attr("height", height + 2);
+    group.select("text").text(({ label: text }) => text).attr("x", ({ from }) => (x(from) + width) / 2).attr("y", height / 2);
+  }
+
+  function drawLabels(lines, { width, height }) {
+    const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(-1)[1]))));
+    const places = spread(ends, 14, 0, height);
+    labelLayer
+      .selectAll("text")
+      .data(lines)
+      .join("text")
+      .text(({ label: text }) => text)
+      .attr("fill", ({ role }) => colourOf(role))
+      .attr("x", width + 6)
+      .attr("dy", "0.35em")
+      .attr("y", (_, i) => places[i]);
+  }
+
+  return { node, draw };
+}

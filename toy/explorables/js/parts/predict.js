@@ -1,0 +1,51 @@
+// Predict, then reveal: the reader commits to a guess, then sees the exact answer and the distance.
+
+import { make } from "./dom.js";
+import { formatNumber } from "./format.js";
+import { slider } from "./slider.js";
+
+/**
+ * `question` is shown first, `guess` labels the control; `onChange()` is called when guess or state of
+ * revelation changes. `revealed()` says whether the answer may be shown, `guess()` what was guessed.
+ */
+export function predict({ question, guessLabel, initial, step, format, onChange }) {
+  let guess = initial;
+  let revealed = false;
+  const control = slider({
+    label: guessLabel,
+    key: "guess",
+    step,
+    format,
+    onInput(value) {
+      guess = value;
+      onChange();
+    },
+  });
+  const button = make("button", { type: "button", class: "toy-button toy-primary", text: "Reveal" }).on("click", () => {
+    revealed = !revealed;
+    onChange();
+  });
+  const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, button, verdict]);
+
+  return {
+    node: () => box.node(),
+    guess: () => guess,
+    revealed: () => revealed,
+    hide() {
+      guess = initial;
+      revealed = false;
+    },
+    draw(answer, range) {
+      control.draw(guess, range);
+      button.text(revealed ? "Guess again" : "Reveal");
+      const distance = Math.abs(guess - answer);
+      verdict.html(
+        revealed
+          ? `Your guess: <b>${format(guess)}</b>. Exact: <b data-key="answer" data-value="${answer}">${formatNumber(answer)}</b>. ` +
+              `You were off by <b data-key="distance" data-value="${distance}">${formatNumber(distance)}</b>.`
+          : "",
+      );
+    },
+  };
+}

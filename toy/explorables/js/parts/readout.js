@@ -1,0 +1,57 @@
+// Key numbers as real tables and lists: what is shown is rounded, `data-value` holds every digit.
+
+import { make } from "./dom.js";
+import { formatNumber } from "./format.js";
+import { lineSwatch } from "./legend.js";
+
+function fill(root, values) {
+  for (const cell of root.node().querySelectorAll("[data-key]")) {
+    const value = values[cell.dataset.key];
+    cell.dataset.value = value;
+    cell.textContent = formatNumber(value);
+  }
+}
+
+/** One number after another. `items`: [{ key, label (HTML), unit }]; draw({ key: number }). */
+export function readout(items) {
+  const list = make("dl", { class: "toy-readout" }, items.map(({ key, label, unit = "" }) =>
+    make("div", {}, [
+      make("dt", { html: label }),
+      make("dd", {}, [make("span", { "data-key": key }), make("span", { class: "toy-unit", text: unit })]),
+    ]),
+  ));
+  return { node: () => list.node(), draw: (values) => fill(list, values) };
+}
+
+/**
+ * A table of numbers, one row a role. `rows`: [{ role, label (HTML) }], `columns`: [{ key, label }];
+ * draw({ "role.key": number }, { caption, best: { key: role } }) marks the best row of a column.
+ */
+export function table({ rows, columns }) {
+  const head = make("tr", {}, [
+    make("td"),
+    ...columns.map(({ label }) => make("th", { scope: "col", html: label })),
+  ]);
+  const body = rows.map(({ role, label }) =>
+    make("tr", { "data-role": role }, [
+      make("th", { scope: "row" }, [lineSwatch(role), make("span", { html: label })]),
+      ...columns.map(({ key }) => make("td", { "data-key": `${role}.${key}` })),
+    ]),
+  );
+  const caption = make("caption");
+  const element = make("table", { class: "toy-table" }, [caption, make("thead", {}, [head]), make("tbody", {}, body)]);
+
+  return {
+    node: () => element.node(),
+    draw(values, { caption: text, best = {} }) {
+      caption.text(text);
+      fill(element, values);
+      for (const [key, role] of Object.entries(best)) {
+        for (const row of rows) {
+          const cell = element.node().querySelector(`[data-key="${row.role}.${key}"]`);
+          cell.classList.toggle("toy-best", row.role === role);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// A native range input with its label, its value and its unit in one row.
+
+import { bisectCenter } from "d3-array";
+import { make, uniqueId } from "./dom.js";
+
+/** Whole numbers from `low` to `high`, each about 1/`perDecade` of a decade above the one before. */
+export function logSteps(low, high, perDecade = 16) {
+  const steps = [low];
+  while (steps.at(-1) < high) {
+    steps.push(Math.min(high, Math.max(steps.at(-1) + 1, Math.round(steps.at(-1) * 10 ** (1 / perDecade)))));
+  }
+  return steps;
+}
+
+/**
+ * `label`, `key` (of the readout), `format(value)` for eye and ear, `onInput(value)`, and either
+ * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`.
+ */
+export function slider({ label, key, format, onInput, steps, step }) {
+  const id = uniqueId();
+  const input = make("input", { type: "range", id, class: "toy-range" });
+  const output = make("output", { for: id, "data-key": key });
+  input.attr("step", steps ? 1 : step);
+  const read = () => (steps ? steps[input.property("valueAsNumber")] : input.property("valueAsNumber"));
+  input.on("input", () => onInput(read()));
+
+  const row = make("div", { class: "toy-slider" }, [make("label", { for: id, html: label }), input, output]);
+
+  return {
+    node: () => row.node(),
+    /** `range` is [low, high], for a slider without `steps`. */
+    draw(value, range = [0, steps?.length - 1]) {
+      const [low, high] = range;
+      const position = steps ? bisectCenter(steps, value) : value;
+      input.attr("min", low).attr("max", high).attr("aria-valuetext", format(value));
+      // Writing the position back while it is dragged would round it to the step twice.
+      if (input.property("valueAsNumber") !== position) input.property("value", position);
+      input.style("--toy-filled", (position - low) / (high - low));
+      output.text(format(value)).attr("data-value", value);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// One view of one model: reads its traits, redraws at most once a frame, cleans up after itself.
+
+import { make } from "./dom.js";
+
+// How long the numbers must rest before a screen reader hears them.
+const ANNOUNCE_AFTER = 600;
+
+/**
+ * What every explorable stands on. `traits` are the names it reads; `label` is its accessible name.
+ *
+ * `start(draw)` calls `draw(state)` when a trait or a width changes, batched into one animation frame;
+ * what it returns undoes everything.
+ */
+export function createStage({ model, el, traits, label }) {
+  const root = make("div", { class: "toy", role: "group", "aria-label": label });
+  const announcer = make("p", { class: "toy-announcer", "aria-live": "polite" });
+  const widths = new Map();
+  const state = () => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  let draw = () => {};
+  let frame = 0;
+  let pause = 0;
+  let announced = "";
+
+  const redrawNow = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    draw(state());
+  };
+  const redraw = () => {
+    frame ||= requestAnimationFrame(redrawNow);
+  };
+  // Called after layout and before paint, so that a chart never shows at a wrong width.
+  const observer = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) widths.set(target, contentRect.width);
+    redrawNow();
+  });
+
+  function set(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+  }
+
+  return {
+    root,
+    redraw,
+    set,
+
+    reset: () => set(model.get("initial")),
+
+    /** Keep an eye on a node's width; 0 until it is on the page. */
+    observeWidth(node) {
+      observer.observe(node);
+      return () => widths.get(node) ?? 0;
+    },
+
+    /** Let a screen reader hear `text` once the reader has stopped moving things. */
+    announce(text) {
+      clearTimeout(pause);
+      if (!announced) announced = text;
+      else if (text !== announced) {
+        pause = setTimeout(() => announcer.text((announced = text)), ANNOUNCE_AFTER);
+      }
+    },
+
+    start(parts, drawState) {
+      draw = drawState;
+      root.node().append(...parts.map((part) => part.node()), announcer.node());
+      el.append(root.node());
+      redrawNow();
+      for (const name of traits) model.on(`change:${name}`, redraw);
+      return () => {
+        for (const name of traits) model.off(`change:${name}`, redraw);
+        observer.disconnect();
+        cancelAnimationFrame(frame);
+        clearTimeout(pause);
+        root.remove();
+      };
+    },
+  };
+}

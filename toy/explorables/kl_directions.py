@@ -1,0 +1,54 @@
+"""The two directions of the KL divergence, side by side."""
+
+import numpy as np
+import traitlets
+
+from toy.distributions import kl_divergence, kl_terms, log_ratio
+from toy.explorables.base import TwoPolicies
+from toy.figures import explorables as figures
+
+
+class KLDirections(TwoPolicies):
+    """Drag a policy and a reference; see KL(π ‖ π_ref) beside KL(π_ref ‖ π), in nats.
+
+    Attributes
+    ----------
+    policy, reference : one probability > 0 for each response
+    responses : the labels, two to four; A, B, … where only probabilities are given
+    """
+
+    _bundle = "kl_directions"
+    _state = ("policy", "reference", "responses")
+
+    @traitlets.default("policy")
+    def _default_policy(self) -> list[float]:
+        return [0.85, 0.12, 0.03]
+
+    @traitlets.default("reference")
+    def _default_reference(self) -> list[float]:
+        return [0.3, 0.3, 0.4]
+
+    @traitlets.default("responses")
+    def _default_responses(self) -> list[str]:
+        return ["answers", "hedges", "refuses"]
+
+    def describe(self) -> str:
+        """Return both divergences in words."""
+        reverse = kl_divergence(self.policy, self.reference)
+        forward = kl_divergence(self.reference, self.policy)
+        return (
+            f"Probabilities of {len(self.responses)} responses under a policy and a reference. "
+            f"KL(π ‖ π_ref) is {reverse:.3f} nats, KL(π_ref ‖ π) is {forward:.3f} nats."
+        )
+
+    def still(self) -> str:
+        """Draw the probabilities beside the two divergences, cut into each response's share."""
+        policy, reference = np.array(self.policy), np.array(self.reference)
+        d = log_ratio(policy, reference)
+        shares = {
+            "policy": kl_terms(policy, reference, d),
+            "reference": kl_terms(reference, policy, -d),
+        }
+        return figures.kl_directions(
+            self.responses, {"policy": policy, "reference": reference}, shares
+        )

@@ -1,0 +1,105 @@
+"""From the reference through the policy and beyond: where k3 stops beating k1."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from toy.distributions import geometric_mixture, kl_divergence
+from toy.explorables.base import TwoPolicies
+from toy.figures import explorables as figures
+from toy.kl_estimators import (
+    control_variate,
+    estimator_moments,
+    k1,
+    k2,
+    k3,
+    optimal_coefficient,
+    variance_crossover,
+)
+
+#: Far enough for every crossover between probabilities that the bars can reach.
+MOST_WEIGHT = 32.0
+
+
+class KLPath(TwoPolicies):
+    """Walk from the reference (w = 0) through the policy (w = 1) and beyond, π_w ∝ π_ref^(1−w) π^w.
+
+    Attributes
+    ----------
+    policy, reference : one probability > 0 for each response; π_w samples
+    responses : the labels, two to four; A, B, … where only probabilities are given
+    weight : w, from 0 to 32; no unit
+    """
+
+    _bundle = "kl_path"
+    _state = ("policy", "reference", "responses", "weight")
+
+    weight = traitlets.Float(1.0).tag(sync=True)
+
+    @traitlets.default("policy")
+    def _default_policy(self) -> list[float]:
+        return [0.6, 0.25, 0.1, 0.05]
+
+    @traitlets.default("reference")
+    def _default_reference(self) -> list[float]:
+        return [0.25, 0.3, 0.25, 0.2]
+
+    @traitlets.default("responses")
+    def _default_responses(self) -> list[str]:
+        return ["answers", "rambles", "hedges", "refuses"]
+
+    @traitlets.validate("weight")
+    def _check_weight(self, proposal: Any) -> Any:
+        if not 0 <= proposal["value"] <= MOST_WEIGHT:
+            raise traitlets.TraitError(
+                f"weight must be from 0 to {MOST_WEIGHT:g}; got {proposal['value']}"
+            )
+        return proposal["value"]
+
+    def describe(self) -> str:
+        """Return where the path stands, and where k3 and k1 spread equally, in words."""
+        divergence = kl_divergence(
+            geometric_mixture(self.policy, self.reference, self.weight), self.reference
+        )
+        return (
+            f"Bias and standard deviation of one draw of each estimator along the path from the "
+            f"reference (w = 0) to the policy (w = 1) and beyond. At w = {self.weight:.2f} the KL is "
+            f"{divergence:.3f} nats. {self._verdict()}"
+        )
+
+    def still(self) -> str:
+        """Draw the probabilities, and bias and spread along the path with the crossover."""
+        policy, reference = np.array(self.policy), np.array(self.reference)
+        crossover = None if self._is_still() else variance_crossover(policy, reference)
+        end = max(2.0, self.weight, 1.2 * (crossover or 0.0))
+        weights = np.linspace(0, end, 121)[1:]
+        path = geometric_mixture(policy, reference, weights)
+        best = control_variate(optimal_coefficient(path, np.broadcast_to(reference, path.shape)))
+        moments = {
+            name: estimator_moments(estimator, path, reference)
+            for name, estimator in {"k1": k1, "k2": k2, "k3": k3, "best": best}.items()
+        }
+        return figures.kl_path(
+            self.responses,
+            {
+                "policy": policy,
+                "path": geometric_mixture(policy, reference, self.weight),
+                "reference": reference,
+            },
+            weights,
+            moments,
+            kl_divergence(path, reference),
+            self.weight,
+            crossover,
+        )
+
+    def _is_still(self) -> bool:
+        """Say whether the path goes nowhere, so that no estimator ever errs."""
+        return self.policy == self.reference
+
+    def _verdict(self) -> str:
+        if self._is_still():
+            return "Policy and reference are equal, so the path goes nowhere."
+        crossover = variance_crossover(self.policy, self.reference)
+        return f"k3 spreads less than k1 up to w = {crossover:.3f}."
