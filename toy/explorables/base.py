@@ -1,9 +1,10 @@
-"""What every explorable is: an anywidget with a still picture, a shareable state and checked traits."""
+"""What every explorable is: an anywidget with checked traits, a still picture and a state to share."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from importlib.resources import files
 from string import ascii_uppercase
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 import anywidget
 import numpy as np
@@ -14,7 +15,10 @@ from toy.validation import as_count, as_reference
 
 T = TypeVar("T")
 
-#: Where a dark page is known by its theme: the book's, JupyterLab's. Elsewhere the reader's system says.
+#: The forms in which an output can be shown, by MIME type, and what there is to say about each.
+Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
+
+#: A dark page is known by its theme, the book's or JupyterLab's; elsewhere the reader's system says.
 _DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .toy'
 _NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
 
@@ -27,7 +31,7 @@ class Distribution(traitlets.TraitType[list[float], Any]):
         array = refused(as_reference, self.name, value)
         if array.ndim != 1:
             raise traitlets.TraitError(f"{self.name} must be one row of probabilities; got {value}")
-        return array.tolist()  # type: ignore[no-any-return]
+        return array.tolist()
 
 
 class Count(traitlets.TraitType[int, Any]):
@@ -46,7 +50,7 @@ class Count(traitlets.TraitType[int, Any]):
 
 
 def refused(check: Callable[[str, Any], T], name: str | None, value: Any) -> T:
-    """Return what `check` of toy.validation makes of a trait's value; its refusal is a TraitError."""
+    """Return what `check` of toy.validation makes of a value; its refusal becomes a TraitError."""
     try:
         return check(name or "", value)
     except ValueError as error:
@@ -83,19 +87,19 @@ class Explorable(anywidget.AnyWidget):
         arguments = (f"{name}={getattr(self, name)!r}" for name in self._state)
         return f"{type(self).__name__}({', '.join(arguments)})"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show the widget where there is a front end for it, and a still picture where there is none."""
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
+        """Offer the widget, and a still picture where there is no front end for it."""
+        data, metadata = cast(Bundle, super()._repr_mimebundle_(**kwargs))
         still = {"image/svg+xml": self.still(), "text/plain": self.describe()}
         return data | still, metadata | {"image/svg+xml": {"alt": self.describe()}}
 
+    @abstractmethod
     def describe(self) -> str:
         """Return what the figure shows now, in words: the alternative text of the still picture."""
-        raise NotImplementedError
 
+    @abstractmethod
     def still(self) -> str:
         """Return what the figure shows now as SVG: for print, e-books and pages without scripts."""
-        raise NotImplementedError
 
 
 class TwoPolicies(Explorable):
@@ -148,7 +152,7 @@ def read_bundle(name: str) -> str:
 
 
 def style_sheet() -> str:
-    """Return the style of all explorables, with the palette's colours as variables `--toy-<role>`."""
+    """Return the style of all explorables, with the palette as variables `--toy-<role>`."""
     light = "".join(f"--toy-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--toy-{role}:{colour.dark};" for role, colour in PALETTE.items())
     return (

@@ -36,15 +36,15 @@ class KLEstimators(TwoPolicies):
 
     @traitlets.default("policy")
     def _default_policy(self) -> list[float]:
-        return [0.6, 0.25, 0.1, 0.05]
+        return [0.35, 0.3, 0.2, 0.15]
 
     @traitlets.default("reference")
     def _default_reference(self) -> list[float]:
-        return [0.25, 0.3, 0.25, 0.2]
+        return [0.05, 0.1, 0.3, 0.55]
 
     @traitlets.default("responses")
     def _default_responses(self) -> list[str]:
-        return ["answers", "rambles", "hedges", "refuses"]
+        return ["answers", "refuses", "hedges", "rambles"]
 
     def describe(self) -> str:
         """Return the divergence and each estimator's error in words."""

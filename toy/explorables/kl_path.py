@@ -39,15 +39,15 @@ class KLPath(TwoPolicies):
 
     @traitlets.default("policy")
     def _default_policy(self) -> list[float]:
-        return [0.6, 0.25, 0.1, 0.05]
+        return [0.35, 0.3, 0.2, 0.15]
 
     @traitlets.default("reference")
     def _default_reference(self) -> list[float]:
-        return [0.25, 0.3, 0.25, 0.2]
+        return [0.05, 0.1, 0.3, 0.55]
 
     @traitlets.default("responses")
     def _default_responses(self) -> list[str]:
-        return ["answers", "rambles", "hedges", "refuses"]
+        return ["answers", "refuses", "hedges", "rambles"]
 
     @traitlets.validate("weight")
     def _check_weight(self, proposal: Any) -> Any:
@@ -63,9 +63,9 @@ class KLPath(TwoPolicies):
             geometric_mixture(self.policy, self.reference, self.weight), self.reference
         )
         return (
-            f"Bias and standard deviation of one draw of each estimator along the path from the "
-            f"reference (w = 0) to the policy (w = 1) and beyond. At w = {self.weight:.2f} the KL is "
-            f"{divergence:.3f} nats. {self._verdict()}"
+            "Bias and standard deviation of one draw of each estimator along the path from the "
+            "reference (w = 0) to the policy (w = 1) and beyond. "
+            f"At w = {self.weight:.2f} the KL is {divergence:.3f} nats. {self._verdict()}"
         )
 
     def still(self) -> str:

@@ -77,13 +77,16 @@ def kl_path(
         panels["b"].sharex(panels["s"])
         path_panels(panels["b"], panels["s"], weights, moments, divergences, weight)
         if crossover is not None:
-            mark(panels["s"], crossover, f"k3 = k1 at w = {crossover:.3f}")
+            mark(panels["s"], crossover, "")
+            place: dict[str, Any] = {
+                "xy": (crossover, 0.04),
+                "xycoords": panels["s"].get_xaxis_transform(),
+            }
+            panels["s"].annotate(f"k3 = k1 at w = {crossover:.3f} ", **place, ha="right")
         return as_svg(figure)
 
 
-def probability_bars(
-    ax: Axes, responses: Sequence[str], policies: Mapping[str, ArrayLike]
-) -> Axes:
+def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, ArrayLike]) -> Axes:
     """Draw a group of horizontal bars for each response, one for each policy."""
     thickness = 0.76 / len(policies)
     for i, (role, policy) in enumerate(policies.items()):
@@ -95,13 +98,16 @@ def probability_bars(
     ax.grid(axis="y", visible=False)
     ax.set_xlim(0, 1.1)
     ax.set_xlabel("probability")
-    ax.legend(loc="lower right")
+    above: dict[str, Any] = {
+        "loc": "lower left",
+        "bbox_to_anchor": (-0.02, 0.99),
+        "ncols": len(policies),
+    }
+    ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, **above)
     return ax
 
 
-def stacked_shares(
-    ax: Axes, responses: Sequence[str], shares: Mapping[str, ArrayLike]
-) -> Axes:
+def stacked_shares(ax: Axes, responses: Sequence[str], shares: Mapping[str, ArrayLike]) -> Axes:
     """Draw each divergence as a bar made of the responses' shares; the sampler names the row."""
     names = {"policy": "KL(π ‖ π_ref)", "reference": "KL(π_ref ‖ π)"}
     for row, (role, parts) in enumerate(shares.items()):
@@ -121,7 +127,7 @@ def stacked_shares(
 def law_rows(
     ax: Axes, laws: Mapping[str, Law], moments: Mapping[str, Moments], num_samples: int
 ) -> Axes:
-    """Draw the law of each estimate in a row of its own, scaled to its highest bin, with the truth."""
+    """Draw the law of each estimate in a row, scaled to its highest bin, and the true KL."""
     reach = {name: 4 * np.sqrt(moments[name].variance / num_samples) for name in laws}
     low = min(max(np.min(v), moments[n].mean - reach[n]) for n, (v, _) in laws.items())
     high = max(min(np.max(v), moments[n].mean + reach[n]) for n, (v, _) in laws.items())
@@ -132,9 +138,17 @@ def law_rows(
         tops = base + 0.8 * bins / max(bins.max(), 1e-300)
         ax.stairs(tops, edges, baseline=base, fill=True, color=LIGHT[name], alpha=0.75)
         ax.plot(moments[name].mean, base, marker=6, color=LIGHT[name], clip_on=False)
-        ax.text(1, base + 0.8, NAMES[name], color=LIGHT[name], transform=ax.get_yaxis_transform(),
-                ha="right", va="top", fontweight="bold")
-    truth = float((moments["k1"].mean - moments["k1"].bias))
+        ax.text(
+            1,
+            base + 0.8,
+            NAMES[name],
+            color=LIGHT[name],
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="top",
+            fontweight="bold",
+        )
+    truth = float(moments["k1"].mean - moments["k1"].bias)
     mark(ax, truth, f"true KL {truth:.3f}")
     ax.set_yticks([])
     ax.grid(axis="y", visible=False)
@@ -144,7 +158,7 @@ def law_rows(
 
 
 def error_curves(ax: Axes, moments: Mapping[str, Moments], num_samples: int) -> Axes:
-    """Draw each root mean squared error against N, on logarithmic axes, with the current N marked."""
+    """Draw each root mean squared error against N, and mark the current N."""
     sizes = np.unique(np.geomspace(1, 1000, 61).round().astype(int))
     for name, moment in moments.items():
         role_line(ax, sizes, np.sqrt(moment.mse(sizes)), name)
@@ -162,9 +176,9 @@ def path_panels(
     divergences: ArrayLike,
     weight: float,
 ) -> Sequence[Axes]:
-    """Draw bias relative to the KL (upper panel) and the spread of one draw (lower) along the path."""
+    """Draw bias relative to the KL, and the spread of one draw, along the path."""
     for name, moment in moments.items():
-        role_line(bias, weights, moment.bias / divergences, name)
+        role_line(bias, weights, moment.bias / np.asarray(divergences), name)
         role_line(spread, weights, moment.std, name)
     bias.set_ylabel("bias / KL")
     spread.set_ylabel("std of one draw (nats)")

@@ -6,7 +6,6 @@ import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
 import { formatNumber } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
-import { readout } from "./parts/readout.js";
 import { stackedBars } from "./parts/stacked_bars.js";
 import { createStage } from "./parts/stage.js";
 
@@ -28,15 +27,13 @@ function render({ model, el }) {
     ],
     onInput: (key, values) => stage.set({ [key]: values }),
   });
-  const totals = readout([
-    { key: "reverse", role: "policy", label: `${REVERSE}, the policy samples`, unit: "nats" },
-    { key: "forward", role: "reference", label: `${FORWARD}, the reference samples`, unit: "nats" },
-  ]);
-  const shares = stackedBars(stage, {
+  const divergences = stackedBars(stage, {
     label: "Both divergences, cut into the share of each response",
-    numRows: 2,
-    rowHeight: 46,
     xTitle: "share of each response, nats",
+    rows: [
+      { key: "reverse", role: "policy", label: `${REVERSE} <small>policy samples</small>`, unit: "nats" },
+      { key: "forward", role: "reference", label: `${FORWARD} <small>reference samples</small>`, unit: "nats" },
+    ],
   });
   const key = legend([
     { role: "policy", label: "policy <i>π</i>" },
@@ -44,27 +41,17 @@ function render({ model, el }) {
   ]);
 
   function draw({ policy, reference, responses }) {
-    const reverse = klTerms(policy, reference);
-    const forward = klTerms(reference, policy);
-    const values = { reverse: sum(reverse), forward: sum(forward) };
-    const text =
-      `KL of policy from reference ${formatNumber(values.reverse)} nats, ` +
-      `of reference from policy ${formatNumber(values.forward)} nats`;
+    const shares = { reverse: klTerms(policy, reference), forward: klTerms(reference, policy) };
     probabilities.draw({ responses, policy, reference });
-    totals.draw(values);
-    shares.draw({
-      rows: [
-        { role: "policy", shares: reverse, labels: responses },
-        { role: "reference", shares: forward, labels: responses },
-      ],
-      high: Math.max(values.reverse, values.forward, 0.1),
-      description: text,
-    });
-    stage.announce(text);
+    divergences.draw(shares, responses);
+    stage.announce(
+      `KL of policy from reference ${formatNumber(sum(shares.reverse))} nats, ` +
+        `of reference from policy ${formatNumber(sum(shares.forward))} nats`,
+    );
   }
 
   return stage.start(
-    [toolbar(stage, { hint: "Drag the bars." }), columns([key, probabilities], [totals, shares])],
+    [toolbar(stage, { hint: "Drag the bars." }), columns([key, probabilities], divergences)],
     draw,
   );
 }

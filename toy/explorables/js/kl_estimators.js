@@ -26,7 +26,7 @@ import { logSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 
 const MOST_SAMPLES = 100;
-const NUM_BINS = 120;
+const NUM_BINS = 72;
 
 // The error is plotted further than the law can be enumerated, so that k2's floor shows.
 const SAMPLE_SIZES = range(0, 61).map((i) => 10 ** (i / 20));
@@ -34,10 +34,10 @@ const SAMPLE_SIZES = range(0, 61).map((i) => 10 ** (i / 20));
 const NAMES = { k1: "k1", k2: "k2", k3: "k3", best: "best λ" };
 const ROLES = Object.keys(NAMES);
 
-const FOUR = ["answers", "rambles", "hedges", "refuses"];
+const FOUR = ["answers", "refuses", "hedges", "rambles"];
 const TWO = ["answers", "refuses"];
 const SETTINGS = {
-  Close: { policy: [0.44, 0.29, 0.17, 0.1], reference: [0.4, 0.3, 0.2, 0.1], responses: FOUR },
+  Close: { policy: [0.06, 0.11, 0.31, 0.52], reference: [0.05, 0.1, 0.3, 0.55], responses: FOUR },
   "Homework 1E": { policy: [0.5, 0.5], reference: [0.01, 0.99], responses: TWO },
   "k3 loses": { policy: [0.99, 0.01], reference: [0.5, 0.5], responses: TWO },
 };
@@ -82,7 +82,7 @@ function render({ model, el }) {
     label: "Root mean squared error against the number of samples",
     height: 250,
     xTitle: "samples N",
-    yTitle: "root mean squared error, nats",
+    yTitle: "root mean squared (rms) error, nats",
     xLog: true,
     yLog: true,
     onDrag: (n) => stage.set({ num_samples: Math.min(MOST_SAMPLES, Math.max(1, Math.round(n))) }),
@@ -92,8 +92,8 @@ function render({ model, el }) {
     columns: [
       { key: "mean", label: "mean" },
       { key: "bias", label: "bias" },
-      { key: "std", label: "standard deviation" },
-      { key: "rmse", label: "root mean sq. error" },
+      { key: "std", label: "std" },
+      { key: "rmse", label: "rms error" },
     ],
   });
 
@@ -128,9 +128,9 @@ function render({ model, el }) {
         [`${role}.rmse`]: error(role, n),
       });
     }
-    const winner = ["k1", "k2", "k3"].reduce((a, b) => (error(b, n) < error(a, n) ? b : a));
+    const winner = ROLES.reduce((a, b) => (error(b, n) < error(a, n) ? b : a));
     numbers.draw(values, {
-      caption: `Mean of ${n} ${n === 1 ? "sample" : "samples"}, in nats`,
+      caption: `Mean of N = ${n} ${n === 1 ? "sample" : "samples"}, in nats`,
       best: { rmse: winner },
     });
 

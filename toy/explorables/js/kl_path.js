@@ -10,7 +10,7 @@ import { formatNumber } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
 import { predict } from "./parts/predict.js";
-import { readout } from "./parts/readout.js";
+import { readout, table } from "./parts/readout.js";
 import { slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 
@@ -52,13 +52,18 @@ function render({ model, el }) {
   const numbers = readout([
     { key: "kl", label: "KL(<i>π</i><sub><i>w</i></sub> ‖ <i>π</i><sub>ref</sub>)", unit: "nats" },
     { key: "coefficient", label: "best <i>λ</i>" },
-    ...ROLES.map((role) => ({ key: `${role}.std`, label: `${NAMES[role]}, standard deviation`, unit: "nats" })),
-    { key: "k2.bias", label: "k2, bias", unit: "nats" },
   ]);
+  const draws = table({
+    rows: ROLES.map((role) => ({ role, label: NAMES[role] })),
+    columns: [
+      { key: "bias", label: "bias" },
+      { key: "std", label: "std" },
+    ],
+  });
   const guess = predict({
     question: "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
     guessLabel: "my guess, <i>w</i>",
-    initial: 1,
+    initial: 0.5,
     step: 0.01,
     format: two,
     onChange: () => stage.redraw(),
@@ -74,7 +79,7 @@ function render({ model, el }) {
     label: "Standard deviation along the path",
     height: 250,
     xTitle: "weight w: 0 is the reference, 1 the policy",
-    yTitle: "standard deviation of one draw, nats",
+    yTitle: "standard deviation (std) of one draw, nats",
     onDrag: setWeight,
   });
 
@@ -90,9 +95,12 @@ function render({ model, el }) {
     numbers.draw({
       kl: at.kl,
       coefficient: at.coefficient,
-      ...Object.fromEntries(ROLES.map((role) => [`${role}.std`, at.std[role]])),
-      "k2.bias": at.bias.k2,
     });
+    const values = ROLES.map((role) => [
+      [`${role}.bias`, at.bias[role]],
+      [`${role}.std`, at.std[role]],
+    ]);
+    draws.draw(Object.fromEntries(values.flat()), { caption: "One draw at this w, in nats" });
 
     const summary = `w ${two(weight)}, KL ${formatNumber(at.kl)} nats, standard deviation ` +
       ROLES.map((role) => `${NAMES[role]} ${formatNumber(at.std[role])}`).join(", ");
@@ -132,7 +140,7 @@ function render({ model, el }) {
   return stage.start(
     [
       toolbar(stage, { hint: "Drag w along the path, or the bars.", onReset: guess.hide }),
-      columns([key, probabilities, position, numbers], [biases, spreads, guess]),
+      columns([key, probabilities, position, numbers, draws], [biases, spreads, guess]),
     ],
     draw,
   );

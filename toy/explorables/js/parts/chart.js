@@ -29,7 +29,7 @@ export function axes(plot, { xTitle, yTitle }) {
   const bottom = plot.append("g").attr("class", "toy-axis");
   const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
   const bottomTitle = plot.append("text").attr("class", "toy-axis-title").attr("text-anchor", "middle").text(xTitle);
-  plot.append("text").attr("class", "toy-axis-title").attr("y", -10).text(yTitle ?? "");
+  plot.append("text").attr("class", "toy-axis-title").attr("y", -30).text(yTitle ?? "");
   return ({ x, y, width, height }) => {
     bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
     left?.call(ticks(axisLeft(y), y, height / 28).tickSize(-width).tickPadding(6));

@@ -6,7 +6,7 @@ import { axes, chart } from "./chart.js";
 import { formatNumber } from "./format.js";
 import { colourOf } from "./roles.js";
 
-const MARGIN = { top: 28, right: 12, bottom: 38, left: 12 };
+const MARGIN = { top: 28, right: 12, bottom: 46, left: 12 };
 
 /**
  * `rowHeight` px for each of `rows`: [{ role, label }].
@@ -29,7 +29,7 @@ export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
     describe(description);
     if (!size) return;
     x.domain(domain).range([0, size.width]);
-    drawAxis({ x, ...size });
+    drawAxis({ x, width: size.width, height: size.height + 8 });
 
     const groups = rowsLayer.selectAll("g").data(rows).join((enter) => {
       const group = enter.append("g").attr("class", "toy-law");
@@ -41,6 +41,7 @@ export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
       return group;
     });
     groups.attr("transform", (_, i) => `translate(0,${(i + 1) * rowHeight})`).attr("fill", ({ role }) => colourOf(role));
+    groups.style("--toy-role", ({ role }) => colourOf(role));
     groups.select("line").attr("x2", size.width);
     groups.select(".toy-law-bars").attr("d", ({ bins }) => outline(bins, domain));
     groups.select(".toy-law-mean").attr("d", ({ mean }) => (mean <= domain[1] ? `M${x(mean)},1l5,8h-10z` : null));

@@ -8,7 +8,7 @@ import { axes, chart, spread } from "./chart.js";
 import { make, uniqueId } from "./dom.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 
-const MARGIN = { top: 26, right: 44, bottom: 38, left: 46 };
+const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
 
 /**
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
@@ -43,13 +43,13 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     x.domain(xDomain).range([0, size.width]);
     y.domain(yDomain).range([size.height, 0]);
     drawAxes({ x, y, ...size });
-    clipRect.attr("width", size.width).attr("height", size.height + 8);
+    clipRect.attr("width", cover ? x(cover.from) : size.width).attr("height", size.height + 8);
     surface.attr("width", size.width).attr("height", size.height);
     drawLines(lines);
     drawMarks(marks, size);
     drawHandle(at, lines, size);
     drawCover(cover, size);
-    drawLabels(lines, size);
+    drawLabels(lines, cover, size);
   }
 
   function drawLines(lines) {
@@ -108,23 +108,24 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     const group = coverLayer.selectAll("g").data(cover ? [cover] : []).join((enter) => {
       const appended = enter.append("g").attr("class", "toy-cover");
       appended.append("rect");
-      appended.append("text").attr("text-anchor", "middle");
+      appended.append("text").attr("text-anchor", "end");
       return appended;
     });
-    group.select("rect").attr("x", ({ from }) => x(from)).attr("y", -3).attr("width", ({ from }) => width - x(from)).attr("height", height + 2);
-    group.select("text").text(({ label: text }) => text).attr("x", ({ from }) => (x(from) + width) / 2).attr("y", height / 2);
+    group.select("rect").attr("x", ({ from }) => x(from)).attr("width", ({ from }) => width - x(from)).attr("height", height);
+    group.select("text").text(({ label: text }) => text).attr("x", width - 8).attr("y", height - 10);
   }
 
-  function drawLabels(lines, { width, height }) {
-    const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(-1)[1]))));
+  function drawLabels(lines, cover, { width, height }) {
+    const last = cover ? lines[0].points.findIndex(([a]) => a >= cover.from) : -1;
+    const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(last)[1]))));
     const places = spread(ends, 14, 0, height);
     labelLayer
       .selectAll("text")
       .data(lines)
       .join("text")
       .text(({ label: text }) => text)
-      .attr("fill", ({ role }) => colourOf(role))
-      .attr("x", width + 6)
+      .style("--toy-role", ({ role }) => colourOf(role))
+      .attr("x", (cover ? x(cover.from) : width) + 6)
       .attr("dy", "0.35em")
       .attr("y", (_, i) => places[i]);
   }

@@ -26,7 +26,7 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
     onChange();
   });
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
-  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, button, verdict]);
+  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, verdict, button]);
 
   return {
     node: () => box.node(),
@@ -42,8 +42,8 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
       const distance = Math.abs(guess - answer);
       verdict.html(
         revealed
-          ? `Your guess: <b>${format(guess)}</b>. Exact: <b data-key="answer" data-value="${answer}">${formatNumber(answer)}</b>. ` +
-              `You were off by <b data-key="distance" data-value="${distance}">${formatNumber(distance)}</b>.`
+          ? `Exact: <b data-key="answer" data-value="${answer}">${formatNumber(answer)}</b>, ` +
+              `off by <b data-key="distance" data-value="${distance}">${formatNumber(distance)}</b>.`
           : "",
       );
     },

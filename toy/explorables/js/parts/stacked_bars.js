@@ -1,47 +1,49 @@
-// Totals as bars cut into each response's share, one bar a direction, over one axis.
+// Totals as bars cut into each response's share, all over one axis, each under its number.
 
 import { scaleLinear } from "d3-scale";
+import { sum } from "../core/distributions.js";
 import { axes, chart } from "./chart.js";
+import { make } from "./dom.js";
+import { readout } from "./readout.js";
 import { colourOf } from "./roles.js";
 
-const MARGIN = { top: 4, right: 14, bottom: 38, left: 4 };
-const BAR = 30;
+// The bars' side margins in the style sheet, so that they stand over the axis.
+const MARGIN = { top: 0, right: 14, bottom: 40, left: 4 };
 
-/** draw({ rows: [{ role, shares, labels }], description }); shares are >= 0 and add up to the bar. */
-export function stackedBars(stage, { label, numRows, rowHeight, xTitle }) {
-  const height = numRows * rowHeight + MARGIN.top + MARGIN.bottom;
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: MARGIN });
+/**
+ * `rows`: [{ key, role, label (HTML), unit }].
+ *
+ * draw({ key: shares }, labels); the shares of a row are >= 0, one for each label, and add up to its number.
+ */
+export function stackedBars(stage, { label, xTitle, rows }) {
+  const { node: axisNode, plot, frame, describe } = chart(stage, { label: xTitle, height: 44, margin: MARGIN });
   const x = scaleLinear();
   const drawAxis = axes(plot, { xTitle });
-  const layer = plot.append("g");
+  const numbers = rows.map((row) => readout([row]));
+  const stacks = rows.map(({ role }) => make("div", { class: "toy-stack-bar", style: `--toy-role:${colourOf(role)}` }));
+  const box = make("div", { class: "toy-stack", role: "group", "aria-label": label }, [
+    ...rows.flatMap((_, i) => [numbers[i], stacks[i]]),
+    { node: axisNode },
+  ]);
 
-  function draw({ rows, high, description }) {
+  function draw(shares, labels) {
+    const totals = rows.map(({ key }) => sum(shares[key]));
+    rows.forEach(({ key }, i) => numbers[i].draw({ [key]: totals[i] }));
     const size = frame();
-    describe(description);
+    describe(`${xTitle}: ${labels.join(", ")}`);
     if (!size) return;
-    x.domain([0, high]).range([0, size.width]).nice(4);
+    x.domain([0, Math.max(...totals, 0.05)]).nice(4).range([0, size.width]);
     drawAxis({ x, ...size });
-    const pieces = rows.flatMap(({ role, shares, labels }, row) => {
-      let from = 0;
-      return shares.map((share, i) => ({ role, row, i, label: labels[i], from, to: (from += share) }));
+    rows.forEach(({ key }, row) => {
+      stacks[row]
+        .selectAll(".toy-share")
+        .data(shares[key])
+        .join((enter) => enter.append("div").attr("class", "toy-share"))
+        .style("width", (share) => `${x(share)}px`)
+        .style("--toy-strength", (_, i) => `${46 - 12 * i}%`)
+        .text((share, i) => (x(share) > 7.5 * labels[i].length + 10 ? labels[i] : ""));
     });
-    const groups = layer.selectAll("g").data(pieces).join((enter) => {
-      const group = enter.append("g").attr("class", "toy-share");
-      group.append("rect").attr("height", BAR);
-      group.append("line").attr("y2", BAR);
-      group.append("text").attr("y", BAR / 2).attr("x", 6).attr("dy", "0.35em");
-      return group;
-    });
-    const width = ({ from, to }) => Math.max(0, x(to) - x(from));
-    groups.attr("transform", ({ from, row }) => `translate(${x(from)},${row * rowHeight + (rowHeight - BAR) / 2})`);
-    groups
-      .select("rect")
-      .attr("width", width)
-      .attr("fill", ({ role }) => colourOf(role))
-      .attr("fill-opacity", ({ i }) => 0.5 - 0.14 * i);
-    groups.select("line").attr("stroke", ({ role }) => colourOf(role));
-    groups.select("text").text((piece) => (width(piece) > 7 * piece.label.length + 12 ? piece.label : ""));
   }
 
-  return { node, draw };
+  return { node: () => box.node(), draw };
 }
