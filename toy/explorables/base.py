@@ -1,4 +1,4 @@
-"""What every explorable is: an anywidget with checked traits, a still picture and a state to share."""
+"""What every explorable is: an anywidget with checked traits, a still picture, a state to share."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -18,7 +18,7 @@ T = TypeVar("T")
 #: The forms in which an output can be shown, by MIME type, and what there is to say about each.
 Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 
-#: A dark page is known by its theme, the book's or JupyterLab's; elsewhere the reader's system says.
+#: A dark page is known by its theme, the book's or JupyterLab's; elsewhere the system decides.
 _DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .toy'
 _NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
 

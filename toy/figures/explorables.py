@@ -161,7 +161,8 @@ def error_curves(ax: Axes, moments: Mapping[str, Moments], num_samples: int) -> 
     """Draw each root mean squared error against N, and mark the current N."""
     sizes = np.unique(np.geomspace(1, 1000, 61).round().astype(int))
     for name, moment in moments.items():
-        role_line(ax, sizes, np.sqrt(moment.mse(sizes)), name)
+        # A logarithmic axis has no zero: equal policies leave every estimator without error.
+        role_line(ax, sizes, np.maximum(np.sqrt(moment.mse(sizes)), 1e-12), name)
     ax.set(xscale="log", yscale="log", xlabel="samples N", ylabel="root mean squared error (nats)")
     mark(ax, num_samples, f"N = {num_samples}")
     ax.legend(loc="lower left")
