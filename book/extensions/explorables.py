@@ -1,0 +1,62 @@
+"""Explorables in the static page: a still picture, which the live view replaces where scripts run.
+
+An explorable's output holds a widget view and a still SVG. myst-nb would choose one of them; the
+page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from myst_nb.core.render import WIDGET_VIEW_MIMETYPE
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from extensions.figures import themed_images
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+
+NOTE = "A still picture: with JavaScript this is live."
+OPEN = '<div class="explorable">'
+CLOSE = f'<noscript><p class="explorable-note">{NOTE}</p></noscript></div>'
+
+
+class MountExplorables(SphinxPostTransform):
+    """Replace each output that holds a widget view by the box in which it comes to life."""
+
+    default_priority = 3  # before myst-nb chooses one of an output's forms
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's outputs."""
+        for bundle in list(self.document.findall(nodes.container)):
+            forms = {form.get("mime_type"): form for form in bundle.children if form.children}
+            if bundle.get("nb_element") == "mime_bundle" and WIDGET_VIEW_MIMETYPE in forms:
+                view = forms[WIDGET_VIEW_MIMETYPE].children
+                bundle.replace_self([raw(OPEN), *self.still(bundle, forms), *view, raw(CLOSE)])
+
+    def still(self, bundle: nodes.container, forms: dict[str, nodes.container]) -> list[nodes.Node]:
+        """Return the still pictures; their words are the cell's or else the widget's own."""
+        if "image/svg+xml" not in forms:
+            logger.warning("an explorable without a still picture", location=bundle, type="figures")
+            return []
+        image = forms["image/svg+xml"][0]
+        image["classes"].append("explorable-still")
+        alt = image.get("alt") or forms["text/plain"].astext()
+        return list(themed_images(self.env, image, alt))
+
+
+def raw(html: str) -> nodes.raw:
+    """Return a node that writes the text as it is."""
+    return nodes.raw("", html, format="html")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the transform."""
+    app.setup_extension("extensions.figures")
+    app.add_post_transform(MountExplorables)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
