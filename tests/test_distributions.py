@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import numpy as np
 import oracles
@@ -284,3 +285,18 @@ def test_every_public_function_documents_equation_shapes_errors_and_an_example()
             assert ">>>" in documentation, f"{name} has no example"
             assert "Raises" in documentation, f"{name} does not say what it raises"
             assert "Parameters" in documentation, f"{name} does not describe its parameters"
+
+
+def test_every_source_is_cited_by_a_key_of_the_bibliography():
+    keys = set(
+        re.findall(
+            r"^@\w+\{(\w+),",
+            (Path(__file__).parents[1] / "book" / "references.bib").read_text(),
+            re.M,
+        )
+    )
+    modules = Path(toy.__file__).parent.glob("*.py")
+    cited = re.findall(r"^ *Sources?: (.*)", "\n".join(m.read_text() for m in modules), re.M)
+    found = {key for line in cited for key in re.findall(r"\b[a-z]+\d{4}\w+", line)}
+    assert len(found) >= 3
+    assert found <= keys
