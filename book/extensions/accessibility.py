@@ -32,8 +32,8 @@ def name_buttons(soup: BeautifulSoup) -> None:
     """label-content-name-mismatch: a control's name is the words that it shows."""
     for summary in soup.select("details.hide > summary[aria-label]"):
         del summary["aria-label"]
-    for keys in soup.select("button .search-button__kbd-shortcut"):
-        keys["aria-hidden"] = "true"
+    for button in soup.select(".search-button-field[aria-label]"):
+        del button["aria-label"]
 
 
 def frame_sidebar_head(soup: BeautifulSoup) -> None:
@@ -42,11 +42,16 @@ def frame_sidebar_head(soup: BeautifulSoup) -> None:
         head.attrs |= {"role": "region", "aria-label": "Book"}
 
 
-def unhead_empty_cells(soup: BeautifulSoup) -> None:
-    """empty-table-header: the corner of a table heads nothing."""
-    for cell in soup.find_all("th"):
-        if not cell.get_text(strip=True):
-            cell.name = "td"
+def name_heads(soup: BeautifulSoup) -> None:
+    """empty-table-header: a formula alone does not name its column; an empty corner heads none."""
+    for head in soup.find_all("th"):
+        if formula := head.select_one(".math"):
+            name = soup.new_tag("span", attrs={"class": "visually-hidden"})
+            name.string = formula.select_one(".katex-mathml mrow").get_text()
+            formula["aria-hidden"] = "true"
+            formula.insert_after(name)
+        elif not head.get_text(strip=True):
+            head.name = "td"
 
 
 def free_citations(soup: BeautifulSoup) -> None:
@@ -55,9 +60,18 @@ def free_citations(soup: BeautifulSoup) -> None:
         del element["role"]
 
 
+def free_boxes(soup: BeautifulSoup) -> None:
+    """duplicate-id: each proof or exercise calls its content the same."""
+    for content in soup.select("#proof-content, #exercise-content, #solution-content"):
+        del content["id"]
+
+
+MENDS = (name_buttons, frame_sidebar_head, name_heads, free_citations, free_boxes)
+
+
 def mend(_app: Sphinx, _pagename: str, soup: BeautifulSoup) -> None:
     """Mend one page."""
-    for mend_one in (name_buttons, frame_sidebar_head, unhead_empty_cells, free_citations):
+    for mend_one in MENDS:
         mend_one(soup)
 
 

@@ -28,7 +28,9 @@ logger = logging.getLogger(__name__)
 
 COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 PAPER = re.compile(rf"(fill[:=]\s*[\"']?){PALETTE['paper'].light}", re.IGNORECASE)
-SIZE = re.compile(r'<svg\b[^>]*?\bviewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"', re.DOTALL)
+SIZE = re.compile(r'<svg\b[^>]*?\bviewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', re.DOTALL)
+IN_POINTS = re.compile(r'<svg\b[^>]*?\bwidth="[\d.]+pt"', re.DOTALL)
+PIXELS_PER_POINT = 4 / 3
 
 
 class themed_image(nodes.image):  # noqa: N801 (docutils names its nodes so)
@@ -47,6 +49,18 @@ def strange_colours(svg: str) -> list[str]:
     return sorted({colour.lower() for colour in COLOUR.findall(svg)} - known)
 
 
+def size(svg: str) -> dict[str, int]:
+    """Return the picture's width and height in pixels, where it states them."""
+    box = SIZE.search(svg)
+    scale = PIXELS_PER_POINT if IN_POINTS.search(svg) else 1
+    names = ("width", "height")
+    return (
+        {k: round(scale * float(v)) for k, v in zip(names, box.groups(), strict=True)}
+        if box
+        else {}
+    )
+
+
 def themed_images(env: BuildEnvironment, image: nodes.image, alt: str) -> list[themed_image]:
     """Return the light and the dark picture of an SVG image, written beside it."""
     original = Path(env.srcdir, image["uri"])
@@ -54,14 +68,12 @@ def themed_images(env: BuildEnvironment, image: nodes.image, alt: str) -> list[t
     if strange := strange_colours(svg):
         message = "a figure has colours that the palette does not name: %s"
         logger.warning(message, ", ".join(strange), location=image, type="figures")
-    size = SIZE.search(svg)
-    width, height = (round(float(length)) for length in size.groups()) if size else (None, None)
     images = []
     for theme in ("light", "dark"):
         uri = str(Path(image["uri"]).with_suffix(f".{theme}.svg"))
         Path(env.srcdir, uri).write_text(repaint(svg, theme), "utf-8")
         env.images.add_file(env.docname, uri)
-        node = themed_image(uri=uri, candidates={"*": uri}, alt=alt, width=width, height=height)
+        node = themed_image(uri=uri, candidates={"*": uri}, alt=alt, **size(svg))
         node["classes"] = [*image["classes"], f"only-{theme}"]
         images.append(node)
     return images
@@ -73,8 +85,8 @@ def visit_themed_image(self: HTML5Translator, node: themed_image) -> None:
     attributes = {
         "src": posixpath.join(self.builder.imgpath, quote(name)),
         "alt": node["alt"],
-        "width": node["width"],
-        "height": node["height"],
+        "width": node.get("width"),
+        "height": node.get("height"),
         "loading": "lazy",
     }
     self.body.append(self.emptytag(node, "img", "\n", **attributes))

@@ -7,6 +7,7 @@ a mask in one small style sheet instead, which takes the text's colour in light 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -25,13 +26,19 @@ ICONS = NODE_MODULES / "@fortawesome" / "fontawesome-free" / "svgs"
 FAMILIES = ("solid", "regular", "brands")
 # The theme's own words about an icon: its family and its size.
 NOT_AN_ICON = {*FAMILIES, "lg", "sm", "xs", "xl", "fw"}
-GLYPHS = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}')
+GLYPHS = re.compile(
+    r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}|@font-face\{[^}]*Font Awesome[^}]*\}'
+)
 # The search box of a page opens search.html; only there is the index needed.
 SEARCH_SCRIPTS = re.compile(r"/(?:searchtools|language_data|searchindex)\.js")
 
 MASK = """\
-i[class*="fa-"] {{ display: inline-block; width: 1em; height: 1em; }}
-i[class*="fa-"]::before {{
+:is(.fas, .far, .fab, .fa-solid, .fa-regular, .fa-brands) {{
+  display: inline-block;
+  width: 1em;
+  height: 1em;
+}}
+:is(.fas, .far, .fab, .fa-solid, .fa-regular, .fa-brands)::before {{
   content: "";
   display: block;
   width: 100%;
@@ -39,7 +46,9 @@ i[class*="fa-"]::before {{
   background: currentcolor;
   mask: var(--icon) center / contain no-repeat;
 }}
-@media (forced-colors: active) {{ i[class*="fa-"]::before {{ background: CanvasText; }} }}
+@media (forced-colors: active) {{
+  :is(.fas, .far, .fab, .fa-solid, .fa-regular, .fa-brands)::before {{ background: CanvasText; }}
+}}
 {icons}
 """
 
@@ -83,6 +92,7 @@ def write_icons(app: Sphinx, failure: Exception | None) -> None:
     theme.write_text(GLYPHS.sub("", theme.read_text("utf-8")), "utf-8")
     for useless in {*static.rglob("*.map"), *static.glob("scripts/fontawesome.*")}:
         useless.unlink()
+    shutil.rmtree(static / "vendor/fontawesome", ignore_errors=True)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
