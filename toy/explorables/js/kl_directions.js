@@ -31,8 +31,8 @@ function render({ model, el }) {
     label: "Both divergences, cut into the share of each response",
     xTitle: "share of each response, nats",
     rows: [
-      { key: "reverse", role: "policy", label: `${REVERSE} <small>policy samples</small>`, unit: "nats" },
-      { key: "forward", role: "reference", label: `${FORWARD} <small>reference samples</small>`, unit: "nats" },
+      { key: "reverse", role: "policy", label: `${REVERSE} <small><i>π</i> samples</small>`, unit: "nats" },
+      { key: "forward", role: "reference", label: `${FORWARD} <small><i>π</i><sub>ref</sub> samples</small>`, unit: "nats" },
     ],
   });
   const key = legend([

@@ -20,6 +20,7 @@ const NUM_POINTS = 100;
 
 // Where the axis may end: round numbers, so that the end does not give the crossover away.
 const ENDS = [1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+const MOST_WEIGHT = ENDS.at(-1);
 
 // The part of the way to the crossover that is shown before the reader has guessed.
 const SHOWN = 0.4;
@@ -33,7 +34,7 @@ function render({ model, el }) {
     traits: ["policy", "reference", "responses", "weight"],
     label: "Estimators along a path of policies",
   });
-  const setWeight = (weight) => stage.set({ weight });
+  const setWeight = (weight) => stage.set({ weight: Math.round(100 * weight) / 100 });
   const probabilities = bars({
     label: "Probabilities of the responses",
     series: [
@@ -72,7 +73,7 @@ function render({ model, el }) {
     label: "Bias along the path",
     height: 170,
     xTitle: "weight w",
-    yTitle: "bias ÷ KL",
+    yTitle: "bias relative to the KL",
     onDrag: setWeight,
   });
   const spreads = lineChart(stage, {
@@ -131,8 +132,8 @@ function render({ model, el }) {
       yDomain: yDomain(spread.filter(({ role }) => role !== "k3")),
       lines: spread,
       at: marker,
-      marks: revealed ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }] : [],
-      cover: revealed || Number.isNaN(crossover) ? null : { from: SHOWN * crossover, label: "Guess first" },
+      marks: revealed && crossover <= end ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }] : [],
+      cover: revealed || !(SHOWN * crossover < end) ? null : { from: SHOWN * crossover, label: "Guess first" },
       description: revealed ? `${summary}. k3 and k1 spread equally at w ${formatNumber(crossover)}` : summary,
     });
   }
@@ -162,10 +163,10 @@ function pathPoint(policy, reference, weight) {
   };
 }
 
-/** The path is shown to at least a fifth beyond the crossover, and to where the reader stands. */
+/** The path is shown to a fifth beyond the crossover, and to where the reader stands, as far as it goes. */
 function pathEnd(crossover, weight) {
   const needed = Math.max(weight, 1.2 * (crossover || 1));
-  return ENDS.find((end) => end >= needed) ?? needed;
+  return ENDS.find((end) => end >= needed) ?? MOST_WEIGHT;
 }
 
 function yDomain(lines) {
@@ -176,7 +177,7 @@ function yDomain(lines) {
 
 /** Why a state from outside cannot be shown, or "". */
 function fault({ policy, reference, responses, weight }) {
-  if (!(Number.isFinite(weight) && weight >= 0)) return "weight must be a number >= 0";
+  if (!(weight >= 0 && weight <= MOST_WEIGHT)) return `weight must be from 0 to ${MOST_WEIGHT}`;
   return distributionFault("policy", policy, responses.length) || distributionFault("reference", reference, responses.length);
 }
 

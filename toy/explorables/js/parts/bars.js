@@ -1,16 +1,12 @@
 // Probability bars, draggable by mouse, touch and keyboard; several distributions side by side.
 
-import { drag } from "d3-drag";
-import { pointer } from "d3-selection";
 import { withProbability } from "../core/distributions.js";
 import { make } from "./dom.js";
+import { dragAlong } from "./drag_along.js";
 import { formatProbability } from "./format.js";
 
 // The least that dragging leaves to a response, so that a reference never reaches zero.
 const FLOOR = 0.001;
-
-// How near to a bar's end a finger must come down; elsewhere it scrolls the page.
-const TOUCH_REACH = 24;
 
 const KEY_STEPS = { ArrowRight: 0.01, ArrowUp: 0.01, ArrowLeft: -0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1 };
 
@@ -52,30 +48,27 @@ export function bars({ label, series, onInput }) {
   function draggable(selection, { key }, y) {
     const move = (from, value) => onInput(key, withProbability(from, y, value, FLOOR));
     const track = selection.select(".toy-bar-track").node();
-    const valueAt = (event) => pointer(event, track)[0] / track.clientWidth;
-    const atEnd = (event) => {
-      const [touch] = event.changedTouches ?? [];
-      return !touch || Math.abs(valueAt(touch) - drawn[key][y]) * track.clientWidth < TOUCH_REACH;
-    };
+    const width = () => track.clientWidth;
     // Every step starts from where the drag began, so that going there and back changes nothing.
     let start;
-    const follow = (event) => move(start, valueAt(event.sourceEvent));
+    const follow = (x) => move(start, x / width());
     return selection
       .attr("role", "slider")
       .attr("tabindex", 0)
       .attr("aria-valuemin", 0)
       .attr("aria-valuemax", 1)
       .call(
-        drag()
-          .filter((event) => !event.ctrlKey && !event.button && atEnd(event))
-          .on("start", (event) => {
+        dragAlong({
+          container: track,
+          position: () => drawn[key][y] * width(),
+          onStart(x) {
             start = drawn[key];
             selection.node().focus({ preventScroll: true });
-            follow(event);
-          })
-          .on("drag", follow),
+            follow(x);
+          },
+          onMove: follow,
+        }),
       )
-      .style("touch-action", "pan-y")
       .on("keydown", (event) => {
         const now = drawn[key][y];
         const value = { Home: 0, End: 1 }[event.key] ?? now + KEY_STEPS[event.key];

@@ -1,10 +1,13 @@
 // The laws of several estimates as rows of bars over one axis, with their means and the truth.
 
+import { format } from "d3-format";
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import { axes, chart } from "./chart.js";
 import { formatNumber } from "./format.js";
 import { colourOf } from "./roles.js";
+
+const percent = format(".1~%");
 
 const MARGIN = { top: 28, right: 12, bottom: 46, left: 12 };
 
@@ -48,7 +51,7 @@ export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
     groups.select(".toy-law-name").text(({ label: text }) => text).attr("x", size.width).attr("y", 15 - rowHeight).attr("text-anchor", "end");
     groups
       .select(".toy-law-outside")
-      .text(({ above }) => (above > 5e-4 ? `${formatNumber(100 * above)} % further right →` : ""))
+      .text(({ above }) => (above > 5e-4 ? `${percent(above)} further right →` : ""))
       .attr("x", size.width)
       .attr("y", 31 - rowHeight)
       .attr("text-anchor", "end");

@@ -1,11 +1,10 @@
 // Lines over one variable, labelled where they end, with a marker that can be dragged along.
 
-import { drag } from "d3-drag";
 import { scaleLinear, scaleLog } from "d3-scale";
-import { pointer } from "d3-selection";
 import { line } from "d3-shape";
 import { axes, chart, spread } from "./chart.js";
-import { make, uniqueId } from "./dom.js";
+import { uniqueId } from "./dom.js";
+import { dragAlong } from "./drag_along.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 
 const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
@@ -14,14 +13,15 @@ const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
  *
  * draw({ xDomain, yDomain, lines: [{ role, label, points: [[x, y], …] }], at: { x, label },
- *        marks: [{ x, label }], cover: { from, label } })
- * draws a dot on every line at the marker (`points` gains `dot: y`), and hides what lies under the cover.
+ *        marks: [{ x, label }], cover: { from, label }, description })
+ * draws a dot on every line at the marker, at the line's `dot`, and hides what lies under the cover.
  */
 export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: MARGIN });
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = (yLog ? scaleLog : scaleLinear)();
   const drawAxes = axes(plot, { xTitle, yTitle });
+  let marker;
   const clip = uniqueId();
   const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
   const marksLayer = plot.append("g");
@@ -32,13 +32,15 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   const surface = plot.append("rect").attr("class", "toy-surface");
 
   if (onDrag) {
-    const follow = (event) => onDrag(x.invert(Math.max(0, pointer(event.sourceEvent, plot.node())[0])));
-    surface.classed("toy-draggable", true).call(drag().on("start", follow).on("drag", follow)).style("touch-action", "pan-y");
+    const follow = (px) => onDrag(x.invert(Math.min(Math.max(0, px), x.range()[1])));
+    const position = () => x(marker);
+    surface.classed("toy-draggable", true).call(dragAlong({ container: plot.node(), position, onStart: follow, onMove: follow }));
   }
 
   function draw({ xDomain, yDomain, lines, at, marks = [], cover, description }) {
     const size = frame();
-    if (description) describe(description);
+    describe(description);
+    marker = at.x;
     if (!size) return;
     x.domain(xDomain).range([0, size.width]);
     y.domain(yDomain).range([size.height, 0]);
@@ -48,7 +50,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     drawLines(lines);
     drawMarks(marks, size);
     drawHandle(at, lines, size);
-    drawCover(cover, size);
+    drawCover(cover, at, size);
     drawLabels(lines, cover, size);
   }
 
@@ -104,15 +106,21 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .attr("transform", ({ dot }) => `translate(${x(at.x)},${y(dot)})`);
   }
 
-  function drawCover(cover, { width, height }) {
+  function drawCover(cover, at, { width, height }) {
     const group = coverLayer.selectAll("g").data(cover ? [cover] : []).join((enter) => {
       const appended = enter.append("g").attr("class", "toy-cover");
       appended.append("rect");
-      appended.append("text").attr("text-anchor", "end");
+      appended.append("text").attr("text-anchor", "middle");
       return appended;
     });
     group.select("rect").attr("x", ({ from }) => x(from)).attr("width", ({ from }) => width - x(from)).attr("height", height);
-    group.select("text").text(({ label: text }) => text).attr("x", width - 8).attr("y", height - 10);
+    // The words stand where the marker leaves more room.
+    const middle = ({ from }) => {
+      const left = x(from) + MARGIN.right;
+      const handle = Math.min(width, Math.max(left, x(at.x)));
+      return handle - left > width - handle ? (left + handle) / 2 : (handle + width) / 2;
+    };
+    group.select("text").text(({ label: text }) => text).attr("x", middle).attr("y", height - 10);
   }
 
   function drawLabels(lines, cover, { width, height }) {
