@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
@@ -53,7 +54,8 @@ def coefficient_family(
     """Draw the standard deviation of k1 + λ(e^(−d) − 1) against λ, for each named world."""
     for (name, values), role in zip(std.items(), ("policy", "best"), strict=True):
         role_line(ax, coefficient, values, role, f"{name}: best λ = {best[name]:.2f}")
-        mark(ax, best[name], "")
+        lowest = np.interp(best[name], np.asarray(coefficient), np.asarray(values))
+        ax.plot(best[name], lowest, "o", color=LIGHT[role], markersize=8)
     ax.set_xticks([0, 0.5, 1], ["0\nk1", "½", "1\nk3"])
     ax.set_xlabel("coefficient λ")
     ax.set_ylabel("std of one draw / std of k1")

@@ -22,7 +22,7 @@ DASHES = {"k1": (0, ()), "k2": (0, (1, 1.2)), "k3": (0, (5, 1.6)), "best": (0, (
 NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ"}
 
 _SETTINGS: dict[Any, Any] = {
-    "figure.figsize": (5.6, 3.3),
+    "figure.figsize": (5.0, 3.2),
     "figure.constrained_layout.use": True,
     "figure.facecolor": LIGHT["paper"],
     "axes.facecolor": LIGHT["paper"],
@@ -62,12 +62,12 @@ def use_book_style() -> None:
     set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
-def axes(rows: int = 1, height: float = 3.3) -> Any:
+def axes(rows: int = 1, height: float = 3.2) -> Any:
     """Return `rows` axes, one below the other with a common x-axis, `height` inches in all.
 
     Panels stand below, never beside, each other, so that a figure can be read on a phone.
     """
-    return plt.subplots(rows, sharex=True, figsize=(5.6, height))[1]
+    return plt.subplots(rows, sharex=True, figsize=(5.0, height))[1]
 
 
 def role_line(ax: Axes, x: Any, y: Any, role: str, label: str | None = None) -> None:
