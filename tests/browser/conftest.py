@@ -73,6 +73,7 @@ def open_page(browser: Browser, http_url: str, file_url: str) -> Iterator[OpenPa
         scheme: str = "http",
         hash: str = "",
         java_script: bool = True,
+        offline: bool = False,
     ) -> Visit:
         width, height = viewport
         context = browser.new_context(
@@ -80,9 +81,11 @@ def open_page(browser: Browser, http_url: str, file_url: str) -> Iterator[OpenPa
             color_scheme=theme,
             reduced_motion="reduce",
             java_script_enabled=java_script,
+            offline=offline,
         )
         contexts.append(context)
         visit = Visit(context.new_page())
+        visit.page.set_default_timeout(20_000)
         visit.record(homes[scheme])
         visit.page.goto(homes[scheme] + path + hash, wait_until="load")
         return visit

@@ -1,0 +1,180 @@
+"""The build: a defect of a chapter stops it with a message that says where; no page is stale."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+HTML = ROOT / "_build" / "html"
+
+NOTEBOOK = """\
+---
+jupytext: {text_representation: {extension: .md, format_name: myst, format_version: 0.13}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+"""
+
+INDEX = "# A book\n\n{cite:p}`rafailov2023dpo`\n"
+
+SOURCES = "# Sources\n\n```{bibliography}\n```\n"
+
+DEFECTS = """\
+# Defects
+
+A broken $\\notamacro$, a lost {ref}`reference`, an unknown {cite:p}`nobody2000`.
+
+<img src="https://elsewhere.example/picture.png" alt="from another host">
+"""
+
+FIGURE = (
+    NOTEBOOK
+    + """\
+# A figure without words
+
+```{code-cell}
+from IPython.display import SVG
+line = '<path d="M0 0L9 9" stroke="#123456"/>'
+SVG(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{line}</svg>')
+```
+"""
+)
+
+FAILURE = NOTEBOOK + "# A cell that fails\n\n```{code-cell}\n1 / 0\n```\n"
+
+NUMBER = (
+    NOTEBOOK
+    + """\
+# A number
+
+```{code-cell}
+from toy.figures.palette import PALETTE
+print("the policy is", PALETTE["policy"].light)
+```
+"""
+)
+
+
+def write_book(folder: Path, chapters: dict[str, str]) -> None:
+    """Write a throwaway book of these chapters, with the real assets and sources."""
+    (folder / "book").mkdir()
+    (folder / "book/assets").symlink_to(ROOT / "book/assets")
+    shutil.copy(ROOT / "book/references.bib", folder / "book")
+    for name, text in {"index": INDEX, **chapters, "sources": SOURCES}.items():
+        (folder / "book" / f"{name}.md").write_text(text, "utf-8")
+    files = [{"file": f"book/{name}"} for name in (*chapters, "sources")]
+    toc = {"format": "jb-book", "root": "book/index", "chapters": files}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
+
+
+def build(folder: Path, python_path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Build the book in the folder as the Makefile does, with the real settings and extensions."""
+    options = ["-W", "-n", "--keep-going", "--config", str(ROOT / "_config.yml")]
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [str(jupyter_book), "build", str(folder), *options]
+    environment = os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(python_path or "")}
+    return subprocess.run(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def defective(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The build of a book with one defect of each kind that does not end a build at once."""
+    folder = tmp_path_factory.mktemp("defective")
+    write_book(folder, {"defects": DEFECTS, "figure": FIGURE})
+    return build(folder)
+
+
+def test_a_build_with_defects_fails(defective: subprocess.CompletedProcess[str]) -> None:
+    assert defective.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("defects.md:3", r"KaTeX parse error: Undefined control sequence: \notamacro"),
+        ("defects.md:3", "undefined label: 'reference'"),
+        ("defects.md:3", 'could not find bibtex key "nobody2000"'),
+        ("defects", "foreign resource: https://elsewhere.example/picture.png"),
+        ("figure.md", "a picture without alternative text"),
+        ("figure.md", "a figure has colours that the palette does not name: #123456"),
+    ],
+)
+def test_a_defect_is_reported_with_its_place(
+    defective: subprocess.CompletedProcess[str], place: str, message: str
+) -> None:
+    assert [line for line in defective.stdout.splitlines() if message in line and place in line]
+
+
+def test_a_failing_cell_fails_the_build_and_says_where(tmp_path: Path) -> None:
+    write_book(tmp_path, {"failure": FAILURE})
+    result = build(tmp_path)
+    assert result.returncode != 0
+    assert "failure.md" in result.stdout
+    assert "ZeroDivisionError" in result.stdout
+    assert "1 / 0" in re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
+
+
+def test_a_page_is_made_anew_when_toy_changes_and_only_then(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "toy", tmp_path / "lib/toy")
+    palette = tmp_path / "lib/toy/figures/palette.py"
+    page = tmp_path / "_build/html/book/number.html"
+    write_book(tmp_path, {"number": NUMBER})
+
+    assert build(tmp_path, tmp_path / "lib").returncode == 0
+    assert "#0072b2" in page.read_text("utf-8")
+    written = page.stat().st_mtime_ns
+
+    assert build(tmp_path, tmp_path / "lib").returncode == 0
+    assert page.stat().st_mtime_ns == written
+
+    palette.write_text(palette.read_text("utf-8").replace("#0072b2", "#0072b3"), "utf-8")
+    assert build(tmp_path, tmp_path / "lib").returncode == 0
+    assert "#0072b3" in page.read_text("utf-8")
+    assert "#0072b2" not in page.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, BeautifulSoup]:
+    """The pages of the real book, which `make test` has built."""
+    paths = [path for path in sorted(HTML.rglob("*.html")) if "_static" not in path.parts]
+    assert len(paths) >= 5, "build the book first: make book"
+    return {path.name: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
+
+
+def test_every_page_has_a_language_a_title_and_a_description(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    for name, page in pages.items():
+        assert page.html["lang"] == "en", name
+        assert page.title.get_text(strip=True), name
+        if name != "search.html":
+            assert page.select_one('meta[name="description"]')["content"].strip(), name
+
+
+def test_no_source_leaks() -> None:
+    assert not (HTML / "_sources").exists()
+    assert not [p for p in HTML.rglob("*") if p.suffix in {".md", ".ipynb", ".py", ".bib"}]
+
+
+def test_every_number_of_an_equation_is_written_once(pages: dict[str, BeautifulSoup]) -> None:
+    for name, page in pages.items():
+        numbers = [number.get_text().rstrip("#") for number in page.select(".eqno")]
+        assert len(numbers) == len(set(numbers)), name
+        assert not page.select(".katex .tag"), name
