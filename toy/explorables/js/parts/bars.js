@@ -1,7 +1,7 @@
 // Probability bars, draggable by mouse, touch and keyboard; several distributions side by side.
 
 import { withProbability } from "../core/distributions.js";
-import { make } from "./dom.js";
+import { KEEPS_ITS_KEYS, make } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { formatProbability } from "./format.js";
 
@@ -40,7 +40,7 @@ export function bars({ label, series, onInput }) {
   }
 
   const bar = ({ role }) =>
-    make("div", { class: "toy-bar", "data-role": role }, [
+    make("div", { class: "toy-bar", "data-role": role, ...KEEPS_ITS_KEYS }, [
       make("div", { class: "toy-bar-track" }, [make("div", { class: "toy-bar-fill" })]),
       make("span", { class: "toy-bar-value", "aria-hidden": "true" }),
     ]);

@@ -8,6 +8,9 @@ let serial = 0;
 
 export const uniqueId = () => `${stem}-${++serial}`;
 
+// For every element that can be focused: JupyterLab would keep its arrow keys and Enter for itself.
+export const KEEPS_ITS_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 /** A D3 selection of a new element: `name` as in d3-selection, e.g. "div" or "svg:g". */
 export function make(name, attributes = {}, children = []) {
   const selection = create(name);

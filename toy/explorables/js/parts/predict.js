@@ -1,5 +1,6 @@
 // Predict, then reveal: the reader commits to a guess, then sees the exact answer and the distance.
 
+import { button } from "./buttons.js";
 import { make } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { slider } from "./slider.js";
@@ -21,12 +22,12 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
       onChange();
     },
   });
-  const button = make("button", { type: "button", class: "toy-button toy-primary", text: "Reveal" }).on("click", () => {
+  const toggle = button("Reveal", () => {
     revealed = !revealed;
     onChange();
-  });
+  }).classed("toy-primary", true);
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
-  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, verdict, button]);
+  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, verdict, toggle]);
 
   return {
     node: () => box.node(),
@@ -38,7 +39,7 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
     },
     draw(answer, range) {
       control.draw(guess, range);
-      button.text(revealed ? "Guess again" : "Reveal");
+      toggle.text(revealed ? "Guess again" : "Reveal");
       const distance = Math.abs(guess - answer);
       verdict.html(
         revealed

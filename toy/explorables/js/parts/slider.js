@@ -1,7 +1,7 @@
 // A native range input with its label, its value and its unit in one row.
 
 import { bisectCenter } from "d3-array";
-import { make, uniqueId } from "./dom.js";
+import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
 
 /** Whole numbers from `low` to `high`, each about 1/`perDecade` of a decade above the one before. */
 export function logSteps(low, high, perDecade = 16) {
@@ -18,7 +18,7 @@ export function logSteps(low, high, perDecade = 16) {
  */
 export function slider({ label, key, format, onInput, steps, step }) {
   const id = uniqueId();
-  const input = make("input", { type: "range", id, class: "toy-range" });
+  const input = make("input", { type: "range", id, class: "toy-range", ...KEEPS_ITS_KEYS });
   const output = make("output", { for: id, "data-key": key });
   input.attr("step", steps ? 1 : step);
   const read = () => (steps ? steps[input.property("valueAsNumber")] : input.property("valueAsNumber"));

@@ -1,0 +1,184 @@
+"""The explorables in a real JupyterLab: Python moves them, and sees what the reader moves."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from explorables import EXPLORABLES, PATIENCE, Explorable, check
+from playwright.sync_api import Browser, ElementHandle, Page
+
+import toy
+
+#: What the second cell sets, and what the third cell then reads back, by explorable.
+SETTINGS = {
+    "KLDirections": {"policy": [0.2, 0.3, 0.5]},
+    "KLEstimators": {"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5},
+    "KLPath": {"policy": [0.1, 0.2, 0.3, 0.4], "weight": 0.25},
+}
+
+
+#: A cell that is run before the kernel is there is silently not run.
+KERNEL_IS_READY = """() => {
+  const kernel = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
+
+
+def write_notebook(path: Path, explorable: Explorable) -> None:
+    settings = SETTINGS[explorable.name]
+    cells = [
+        f"import json, toy\nw = toy.explorables.{explorable.name}()\nw",
+        "\n".join(f"w.{name} = {value}" for name, value in settings.items()),
+        f"print('state', json.dumps({{name: getattr(w, name) for name in {[*settings]}}}))",
+    ]
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{i}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for i, source in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def wait_for_server(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text('utf-8')[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab of our own, with a notebook for each explorable."""
+    home = tmp_path_factory.mktemp("lab")
+    work = home / "notebooks"
+    work.mkdir()
+    for explorable in EXPLORABLES:
+        write_notebook(work / f"{explorable.name}.ipynb", explorable)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token, log = secrets.token_hex(16), home / "lab.log"
+    own = {
+        name: str(home / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+        *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={work}"),
+        *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url="),
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | own,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            wait_for_server(f"http://127.0.0.1:{port}/api", process, log)
+            yield f"http://127.0.0.1:{port}/lab/tree/{{}}.ipynb?reset&token={token}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def run_cell(page: Page, index: int) -> None:
+    page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+
+
+def read_when_all_have_changed(page: Page, settings: dict[str, Any]) -> dict[str, Any]:
+    """Run the third cell until no setting is the second cell's any more, and return them.
+
+    Jupyter holds a change back while the kernel still works on the one before.
+    """
+    deadline = time.monotonic() + PATIENCE / 1000
+    state = settings
+    while any(state[name] == settings[name] for name in settings):
+        assert time.monotonic() < deadline, f"Python still sees {state}"
+        run_cell(page, 2)
+        printed = page.wait_for_selector(
+            ".jp-OutputArea-output:has-text('state {')", timeout=PATIENCE
+        )
+        page.wait_for_function(KERNEL_IS_READY, timeout=PATIENCE)
+        state = json.loads(printed.inner_text().removeprefix("state "))
+    return state
+
+
+def wait_until_shown(page: Page, root: ElementHandle, key: str, value: float) -> None:
+    script = "([root, key, value]) => Number(root.querySelector(key).dataset.value) === value"
+    page.wait_for_function(script, arg=[root, f'[data-key="{key}"]', value], timeout=PATIENCE)
+
+
+def wait_until_policy(page: Page, root: ElementHandle, policy: list[float]) -> None:
+    script = """([root, policy]) => policy.every((p, y) => p === Number(
+        root.querySelectorAll('[aria-label^="policy,"]')[y].getAttribute('aria-valuenow')))"""
+    page.wait_for_function(script, arg=[root, policy], timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("explorable", EXPLORABLES, ids=lambda e: e.name)
+def test_python_and_the_reader_move_the_same_explorable(
+    browser: Browser, lab: str, explorable: Explorable
+) -> None:
+    page = browser.new_page(viewport={"width": 1300, "height": 1500})
+    page.goto(lab.format(explorable.name))
+    page.wait_for_function(KERNEL_IS_READY, timeout=2 * PATIENCE)
+    run_cell(page, 0)
+    root = page.wait_for_selector(".jp-OutputArea .toy", timeout=2 * PATIENCE)
+    check(root, explorable)
+    assert root.bounding_box()["width"] > 600
+
+    settings = SETTINGS[explorable.name]
+    run_cell(page, 1)
+    wait_until_policy(page, root, settings["policy"])
+    for name in settings.keys() - {"policy"}:
+        wait_until_shown(page, root, name, settings[name])
+    check(root, explorable)
+
+    root.query_selector('[aria-label^="policy,"]').press("ArrowRight")
+    for name in settings.keys() - {"policy"}:
+        root.query_selector(f'.toy-slider:has([data-key="{name}"]) input').press("ArrowRight")
+    state = read_when_all_have_changed(page, settings)
+    wait_until_policy(page, root, state.pop("policy"))
+    for name, value in state.items():
+        wait_until_shown(page, root, name, value)
+    check(root, explorable)
+
+    root.query_selector(".toy-reset").press("Enter")
+    wait_until_policy(page, root, getattr(toy.explorables, explorable.name)().policy)
+    page.close()
