@@ -82,6 +82,6 @@ $(BOOK): $(book_sources) $(BUNDLES)
 	@mkdir -p _build
 	@[[ ! -e _build/unfinished ]] || rm -rf _build/html _build/.doctrees
 	@touch _build/unfinished
-	jupyter-book build . -W -n --keep-going
+	python book/build.py . -W -n --keep-going
 	@rm _build/unfinished
 	@touch $@

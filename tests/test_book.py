@@ -79,8 +79,7 @@ def write_book(folder: Path, chapters: dict[str, str]) -> None:
 def build(folder: Path, python_path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Build the book in the folder as the Makefile does, with the real settings and extensions."""
     options = ["-W", "-n", "--keep-going", "--config", str(ROOT / "_config.yml")]
-    jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    command = [str(jupyter_book), "build", str(folder), *options]
+    command = [sys.executable, str(ROOT / "book/build.py"), str(folder), *options]
     environment = os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(python_path or "")}
     return subprocess.run(
         command,

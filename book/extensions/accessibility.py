@@ -30,24 +30,24 @@ FRONT_DOOR = """\
 
 def name_buttons(soup: BeautifulSoup) -> None:
     """label-content-name-mismatch: a control's name is the words that it shows."""
-    for summary in soup.select("details.hide > summary[aria-label]"):
+    for summary in soup.find_all("summary", attrs={"aria-label": "Toggle hidden content"}):
         del summary["aria-label"]
-    for button in soup.select(".search-button-field[aria-label]"):
+    for button in soup.find_all("button", class_="search-button-field"):
         del button["aria-label"]
 
 
 def frame_sidebar_head(soup: BeautifulSoup) -> None:
     """region: the title and the search button above the table of contents are in no landmark."""
-    for head in soup.select(".sidebar-primary-items__start"):
+    for head in soup.find_all("div", class_="sidebar-primary-items__start"):
         head.attrs |= {"role": "region", "aria-label": "Book"}
 
 
 def name_heads(soup: BeautifulSoup) -> None:
     """empty-table-header: a formula alone does not name its column; an empty corner heads none."""
     for head in soup.find_all("th"):
-        if formula := head.select_one(".math"):
+        if formula := head.find(class_="math"):
             name = soup.new_tag("span", attrs={"class": "visually-hidden"})
-            name.string = formula.select_one(".katex-mathml mrow").get_text()
+            name.string = formula.find("mrow").get_text()
             formula["aria-hidden"] = "true"
             formula.insert_after(name)
         elif not head.get_text(strip=True):
@@ -56,14 +56,15 @@ def name_heads(soup: BeautifulSoup) -> None:
 
 def free_citations(soup: BeautifulSoup) -> None:
     """aria-required-children, aria-deprecated-role: the list of sources claims what it is not."""
-    for element in soup.select(".citation-list[role], .citation[role]"):
+    for element in soup.find_all("div", class_=["citation-list", "citation"]):
         del element["role"]
 
 
 def free_boxes(soup: BeautifulSoup) -> None:
     """duplicate-id: each proof or exercise calls its content the same."""
-    for content in soup.select("#proof-content, #exercise-content, #solution-content"):
-        del content["id"]
+    repeated = ["proof", "proof-content", "exercise-content", "solution-content"]
+    for box in soup.find_all(["div", "section"], id=repeated):
+        del box["id"]
 
 
 MENDS = (name_buttons, frame_sidebar_head, name_heads, free_citations, free_boxes)

@@ -20,18 +20,18 @@ def keep_punctuation(soup: BeautifulSoup) -> None:
 
     A long formula is left alone, because it must be able to break inside on a phone.
     """
-    for formula in soup.select("span.math"):
+    for formula in soup.find_all("span", class_="math"):
         after = formula.next_sibling
         mark = PUNCTUATION.match(after) if isinstance(after, NavigableString) else None
-        if mark and len(formula.select_one(".katex-mathml mrow").get_text()) <= SHORT:
+        if mark and len(formula.find("mrow").get_text()) <= SHORT:
             formula.wrap(soup.new_tag("span", attrs={"class": "text-nowrap"})).append(mark[0])
             after.replace_with(after[mark.end() :])
 
 
 def set_proofs(soup: BeautifulSoup) -> None:
     """Set the word "Proof." apart from the proof."""
-    for paragraph in soup.select("div.proof:not(:has(> .admonition-title)) > p:first-child"):
-        text = paragraph.contents[0]
+    for box in soup.find_all("div", class_="proof"):
+        text = box.p.contents[0]
         if isinstance(text, NavigableString) and text.startswith("Proof. "):
             word = soup.new_tag("em")
             word.string = "Proof."
