@@ -64,8 +64,10 @@ $(VENV): requirements.txt constraints.txt pyproject.toml
 	pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	pip install --quiet --disable-pip-version-check --no-deps -e .
 	mkdir -p .venv/share/jupyter/lab/settings
-	echo '{"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Jupytext Notebook"}}}' \
-	  > .venv/share/jupyter/lab/settings/overrides.json
+	@# Chapters open as notebooks, and JupyterLab asks no other host for news.
+	printf '%s\n' > .venv/share/jupyter/lab/settings/overrides.json \
+	  '{"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Jupytext Notebook"}},' \
+	  '"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}'
 	touch $@
 
 $(NODE): package.json package-lock.json $(VENV)
