@@ -10,6 +10,10 @@
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
   const WRITE_AFTER = 250; // ms at rest before a change reaches the address
 
+  // A change anywhere makes a browser walk through all that is painted in the same layer, which in a
+  // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
+  const LAYERS = "section > * { isolation: isolate; }";
+
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   /** The part of a Jupyter widget model that anywidget's `render` relies on, without a kernel. */
@@ -192,6 +196,7 @@
       if (anchor) document.querySelector(`[data-anchor="${CSS.escape(anchor)}"]`)?.scrollIntoView();
     }
 
+    styleOnce(LAYERS);
     // One after another, so that two models of the same name are told apart in the order of the page.
     for (const view of document.querySelectorAll(VIEW)) await mount(view);
     follow();

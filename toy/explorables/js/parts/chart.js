@@ -30,7 +30,11 @@ export function axes(plot, { xTitle, yTitle }) {
   const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
   const bottomTitle = plot.append("text").attr("class", "toy-axis-title").attr("text-anchor", "middle").text(xTitle);
   plot.append("text").attr("class", "toy-axis-title").attr("y", -30).text(yTitle ?? "");
+  let drawn = "";
   return ({ x, y, width, height }) => {
+    const wanted = `${x.domain()} ${y?.domain()} ${width}`;
+    if (wanted === drawn) return;
+    drawn = wanted;
     bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
     left?.call(ticks(axisLeft(y), y, height / 28).tickSize(-width).tickPadding(6));
     bottomTitle.attr("x", width / 2).attr("y", height + 32);

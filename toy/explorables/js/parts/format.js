@@ -3,16 +3,16 @@
 import { format } from "d3-format";
 
 const fixed = format(".3f");
-const significant = format(".3r");
+const significant = format(".2r");
 const scientific = format(".2e");
 
-/** Three decimals, or three significant digits where those would not do; noise of rounding is 0. */
+/** Three decimals, or two significant digits where those would not do; noise of rounding is 0. */
 export function formatNumber(value) {
   const size = Math.abs(value);
   if (Number.isNaN(value)) return "–";
   if (size < 1e-13) return "0";
   if (size < 1e-4 || size >= 1e5) return scientific(value).replace(/e\+?/, "e");
-  if (size < 0.1) return significant(value);
+  if (size < 0.01) return significant(value);
   return size < 100 ? fixed(value) : format(".5~r")(value);
 }
 

@@ -4,12 +4,16 @@ import { make } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { lineSwatch } from "./legend.js";
 
-function fill(root, values) {
-  for (const cell of root.node().querySelectorAll("[data-key]")) {
-    const value = values[cell.dataset.key];
-    cell.dataset.value = value;
-    cell.textContent = formatNumber(value);
-  }
+/** A function that writes { key: number } into the cells of `root`. */
+function filler(root) {
+  const cells = [...root.node().querySelectorAll("[data-key]")];
+  return (values) => {
+    for (const cell of cells) {
+      const value = values[cell.dataset.key];
+      cell.dataset.value = value;
+      cell.textContent = formatNumber(value);
+    }
+  };
 }
 
 /** One number after another. `items`: [{ key, label (HTML), unit }]; draw({ key: number }). */
@@ -20,7 +24,7 @@ export function readout(items) {
       make("dd", {}, [make("span", { "data-key": key }), make("span", { class: "toy-unit", text: unit })]),
     ]),
   ));
-  return { node: () => list.node(), draw: (values) => fill(list, values) };
+  return { node: () => list.node(), draw: filler(list) };
 }
 
 /**
@@ -40,12 +44,13 @@ export function table({ rows, columns }) {
   );
   const caption = make("caption");
   const element = make("table", { class: "toy-table" }, [caption, make("thead", {}, [head]), make("tbody", {}, body)]);
+  const fill = filler(element);
 
   return {
     node: () => element.node(),
     draw(values, { caption: text, best = {} }) {
       caption.text(text);
-      fill(element, values);
+      fill(values);
       for (const [key, role] of Object.entries(best)) {
         for (const row of rows) {
           const cell = element.node().querySelector(`[data-key="${row.role}.${key}"]`);

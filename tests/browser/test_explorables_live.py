@@ -171,7 +171,7 @@ def test_a_guess_is_compared_with_the_exact_crossover(live: Live) -> None:
 
 def test_a_screen_reader_hears_the_numbers_when_they_rest(live: Live) -> None:
     announcer = live.root.query_selector("[aria-live=polite].toy-announcer")
-    controls(live.root)[0].press("PageDown")
+    controls(live.root)[1].press("End")
     said = "([node, old]) => node.textContent !== old && node.textContent.includes('nats')"
     live.page.wait_for_function(said, arg=[announcer, announcer.text_content()])
 
@@ -420,7 +420,7 @@ def test_views_of_one_model_move_together_and_models_of_one_name_are_told_apart(
     next_frame(page)
     first, other, third = (shown(root) for root in roots)
     assert first == third != other
-    assert page.eval_on_selector_all("style", "all => all.length") == 1
+    assert page.eval_on_selector_all("style", "all => all.length") == 2, "one style, and the host's"
 
     page = open_static(html, hash="#kl-directions-2?policy=.2,.3,.5")
     next_frame(page)
@@ -479,4 +479,5 @@ def test_an_explorable_that_cannot_start_leaves_its_picture_and_says_so(open_sta
     boxes = page.query_selector_all(".explorable")
     assert boxes[0].query_selector(".explorable-still").is_visible()
     assert "could not start" in boxes[0].query_selector(".explorable-note").inner_text()
-    assert not boxes[1].query_selector(".explorable-still").is_visible()
+    assert "is-live" not in boxes[0].get_attribute("class")
+    assert "is-live" in boxes[1].get_attribute("class")
