@@ -2,6 +2,7 @@
 
 TeX that KaTeX does not accept is a warning with file and line, and so fails a build with ``-W``.
 The KaTeX that typesets is the one in ``node_modules`` whose style sheet and fonts the pages load.
+There are no macros of our own: a chapter is opened as a notebook too, where nobody would know them.
 """
 
 from __future__ import annotations
@@ -27,20 +28,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MACROS = {
-    r"\KL": r"\mathrm{KL}",
-    r"\E": r"\operatorname{\mathbb{E}}",
-    r"\Var": r"\operatorname{Var}",
-    r"\Cov": r"\operatorname{Cov}",
-    r"\Std": r"\operatorname{Std}",
-    r"\softmax": r"\operatorname{softmax}",
-    r"\piref": r"\pi_{\mathrm{ref}}",
-    r"\given": r"\,\vert\,",
-    r"\d": r"\mathrm{d}",
-    r"\R": r"\mathbb{R}",
-}
-
-
 class TeXError(Exception):
     """What KaTeX says about an expression that it cannot typeset."""
 
@@ -58,7 +45,7 @@ def _katex() -> subprocess.Popen[str]:
 @cache
 def typeset(tex: str, display: bool) -> str:
     """Return the HTML of one expression; ``TeXError`` if KaTeX does not accept it."""
-    options = {"displayMode": display, "strict": "error", "macros": MACROS}
+    options = {"displayMode": display, "strict": "error"}
     server = _katex()
     assert server.stdin is not None
     assert server.stdout is not None
