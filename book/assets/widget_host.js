@@ -23,7 +23,8 @@
       const owner = path.slice(0, -1).reduce((value, key) => value[key], state);
       owner[path.at(-1)] = new DataView(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)).buffer);
     }
-    const fire = (event, ...args) => [...(listeners.get(event) ?? [])].forEach((listener) => listener(...args));
+    const fire = (event, ...args) =>
+      [...(listeners.get(event) ?? [])].forEach((listener) => listener(...args));
 
     const model = {
       get: (key) => state[key],
@@ -41,7 +42,11 @@
       },
       off(event, listener) {
         if (!event) listeners.clear();
-        else listeners.set(event, listener ? (listeners.get(event) ?? []).filter((other) => other !== listener) : []);
+        else
+          listeners.set(
+            event,
+            listener ? (listeners.get(event) ?? []).filter((other) => other !== listener) : [],
+          );
       },
       widget_manager: { get_model: async (reference) => getModel(reference.replace(/^IPY_MODEL_/, "")) },
     };
@@ -50,14 +55,20 @@
 
   /** The value that `text` spells, of the same type as `example`; throws if it does not. */
   function parseValue(text, example) {
-    if (Array.isArray(example)) return text.split(",").map((item) => parseValue(decodeURIComponent(item), example[0]));
+    if (Array.isArray(example))
+      return text.split(",").map((item) => parseValue(decodeURIComponent(item), example[0]));
     if (typeof example === "string") return text;
     if (typeof example === "boolean" && /^(true|false)$/.test(text)) return text === "true";
-    if (typeof example === "number" && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+    if (typeof example === "number" && text.trim() !== "" && Number.isFinite(Number(text)))
+      return Number(text);
     throw new Error(`cannot read "${text}"`);
   }
 
-  const writeValue = (value) => [value].flat().map((item) => encodeURIComponent(item)).join(",");
+  const writeValue = (value) =>
+    [value]
+      .flat()
+      .map((item) => encodeURIComponent(item))
+      .join(",");
 
   /** `#anchor?trait=value&…` as { anchor, changes }, or null for an ordinary anchor. */
   function parseHash(hash, initialOf) {
@@ -151,7 +162,10 @@
     function importOnce(code) {
       if (!modules.has(code)) {
         const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-        modules.set(code, import(url).then(({ default: widget }) => (typeof widget === "function" ? widget() : widget)));
+        modules.set(
+          code,
+          import(url).then(({ default: widget }) => (typeof widget === "function" ? widget() : widget)),
+        );
       }
       return modules.get(code);
     }

@@ -1,26 +1,23 @@
 // k1, k2, k3 and the best control variate: exact bias, spread and error of their N-sample means.
 
 import { extent, range } from "d3-array";
-import { distributionFault, histogram, klDivergence, logRatio } from "./core/distributions.js";
+import { histogram, klDivergence, logRatio, policiesFault } from "./core/distributions.js";
 import {
-  controlVariate,
   countMeans,
   countProbabilities,
   countVectors,
   estimatorMoments,
-  k1,
-  k2,
-  k3,
   meanSquaredError,
+  namedEstimators,
   optimalCoefficient,
 } from "./core/kl_estimators.js";
-import { bars } from "./parts/bars.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
 import { formatNumber } from "./parts/format.js";
 import { lawRows } from "./parts/law_rows.js";
-import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
+import { ESTIMATORS, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
+import { policies } from "./parts/policies.js";
 import { readout, table } from "./parts/readout.js";
 import { logSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
@@ -31,8 +28,7 @@ const NUM_BINS = 72;
 // The error is plotted further than the law can be enumerated, so that k2's floor shows.
 const SAMPLE_SIZES = range(0, 61).map((i) => 10 ** (i / 20));
 
-const NAMES = { k1: "k1", k2: "k2", k3: "k3", best: "best λ" };
-const ROLES = Object.keys(NAMES);
+const ROLES = Object.keys(ESTIMATORS);
 
 const FOUR = ["answers", "refuses", "hedges", "rambles"];
 const TWO = ["answers", "refuses"];
@@ -49,18 +45,7 @@ function render({ model, el }) {
     traits: ["policy", "reference", "responses", "num_samples"],
     label: "Estimators of a KL divergence",
   });
-  const probabilities = bars({
-    label: "Probabilities of the responses",
-    series: [
-      { key: "policy", role: "policy", label: "policy" },
-      { key: "reference", role: "reference", label: "reference" },
-    ],
-    onInput: (key, values) => stage.set({ [key]: values }),
-  });
-  const key = legend([
-    { role: "policy", label: "policy <i>π</i>, which samples" },
-    { role: "reference", label: "reference <i>π</i><sub>ref</sub>" },
-  ]);
+  const probabilities = policies(stage, { policy: `${POLICY}, which samples`, reference: REFERENCE });
   const samples = slider({
     label: "samples <i>N</i>",
     key: "num_samples",
@@ -69,7 +54,7 @@ function render({ model, el }) {
     onInput: (value) => stage.set({ num_samples: value }),
   });
   const divergence = readout([
-    { key: "kl", label: "KL(<i>π</i> ‖ <i>π</i><sub>ref</sub>)", unit: "nats" },
+    { key: "kl", label: REVERSE_KL, unit: "nats" },
     { key: "coefficient", label: "best <i>λ</i>" },
   ]);
   const laws = lawRows(stage, {
@@ -88,7 +73,7 @@ function render({ model, el }) {
     onDrag: (n) => stage.set({ num_samples: Math.min(MOST_SAMPLES, Math.max(1, Math.round(n))) }),
   });
   const numbers = table({
-    rows: ROLES.map((role) => ({ role, label: NAMES[role] })),
+    rows: ROLES.map((role) => ({ role, label: ESTIMATORS[role] })),
     columns: [
       { key: "mean", label: "mean" },
       { key: "bias", label: "bias" },
@@ -108,9 +93,11 @@ function render({ model, el }) {
 
   function draw({ policy, reference, responses, num_samples: n }) {
     const coefficient = optimalCoefficient(policy, reference);
-    const estimators = { k1, k2, k3, best: controlVariate(coefficient) };
+    const estimators = namedEstimators(coefficient);
     const kl = klDivergence(policy, reference);
-    const moments = Object.fromEntries(ROLES.map((role) => [role, estimatorMoments(estimators[role], policy, reference)]));
+    const moments = Object.fromEntries(
+      ROLES.map((role) => [role, estimatorMoments(estimators[role], policy, reference)]),
+    );
     const std = (role) => Math.sqrt(moments[role].variance / n);
     const error = (role, size) => Math.sqrt(meanSquaredError(moments[role], size));
 
@@ -136,7 +123,7 @@ function render({ model, el }) {
 
     const summary =
       `KL ${formatNumber(kl)} nats. With ${n} ${n === 1 ? "sample" : "samples"}, root mean squared error ` +
-      ROLES.map((role) => `${NAMES[role]} ${formatNumber(error(role, n))}`).join(", ");
+      ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(error(role, n))}`).join(", ");
     drawErrors(error, n, summary);
     drawLaws(policy, reference, estimators, moments, kl, n);
     stage.announce(summary);
@@ -145,7 +132,7 @@ function render({ model, el }) {
   function drawErrors(error, n, description) {
     const lines = ROLES.map((role) => ({
       role,
-      label: NAMES[role],
+      label: ESTIMATORS[role],
       points: SAMPLE_SIZES.map((size) => [size, visible(error(role, size))]),
       dot: visible(error(role, n)),
     }));
@@ -164,13 +151,16 @@ function render({ model, el }) {
     const weights = countProbabilities(vectors, policy, n);
     const d = logRatio(policy, reference);
     const values = (role) => d.map(estimators[role]);
-    const domain = lawDomain(ROLES.map((role) => [moments[role], extent(values(role))]), n);
+    const domain = lawDomain(
+      ROLES.map((role) => [moments[role], extent(values(role))]),
+      n,
+    );
     laws.draw({
       domain,
       truth: kl,
       rows: ROLES.map((role) => ({
         role,
-        label: NAMES[role],
+        label: ESTIMATORS[role],
         mean: moments[role].mean,
         ...histogram(countMeans(vectors, values(role), n), weights, ...domain, NUM_BINS),
       })),
@@ -181,7 +171,7 @@ function render({ model, el }) {
   return stage.start(
     [
       toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS }),
-      columns([key, probabilities, samples, divergence], laws),
+      columns([probabilities, samples, divergence], laws),
       columns(errors, numbers),
     ],
     draw,
@@ -203,10 +193,10 @@ function lawDomain(laws, n) {
 }
 
 /** Why a state from outside cannot be shown, or "". */
-function fault({ policy, reference, responses, num_samples: n }) {
-  if (responses.length < 2 || responses.length > 4) return "there must be 2 to 4 responses";
-  if (!Number.isInteger(n) || n < 1 || n > MOST_SAMPLES) return `num_samples must be a whole number from 1 to ${MOST_SAMPLES}`;
-  return distributionFault("policy", policy, responses.length) || distributionFault("reference", reference, responses.length);
+function fault(state) {
+  const n = state.num_samples;
+  if (Number.isInteger(n) && n >= 1 && n <= MOST_SAMPLES) return policiesFault(state);
+  return `num_samples must be a whole number from 1 to ${MOST_SAMPLES}`;
 }
 
 export default { render, fault };

@@ -1,21 +1,26 @@
 // From the reference through the policy and beyond: where k3 stops beating k1.
 
 import { range } from "d3-array";
-import { distributionFault, geometricMixture, klDivergence } from "./core/distributions.js";
-import { controlVariate, estimatorMoments, k1, k2, k3, optimalCoefficient, varianceCrossover } from "./core/kl_estimators.js";
-import { bars } from "./parts/bars.js";
+import { geometricMixture, klDivergence, policiesFault } from "./core/distributions.js";
+import {
+  estimatorMoments,
+  namedEstimators,
+  optimalCoefficient,
+  varianceCrossover,
+} from "./core/kl_estimators.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
 import { formatNumber } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
+import { ESTIMATORS, POLICY, REFERENCE } from "./parts/names.js";
+import { policies } from "./parts/policies.js";
 import { predict } from "./parts/predict.js";
 import { readout, table } from "./parts/readout.js";
 import { slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 
-const NAMES = { k1: "k1", k2: "k2", k3: "k3", best: "best λ" };
-const ROLES = Object.keys(NAMES);
+const PATH = "<i>π</i><sub><i>w</i></sub>";
+const ROLES = Object.keys(ESTIMATORS);
 const NUM_POINTS = 100;
 
 // Where the axis may end: round numbers, so that the end does not give the crossover away.
@@ -35,34 +40,32 @@ function render({ model, el }) {
     label: "Estimators along a path of policies",
   });
   const setWeight = (weight) => stage.set({ weight: Math.round(100 * weight) / 100 });
-  const probabilities = bars({
-    label: "Probabilities of the responses",
-    series: [
-      { key: "policy", role: "policy", label: "policy" },
-      { key: "path", role: "path", label: "policy on the path", fixed: true },
-      { key: "reference", role: "reference", label: "reference" },
-    ],
-    onInput: (key, values) => stage.set({ [key]: values }),
+  const probabilities = policies(stage, {
+    policy: POLICY,
+    path: `${PATH}, which samples`,
+    reference: REFERENCE,
   });
-  const key = legend([
-    { role: "policy", label: "policy <i>π</i>" },
-    { role: "path", label: "<i>π</i><sub><i>w</i></sub>, which samples" },
-    { role: "reference", label: "reference <i>π</i><sub>ref</sub>" },
-  ]);
-  const position = slider({ label: "weight <i>w</i>", key: "weight", step: 0.01, format: two, onInput: setWeight });
+  const position = slider({
+    label: "weight <i>w</i>",
+    key: "weight",
+    step: 0.01,
+    format: two,
+    onInput: setWeight,
+  });
   const numbers = readout([
-    { key: "kl", label: "KL(<i>π</i><sub><i>w</i></sub> ‖ <i>π</i><sub>ref</sub>)", unit: "nats" },
+    { key: "kl", label: `KL(${PATH} ‖ <i>π</i><sub>ref</sub>)`, unit: "nats" },
     { key: "coefficient", label: "best <i>λ</i>" },
   ]);
   const draws = table({
-    rows: ROLES.map((role) => ({ role, label: NAMES[role] })),
+    rows: ROLES.map((role) => ({ role, label: ESTIMATORS[role] })),
     columns: [
       { key: "bias", label: "bias" },
       { key: "std", label: "std" },
     ],
   });
   const guess = predict({
-    question: "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
+    question:
+      "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
     guessLabel: "my guess, <i>w</i>",
     initial: 0.5,
     step: 0.01,
@@ -103,20 +106,22 @@ function render({ model, el }) {
     ]);
     draws.draw(Object.fromEntries(values.flat()), { caption: "One draw at this w, in nats" });
 
-    const summary = `w ${two(weight)}, KL ${formatNumber(at.kl)} nats, standard deviation ` +
-      ROLES.map((role) => `${NAMES[role]} ${formatNumber(at.std[role])}`).join(", ");
+    const summary =
+      `w ${two(weight)}, KL ${formatNumber(at.kl)} nats, standard deviation ` +
+      ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(at.std[role])}`).join(", ");
     drawPanels({ at, points, end, crossover, summary });
     stage.announce(summary);
   }
 
   function drawPanels({ at, points, end, crossover, summary }) {
     const marker = { x: at.weight, label: `w = ${two(at.weight)}` };
-    const lines = (value) => ROLES.map((role) => ({
-      role,
-      label: NAMES[role],
-      points: points.map((point) => [point.weight, value(point, role)]),
-      dot: value(at, role),
-    }));
+    const lines = (value) =>
+      ROLES.map((role) => ({
+        role,
+        label: ESTIMATORS[role],
+        points: points.map((point) => [point.weight, value(point, role)]),
+        dot: value(at, role),
+      }));
     const relative = lines(({ kl, bias }, role) => (kl > 0 ? bias[role] / kl : 0));
     const spread = lines(({ std }, role) => std[role]);
     const revealed = guess.revealed();
@@ -132,16 +137,22 @@ function render({ model, el }) {
       yDomain: yDomain(spread.filter(({ role }) => role !== "k3")),
       lines: spread,
       at: marker,
-      marks: revealed && crossover <= end ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }] : [],
-      cover: revealed || !(SHOWN * crossover < end) ? null : { from: SHOWN * crossover, label: "Guess first" },
-      description: revealed ? `${summary}. k3 and k1 spread equally at w ${formatNumber(crossover)}` : summary,
+      marks:
+        revealed && crossover <= end
+          ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }]
+          : [],
+      cover:
+        revealed || !(SHOWN * crossover < end) ? null : { from: SHOWN * crossover, label: "Guess first" },
+      description: revealed
+        ? `${summary}. k3 and k1 spread equally at w ${formatNumber(crossover)}`
+        : summary,
     });
   }
 
   return stage.start(
     [
       toolbar(stage, { hint: "Drag w along the path, or the bars.", onReset: guess.hide }),
-      columns([key, probabilities, position, numbers, draws], [biases, spreads, guess]),
+      columns([probabilities, position, numbers, draws], [biases, spreads, guess]),
     ],
     draw,
   );
@@ -151,7 +162,7 @@ function render({ model, el }) {
 function pathPoint(policy, reference, weight) {
   const mixture = geometricMixture(policy, reference, weight);
   const coefficient = optimalCoefficient(mixture, reference);
-  const estimators = { k1, k2, k3, best: controlVariate(coefficient) };
+  const estimators = namedEstimators(coefficient);
   const moments = ROLES.map((role) => [role, estimatorMoments(estimators[role], mixture, reference)]);
   return {
     weight,
@@ -176,9 +187,9 @@ function yDomain(lines) {
 }
 
 /** Why a state from outside cannot be shown, or "". */
-function fault({ policy, reference, responses, weight }) {
-  if (!(weight >= 0 && weight <= MOST_WEIGHT)) return `weight must be from 0 to ${MOST_WEIGHT}`;
-  return distributionFault("policy", policy, responses.length) || distributionFault("reference", reference, responses.length);
+function fault(state) {
+  if (state.weight >= 0 && state.weight <= MOST_WEIGHT) return policiesFault(state);
+  return `weight must be from 0 to ${MOST_WEIGHT}`;
 }
 
 export default { render, fault };

@@ -15,9 +15,17 @@ export const sum = (values) => values.reduce((total, value) => total + value, 0)
 /** Why `values` are no distribution with every probability > 0, or "" if they are. */
 export function distributionFault(name, values, length = values?.length) {
   if (!Array.isArray(values) || values.length !== length) return `${name} must hold ${length} probabilities`;
-  if (!values.every((p) => Number.isFinite(p) && p > 0)) return `${name} must give every response a probability > 0`;
+  if (!values.every((p) => Number.isFinite(p) && p > 0))
+    return `${name} must give every response a probability > 0`;
   if (Math.abs(sum(values) - 1) > SUM_TOLERANCE) return `${name} must sum to 1`;
   return "";
+}
+
+/** Why a policy and a reference over the same two to four responses cannot be shown, or "". */
+export function policiesFault({ policy, reference, responses }) {
+  const length = responses.length;
+  if (length < 2 || length > 4) return "there must be 2 to 4 responses";
+  return distributionFault("policy", policy, length) || distributionFault("reference", reference, length);
 }
 
 /** log a − log b, to full relative precision even where the two are nearly equal. */

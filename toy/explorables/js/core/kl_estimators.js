@@ -16,7 +16,8 @@ export const k2 = (d) => (d * d) / 2;
 export const k3 = exponentialExcess;
 
 /** k1 + λ (e^(−d) − 1), unbiased for every λ; λ = 1 is k3. Written so that nothing cancels near λ = 1. */
-export const controlVariate = (coefficient) => (d) => (1 - coefficient) * d + coefficient * exponentialExcess(d);
+export const controlVariate = (coefficient) => (d) =>
+  (1 - coefficient) * d + coefficient * exponentialExcess(d);
 
 /** The λ of least variance, (KL(π ‖ π_ref) + KL(π_ref ‖ π)) / χ²(π_ref ‖ π); its limit 1 where π = π_ref. */
 export function optimalCoefficient(policy, reference) {
@@ -24,6 +25,9 @@ export function optimalCoefficient(policy, reference) {
   if (chiSquare === 0) return 1;
   return (klDivergence(policy, reference) + klDivergence(reference, policy)) / chiSquare;
 }
+
+/** The estimators that are compared, the best control variate among them. */
+export const namedEstimators = (coefficient) => ({ k1, k2, k3, best: controlVariate(coefficient) });
 
 /** Exact mean, bias and variance of one draw. */
 export function estimatorMoments(estimator, policy, reference) {
@@ -65,7 +69,7 @@ export function countVectors(numResponses, numSamples) {
   const columns = Array.from({ length: numResponses }, () => new Uint8Array(size));
   const row = new Array(numResponses).fill(0);
   row[last] = numSamples;
-  for (let c = 0; ; ) {
+  for (let c = 0; ;) {
     for (let y = 0; y <= last; y++) columns[y][c] = row[y];
     if (++c === size) return columns;
     // The successor: hand everything behind the last movable place back, and move one sample up.

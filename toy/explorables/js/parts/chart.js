@@ -28,15 +28,27 @@ export function chart(stage, { label, height, margin }) {
 export function axes(plot, { xTitle, yTitle }) {
   const bottom = plot.append("g").attr("class", "toy-axis");
   const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
-  const bottomTitle = plot.append("text").attr("class", "toy-axis-title").attr("text-anchor", "middle").text(xTitle);
-  plot.append("text").attr("class", "toy-axis-title").attr("y", -30).text(yTitle ?? "");
+  const bottomTitle = plot
+    .append("text")
+    .attr("class", "toy-axis-title")
+    .attr("text-anchor", "middle")
+    .text(xTitle);
+  plot
+    .append("text")
+    .attr("class", "toy-axis-title")
+    .attr("y", -30)
+    .text(yTitle ?? "");
   let drawn = "";
   return ({ x, y, width, height }) => {
     const wanted = `${x.domain()} ${y?.domain()} ${width}`;
     if (wanted === drawn) return;
     drawn = wanted;
     bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
-    left?.call(ticks(axisLeft(y), y, height / 28).tickSize(-width).tickPadding(6));
+    left?.call(
+      ticks(axisLeft(y), y, height / 28)
+        .tickSize(-width)
+        .tickPadding(6),
+    );
     bottomTitle.attr("x", width / 2).attr("y", height + 32);
   };
 }
@@ -56,7 +68,8 @@ function ticks(axis, scale, count) {
   return axis.tickValues(inside.filter((_, i) => i % every === 0)).tickFormat(decimal);
 }
 
-const decimal = (value) => (value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(6))) : `1e${Math.round(Math.log10(value))}`);
+const decimal = (value) =>
+  value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(6))) : `1e${Math.round(Math.log10(value))}`;
 
 /** Positions as near as can be to `wanted`, in the same order, at least `gap` apart and inside [low, high]. */
 export function spread(wanted, gap, low, high) {

@@ -14,7 +14,9 @@ export function dragAlong({ container, position, onStart, onMove }) {
   const near = (touch) => Math.abs(pointer(touch, container)[0] - position()) < TOUCH_REACH;
   const behaviour = drag()
     .container(() => container)
-    .filter((event) => !event.ctrlKey && !event.button && (!event.changedTouches || near(event.changedTouches[0])))
+    .filter(
+      (event) => !event.ctrlKey && !event.button && (!event.changedTouches || near(event.changedTouches[0])),
+    )
     .on("start", (event) => onStart(event.x))
     .on("drag", (event) => onMove(event.x));
   return (selection) => selection.call(behaviour).style("touch-action", "pan-y");

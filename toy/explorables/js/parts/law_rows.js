@@ -34,21 +34,33 @@ export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
     x.domain(domain).range([0, size.width]);
     drawAxis({ x, width: size.width, height: size.height + 8 });
 
-    const groups = rowsLayer.selectAll("g").data(rows).join((enter) => {
-      const group = enter.append("g").attr("class", "toy-law");
-      group.append("line");
-      group.append("path").attr("class", "toy-law-bars");
-      group.append("path").attr("class", "toy-law-mean");
-      group.append("text").attr("class", "toy-law-name");
-      group.append("text").attr("class", "toy-law-outside");
-      return group;
-    });
-    groups.attr("transform", (_, i) => `translate(0,${(i + 1) * rowHeight})`).attr("fill", ({ role }) => colourOf(role));
+    const groups = rowsLayer
+      .selectAll("g")
+      .data(rows)
+      .join((enter) => {
+        const group = enter.append("g").attr("class", "toy-law");
+        group.append("line");
+        group.append("path").attr("class", "toy-law-bars");
+        group.append("path").attr("class", "toy-law-mean");
+        group.append("text").attr("class", "toy-law-name");
+        group.append("text").attr("class", "toy-law-outside");
+        return group;
+      });
+    groups
+      .attr("transform", (_, i) => `translate(0,${(i + 1) * rowHeight})`)
+      .attr("fill", ({ role }) => colourOf(role));
     groups.style("--toy-role", ({ role }) => colourOf(role));
     groups.select("line").attr("x2", size.width);
     groups.select(".toy-law-bars").attr("d", ({ bins }) => outline(bins, domain));
-    groups.select(".toy-law-mean").attr("d", ({ mean }) => (mean <= domain[1] ? `M${x(mean)},1l5,8h-10z` : null));
-    groups.select(".toy-law-name").text(({ label: text }) => text).attr("x", size.width).attr("y", 15 - rowHeight).attr("text-anchor", "end");
+    groups
+      .select(".toy-law-mean")
+      .attr("d", ({ mean }) => (mean <= domain[1] ? `M${x(mean)},1l5,8h-10z` : null));
+    groups
+      .select(".toy-law-name")
+      .text(({ label: text }) => text)
+      .attr("x", size.width)
+      .attr("y", 15 - rowHeight)
+      .attr("text-anchor", "end");
     groups
       .select(".toy-law-outside")
       .text(({ above }) => (above > 5e-4 ? `${percent(above)} further right →` : ""))
@@ -69,7 +81,11 @@ export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
     if (top === 0) return null;
     const edge = (i) => x(low + ((high - low) * i) / bins.length);
     const corners = [...bins, 0].map((value, i) => [edge(i), value / top]);
-    return area(([a]) => a, 0, ([, b]) => -b * (rowHeight - 16)).curve(curveStepAfter)(corners);
+    return area(
+      ([a]) => a,
+      0,
+      ([, b]) => -b * (rowHeight - 16),
+    ).curve(curveStepAfter)(corners);
   }
 
   return { node, draw };

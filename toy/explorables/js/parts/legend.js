@@ -5,14 +5,31 @@ import { colourOf, dashOf, markerOf } from "./roles.js";
 
 /** `items`: [{ role, label (HTML), line: true for a line's swatch }]. */
 export function legend(items) {
-  return make("ul", { class: "toy-legend" }, items.map(({ role, label, line }) =>
-    make("li", {}, [line ? lineSwatch(role) : make("span", { class: "toy-swatch", "data-role": role }), make("span", { html: label })]),
-  ));
+  return make(
+    "ul",
+    { class: "toy-legend" },
+    items.map(({ role, label, line }) =>
+      make("li", {}, [
+        line ? lineSwatch(role) : make("span", { class: "toy-swatch", "data-role": role }),
+        make("span", { html: label }),
+      ]),
+    ),
+  );
 }
 
 export function lineSwatch(role) {
   const swatch = make("svg:svg", { class: "toy-line-swatch", width: 30, height: 12, "aria-hidden": "true" });
-  swatch.append("line").attr("x2", 30).attr("y1", 6).attr("y2", 6).attr("stroke", colourOf(role)).attr("stroke-dasharray", dashOf(role));
-  swatch.append("path").attr("d", markerOf(role, 36)).attr("transform", "translate(15,6)").attr("fill", colourOf(role));
+  swatch
+    .append("line")
+    .attr("x2", 30)
+    .attr("y1", 6)
+    .attr("y2", 6)
+    .attr("stroke", colourOf(role))
+    .attr("stroke-dasharray", dashOf(role));
+  swatch
+    .append("path")
+    .attr("d", markerOf(role, 36))
+    .attr("transform", "translate(15,6)")
+    .attr("fill", colourOf(role));
   return swatch;
 }

@@ -25,7 +25,11 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   const clip = uniqueId();
   const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
   const marksLayer = plot.append("g");
-  const linesLayer = plot.append("g").attr("clip-path", `url(#${clip})`).attr("fill", "none").attr("stroke-width", 2);
+  const linesLayer = plot
+    .append("g")
+    .attr("clip-path", `url(#${clip})`)
+    .attr("fill", "none")
+    .attr("stroke-width", 2);
   const coverLayer = plot.append("g");
   const handleLayer = plot.append("g").attr("class", "toy-handle");
   const labelLayer = plot.append("g").attr("class", "toy-line-label");
@@ -34,7 +38,9 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   if (onDrag) {
     const follow = (px) => onDrag(x.invert(Math.min(Math.max(0, px), x.range()[1])));
     const position = () => x(marker);
-    surface.classed("toy-draggable", true).call(dragAlong({ container: plot.node(), position, onStart: follow, onMove: follow }));
+    surface
+      .classed("toy-draggable", true)
+      .call(dragAlong({ container: plot.node(), position, onStart: follow, onMove: follow }));
   }
 
   function draw({ xDomain, yDomain, lines, at, marks = [], cover, description }) {
@@ -55,7 +61,10 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   function drawLines(lines) {
-    const path = line(([a]) => x(a), ([, b]) => y(b));
+    const path = line(
+      ([a]) => x(a),
+      ([, b]) => y(b),
+    );
     linesLayer
       .selectAll("path")
       .data(lines)
@@ -66,12 +75,15 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   function drawMarks(marks, { width, height }) {
-    const groups = marksLayer.selectAll("g").data(marks).join((enter) => {
-      const group = enter.append("g").attr("class", "toy-mark");
-      group.append("line");
-      group.append("text");
-      return group;
-    });
+    const groups = marksLayer
+      .selectAll("g")
+      .data(marks)
+      .join((enter) => {
+        const group = enter.append("g").attr("class", "toy-mark");
+        group.append("line");
+        group.append("text");
+        return group;
+      });
     groups.attr("transform", (mark) => `translate(${x(mark.x)},0)`);
     groups.select("line").attr("y1", 0).attr("y2", height);
     groups
@@ -107,20 +119,31 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   function drawCover(cover, at, { width, height }) {
-    const group = coverLayer.selectAll("g").data(cover ? [cover] : []).join((enter) => {
-      const appended = enter.append("g").attr("class", "toy-cover");
-      appended.append("rect");
-      appended.append("text").attr("text-anchor", "middle");
-      return appended;
-    });
-    group.select("rect").attr("x", ({ from }) => x(from)).attr("width", ({ from }) => width - x(from)).attr("height", height);
+    const group = coverLayer
+      .selectAll("g")
+      .data(cover ? [cover] : [])
+      .join((enter) => {
+        const appended = enter.append("g").attr("class", "toy-cover");
+        appended.append("rect");
+        appended.append("text").attr("text-anchor", "middle");
+        return appended;
+      });
+    group
+      .select("rect")
+      .attr("x", ({ from }) => x(from))
+      .attr("width", ({ from }) => width - x(from))
+      .attr("height", height);
     // The words stand where the marker leaves more room.
     const middle = ({ from }) => {
       const left = x(from) + MARGIN.right;
       const handle = Math.min(width, Math.max(left, x(at.x)));
       return handle - left > width - handle ? (left + handle) / 2 : (handle + width) / 2;
     };
-    group.select("text").text(({ label: text }) => text).attr("x", middle).attr("y", height - 10);
+    group
+      .select("text")
+      .text(({ label: text }) => text)
+      .attr("x", middle)
+      .attr("y", height - 10);
   }
 
   function drawLabels(lines, cover, { width, height }) {

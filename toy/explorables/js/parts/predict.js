@@ -27,7 +27,12 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
     onChange();
   }).classed("toy-primary", true);
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
-  const box = make("div", { class: "toy-predict" }, [make("p", { text: question }), control, verdict, toggle]);
+  const box = make("div", { class: "toy-predict" }, [
+    make("p", { text: question }),
+    control,
+    verdict,
+    toggle,
+  ]);
 
   return {
     node: () => box.node(),

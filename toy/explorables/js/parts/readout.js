@@ -18,12 +18,16 @@ function filler(root) {
 
 /** One number after another. `items`: [{ key, label (HTML), unit }]; draw({ key: number }). */
 export function readout(items) {
-  const list = make("dl", { class: "toy-readout" }, items.map(({ key, label, unit = "" }) =>
-    make("div", {}, [
-      make("dt", { html: label }),
-      make("dd", {}, [make("span", { "data-key": key }), make("span", { class: "toy-unit", text: unit })]),
-    ]),
-  ));
+  const list = make(
+    "dl",
+    { class: "toy-readout" },
+    items.map(({ key, label, unit = "" }) =>
+      make("div", {}, [
+        make("dt", { html: label }),
+        make("dd", {}, [make("span", { "data-key": key }), make("span", { class: "toy-unit", text: unit })]),
+      ]),
+    ),
+  );
   return { node: () => list.node(), draw: filler(list) };
 }
 
@@ -43,7 +47,11 @@ export function table({ rows, columns }) {
     ]),
   );
   const caption = make("caption");
-  const element = make("table", { class: "toy-table" }, [caption, make("thead", {}, [head]), make("tbody", {}, body)]);
+  const element = make("table", { class: "toy-table" }, [
+    caption,
+    make("thead", {}, [head]),
+    make("tbody", {}, body),
+  ]);
   const fill = filler(element);
 
   return {

@@ -16,11 +16,18 @@ const MARGIN = { top: 0, right: 14, bottom: 40, left: 4 };
  * draw({ key: shares }, labels); the shares of a row are >= 0, one for each label, and add up to its number.
  */
 export function stackedBars(stage, { label, xTitle, rows }) {
-  const { node: axisNode, plot, frame, describe } = chart(stage, { label: xTitle, height: 44, margin: MARGIN });
+  const {
+    node: axisNode,
+    plot,
+    frame,
+    describe,
+  } = chart(stage, { label: xTitle, height: 44, margin: MARGIN });
   const x = scaleLinear();
   const drawAxis = axes(plot, { xTitle });
   const numbers = rows.map((row) => readout([row]));
-  const stacks = rows.map(({ role }) => make("div", { class: "toy-stack-bar", style: `--toy-role:${colourOf(role)}` }));
+  const stacks = rows.map(({ role }) =>
+    make("div", { class: "toy-stack-bar", style: `--toy-role:${colourOf(role)}` }),
+  );
   const box = make("div", { class: "toy-stack", role: "group", "aria-label": label }, [
     ...rows.flatMap((_, i) => [numbers[i], stacks[i]]),
     { node: axisNode },
@@ -32,7 +39,9 @@ export function stackedBars(stage, { label, xTitle, rows }) {
     const size = frame();
     describe(`${xTitle}: ${labels.join(", ")}`);
     if (!size) return;
-    x.domain([0, Math.max(...totals, 0.05)]).nice(4).range([0, size.width]);
+    x.domain([0, Math.max(...totals, 0.05)])
+      .nice(4)
+      .range([0, size.width]);
     drawAxis({ x, ...size });
     rows.forEach(({ key }, row) => {
       stacks[row]

@@ -1,0 +1,31 @@
+// The bars of a policy and a reference, with their legend: what a reader drags in most explorables.
+
+import { bars } from "./bars.js";
+import { make } from "./dom.js";
+import { legend } from "./legend.js";
+import { POLICY, REFERENCE } from "./names.js";
+
+const SERIES = {
+  policy: { key: "policy", role: "policy", label: "policy" },
+  path: { key: "path", role: "path", label: "policy on the path", fixed: true },
+  reference: { key: "reference", role: "reference", label: "reference" },
+};
+
+/**
+ * `show`: the series by name, each with its legend (HTML), in order; a drag sets the trait of that name.
+ *
+ * draw({ responses, policy, reference, … })
+ */
+export function policies(stage, show = { policy: POLICY, reference: REFERENCE }) {
+  const names = Object.keys(show);
+  const { node, draw } = bars({
+    label: "Probabilities of the responses",
+    series: names.map((name) => SERIES[name]),
+    onInput: (key, values) => stage.set({ [key]: values }),
+  });
+  const box = make("div", { class: "toy-policies" }, [
+    legend(names.map((name) => ({ role: name, label: show[name] }))),
+    { node },
+  ]);
+  return { node: () => box.node(), draw };
+}
