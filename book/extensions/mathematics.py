@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+
 class TeXError(Exception):
     """What KaTeX says about an expression that it cannot typeset."""
 

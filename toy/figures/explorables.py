@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from toy.figures.style import _SETTINGS as SETTINGS
 from toy.figures.style import LIGHT, NAMES, mark, role_line
+from toy.figures.style import SETTINGS as SETTINGS
 from toy.kl_estimators import Moments
 
 Law = tuple[ArrayLike, ArrayLike]

@@ -21,7 +21,7 @@ DASHES = {"k1": (0, ()), "k2": (0, (1, 1.2)), "k3": (0, (5, 1.6)), "best": (0, (
 #: How a role is written beside its line.
 NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ"}
 
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "figure.figsize": (5.0, 3.2),
     "figure.constrained_layout.use": True,
     "figure.facecolor": LIGHT["paper"],
@@ -58,7 +58,7 @@ def use_book_style() -> None:
     """Set matplotlib to the book's style, and notebooks to vector pictures, for this session."""
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    plt.rcParams.update(_SETTINGS)
+    plt.rcParams.update(SETTINGS)
     set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
