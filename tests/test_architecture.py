@@ -15,7 +15,14 @@ PACKAGE = Path(toy.__file__).parent
 FLOORS = {
     "validation": 0,
     "distributions": 1,
+    "bandits": 1.5,
+    "reward_loss": 2,
+    "rlhf_objective": 2.1,
+    "policy_gradient": 2.2,
     "kl_estimators": 2,
+    "dpo": 2.3,
+    "sequences": 2.4,
+    "learners": 3,
     "figures": 4,
     "explorables": 5,
 }
