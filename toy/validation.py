@@ -5,7 +5,7 @@ or raises a ``ValueError`` that names the argument, the rule and what it got. No
 table that does not sum to one is refused, never renormalised.
 """
 
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,6 +78,40 @@ def as_count(name: str, count: ArrayLike) -> int:
     if array.ndim:
         refuse(name, "must be a single whole number >= 1", f"shape {array.shape}")
     return int(array)
+
+
+def as_finite(name: str, numbers: ArrayLike) -> Array:
+    """Return finite numbers, of any shape."""
+    array = as_numbers(name, numbers)
+    if not np.isfinite(array).all():
+        refuse(name, "must be finite", numbers)
+    return array
+
+
+def as_positive(name: str, numbers: ArrayLike) -> Array:
+    """Return finite numbers > 0, of any shape."""
+    array = as_finite(name, numbers)
+    if (array <= 0).any():
+        refuse(name, "must be > 0", numbers)
+    return array
+
+
+def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
+    """Return finite numbers >= 0, of any shape."""
+    array = as_finite(name, numbers)
+    if (array < 0).any():
+        refuse(name, "must be >= 0", numbers)
+    return array
+
+
+def as_per_world(name: str, numbers: NDArray[Any], worlds: Array) -> NDArray[Any]:
+    """Return numbers as a column that broadcasts with worlds ``(..., Y)``: one, or one each."""
+    try:
+        np.broadcast_shapes(numbers.shape, worlds.shape[:-1])
+    except ValueError:
+        rule = "must be one number, or have axes that broadcast with the leading axes of the worlds"
+        refuse(name, rule, f"shape {numbers.shape} for worlds of shape {worlds.shape}")
+    return numbers[..., None]
 
 
 def check_generator(name: str, rng: object) -> None:

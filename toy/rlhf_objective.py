@@ -1,0 +1,491 @@
+"""Floor 2, chapter "The RLHF objective": what is maximised, and how far from the top one is.
+
+J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π], with β > 0 in units of reward per nat. Everything
+follows from two facts that are exact: the optimum without the last term is π* = π_ref e^(r/β) / Z,
+and J(π) = β log Z − β KL(π ‖ π*) for every π.
+
+Sources: ouyang2022instructgpt (the three terms), rafailov2023dpo (the optimum).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from toy.distributions import (
+    expectation,
+    exponential_excess,
+    kl_divergence,
+    kl_terms,
+    log_quotient,
+    log_softmax,
+    softmax,
+)
+from toy.validation import (
+    Array,
+    as_counts,
+    as_nonnegative,
+    as_per_world,
+    as_policy,
+    as_positive,
+    as_reference,
+    as_same_worlds,
+    as_values,
+    refuse,
+)
+
+#: `ptx_policy` stops when every row of its solution sums to one as closely as this.
+_NORMALISATION = 1e-13
+
+_MOST_STEPS = 100
+
+
+@dataclass(frozen=True)
+class ObjectiveTerms:
+    """The three terms of the objective, each in its own unit, and their sum.
+
+    Attributes
+    ----------
+    reward : (...) E_π[r], in units of reward
+    kl : (...) KL(π ‖ π_ref), nats; the samples come from the policy
+    pretraining : (...) E_p[log π], nats, <= 0; 0 where no pretraining distribution is given
+    total : (...) reward − β kl + γ pretraining, in units of reward
+    """
+
+    reward: Array
+    kl: Array
+    pretraining: Array
+    total: Array
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """The optimal policies for several β, and what each earns and costs.
+
+    Attributes
+    ----------
+    beta : (B,) units of reward per nat
+    policy : (B, ..., Y) the Gibbs policy of each β
+    reward : (B, ...) E_π[r], in units of reward
+    kl : (B, ...) KL(π ‖ π_ref), nats
+    """
+
+    beta: Array
+    policy: Array
+    reward: Array
+    kl: Array
+
+
+def objective_terms(
+    policy: ArrayLike,
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: ArrayLike,
+    gamma: ArrayLike = 0.0,
+    pretraining: ArrayLike | None = None,
+) -> ObjectiveTerms:
+    """Return the reward, the KL penalty and the pretraining log-likelihood of a policy.
+
+    J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π]
+
+    The last term is −γ (H(p) + KL(p ‖ π)): a forward KL to the pretraining data, not an entropy.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+    gamma : (...) finite, >= 0, in units of reward per nat
+    pretraining : (..., Y) probabilities p; needed where gamma > 0
+
+    Returns
+    -------
+    ObjectiveTerms of shape (...); `pretraining` is −inf if the policy never gives what p does
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
+        not fit.
+
+    Source: ouyang2022instructgpt.
+
+    Examples
+    --------
+    >>> terms = objective_terms([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], beta=0.1)
+    >>> float(terms.reward), round(float(terms.kl), 4), round(float(terms.total), 4)
+    (0.5, 0.1438, 0.4856)
+    """
+    policy, reward, reference = _as_worlds(policy, reward, reference)
+    beta, gamma = as_positive("beta", beta), as_nonnegative("gamma", gamma)
+    as_per_world("beta", beta, policy), as_per_world("gamma", gamma, policy)
+    mean = expectation(policy, reward)
+    kl = kl_divergence(policy, reference)
+    likelihood = _log_likelihood(policy, gamma, pretraining)
+    # γ = 0 switches the term off even where the likelihood is −inf.
+    bonus = gamma * np.where(gamma > 0, likelihood, 0.0)
+    return ObjectiveTerms(mean, kl, likelihood, mean - beta * kl + bonus)
+
+
+def rlhf_objective(
+    policy: ArrayLike,
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: ArrayLike,
+    gamma: ArrayLike = 0.0,
+    pretraining: ArrayLike | None = None,
+) -> Array:
+    """Return what RLHF maximises.
+
+    J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π]
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+    gamma : (...) finite, >= 0, in units of reward per nat
+    pretraining : (..., Y) probabilities p; needed where gamma > 0
+
+    Returns
+    -------
+    (...) in units of reward
+
+    Raises
+    ------
+    ValueError
+        As `objective_terms`.
+
+    Source: ouyang2022instructgpt.
+
+    Examples
+    --------
+    >>> float(rlhf_objective([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=0.1))  # no KL to pay
+    0.25
+    """
+    return objective_terms(policy, reward, reference, beta, gamma, pretraining).total
+
+
+def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
+    """Return log Z, the logarithm of the Gibbs policy's normaliser; β log Z is the optimal value.
+
+    log Z = log Σ_y π_ref(y) e^(r(y)/β)
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+
+    Returns
+    -------
+    (...) nats, between the least and the largest r/β
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, reward / beta is not finite in float64, or
+        the shapes do not fit.
+
+    Examples
+    --------
+    >>> float(log_partition([0.5, 0.5], [0.25, 0.75], beta=0.25))  # nothing to choose: r/β
+    2.0
+    """
+    tilt, reference = _as_tilted(reward, reference, beta)
+    return _log_partition(tilt, reference)
+
+
+def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
+    """Return the policy that maximises E_π[r] − β KL(π ‖ π_ref), the only one.
+
+    π*(y) = π_ref(y) e^(r(y)/β) / Z
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward; only differences within a row matter
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+
+    Returns
+    -------
+    (..., Y) probabilities
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, reward / beta is not finite in float64, or
+        the shapes do not fit.
+
+    Source: rafailov2023dpo.
+
+    Examples
+    --------
+    >>> gibbs_policy([np.log(3.0), 0.0], [0.25, 0.75], beta=1.0).round(12).tolist()
+    [0.5, 0.5]
+    """
+    tilt, reference = _as_tilted(reward, reference, beta)
+    return softmax(np.log(reference) + tilt)
+
+
+def optimality_gap(
+    policy: ArrayLike, reward: ArrayLike, reference: ArrayLike, beta: ArrayLike
+) -> Array:
+    """Return how much a policy's objective falls short of the best, without subtracting the two.
+
+    β log Z − J(π) = β KL(π ‖ π*)
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+
+    Returns
+    -------
+    (...) in units of reward, >= 0
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, reward / beta is not finite in float64, or
+        the shapes do not fit.
+
+    Examples
+    --------
+    >>> round(float(optimality_gap([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=1.0)), 6)
+    0.107374
+    """
+    policy, reward, reference = _as_worlds(policy, reward, reference)
+    tilt, reference = _as_tilted(reward, reference, beta)
+    policy = np.broadcast_to(policy, tilt.shape)
+    # log π − log π*, which stays finite where π* is too small for float64.
+    d = log_quotient(policy, reference) - (tilt - _log_partition(tilt, reference)[..., None])
+    optimum = softmax(np.log(reference) + tilt)
+    return as_positive("beta", beta) * kl_terms(policy, optimum, d).sum(axis=-1)
+
+
+def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike) -> Frontier:
+    """Return the most reward that can be had for each KL: the Gibbs policies, one for each β.
+
+    The slope of the frontier is the price: dE[r] / dKL = β.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    betas : (B,) finite, > 0, in units of reward per nat, in any order
+
+    Returns
+    -------
+    Frontier, with B points in the order of `betas`
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, reward / beta is not finite in float64, or
+        the shapes do not fit.
+
+    Source: gao2022overoptimization.
+
+    Examples
+    --------
+    >>> frontier = reward_kl_frontier([1.0, 0.0], [0.25, 0.75], [1.0, 0.5])
+    >>> frontier.reward.round(4).tolist(), frontier.kl.round(4).tolist()
+    ([0.4754, 0.7112], [0.118, 0.468])
+    """
+    reward, reference = _as_reward_and_reference(reward, reference)
+    beta = as_positive("betas", betas)
+    if beta.ndim != 1:
+        refuse("betas", "must have shape (B,)", f"shape {beta.shape}")
+    policy = gibbs_policy(reward, reference, beta.reshape(-1, *[1] * (reward.ndim - 1)))
+    kl = kl_divergence(policy, reference)
+    return Frontier(beta.copy(), policy, expectation(policy, reward), kl)
+
+
+def ptx_policy(
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: ArrayLike,
+    gamma: ArrayLike,
+    pretraining: ArrayLike,
+) -> Array:
+    """Return the policy that maximises all three terms, E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π].
+
+    π(y) = γ p(y) / (λ + β log(π(y)/π_ref(y)) + β − r(y)), with one λ for each prompt
+
+    In units of β, with s = λ/β + 1 − log Z and the Gibbs policy π*, that is π (s + log(π/π*)) = g p
+    for g = γ/β: each π(y) is a Wright omega function of s, and log Σ_y π(y) is convex and falls in
+    s. The root obeys s = g − KL(π ‖ π*), hence g − KL(p ‖ π*) <= s <= g, and Newton's steps from
+    the left end can never pass it. γ → 0 gives the Gibbs policy, γ → ∞ gives p.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward; only differences within a row matter
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+    gamma : (...) finite, >= 0, in units of reward per nat
+    pretraining : (..., Y) probabilities p
+
+    Returns
+    -------
+    (..., Y) probabilities, summing to one within 1e-13
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, reward / beta or gamma / beta is not finite
+        in float64, the shapes do not fit, or Newton's steps do not converge.
+
+    Source: ouyang2022instructgpt (the objective; its exact optimum is derived in the chapter).
+
+    Examples
+    --------
+    >>> ptx_policy([1.0, 0.0], [0.25, 0.75], beta=1.0, gamma=1e9, pretraining=[0.1, 0.9]).round(6)
+    array([0.1, 0.9])
+    """
+    log_gibbs, pull, pretraining = _as_ptx_problem(reward, reference, beta, gamma, pretraining)
+    gibbs = np.exp(log_gibbs)
+    log_pretraining = np.log(np.where(pretraining > 0, pretraining, 1.0))
+    d = np.where(pretraining > 0, log_pretraining - log_gibbs, 0.0)
+    multiplier = pull - kl_terms(pretraining, gibbs, d).sum(axis=-1, keepdims=True)
+    multiplier = np.maximum(multiplier, 0.0)
+    for _ in range(_MOST_STEPS):
+        policy, share = _ptx_response(log_gibbs, pull * pretraining, multiplier)
+        total = policy.sum(axis=-1, keepdims=True)
+        if (np.abs(total - 1) <= _NORMALISATION).all():
+            break
+        slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
+        multiplier = multiplier + total * np.log(total) / slope
+    else:
+        rule = f"must let Newton's method converge in {_MOST_STEPS} steps"
+        refuse("gamma", rule, f"{gamma!r}, where the rows still sum to {total[..., 0]}")
+    return policy
+
+
+def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: ArrayLike) -> Array:
+    """Return the law of the best of n draws from the reference, the earliest of equally good ones.
+
+    π_n(y) = π_ref(y)/P(r = r(y)) · (P(r <= r(y))^n − P(r < r(y))^n),  P under π_ref
+
+    Its KL(π_n ‖ π_ref) is at most log n − (n − 1)/n, with equality only for continuous rewards.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in any unit; only the order within a row matters
+    reference : (..., Y) probabilities, all > 0
+    num_samples : (...) whole numbers n >= 1
+
+    Returns
+    -------
+    (..., Y) probabilities
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Source: gao2022overoptimization.
+
+    Examples
+    --------
+    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).tolist()
+    [0.4375, 0.5625]
+    """
+    reward, reference = _as_reward_and_reference(reward, reference)
+    n = as_per_world("num_samples", as_counts("num_samples", num_samples), reward)
+    level, other = reward[..., :, None], reward[..., None, :]
+    tied = (reference[..., None, :] * (level == other)).sum(axis=-1)
+    above = (reference[..., None, :] * (other > level)).sum(axis=-1)
+    below = (reference[..., None, :] * (other < level)).sum(axis=-1)
+    at_most = np.exp(n * np.log1p(-above))
+    # a^n − b^n as a^n (1 − (b/a)^n), so that a rare response keeps its digits.
+    with np.errstate(divide="ignore"):
+        return reference / tied * at_most * -np.expm1(-n * np.log1p(tied / below))
+
+
+def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
+    """Return reward and reference, checked and of one shape."""
+    return as_same_worlds(
+        reward=as_values("reward", reward), reference=as_reference("reference", reference)
+    )
+
+
+def _as_worlds(policy: ArrayLike, reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
+    """Return policy, reward and reference, checked and of one shape."""
+    return as_same_worlds(
+        policy=as_policy("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
+
+
+def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
+    """Return r/β in nats and the reference, checked and of one shape."""
+    reward, reference = _as_reward_and_reference(reward, reference)
+    column = as_per_world("beta", as_positive("beta", beta), reward)
+    with np.errstate(over="ignore"):
+        tilt = reward / column
+    if not np.isfinite(tilt).all():
+        refuse("beta", "must be large enough for a finite reward / beta", beta)
+    return tilt, np.broadcast_to(reference, tilt.shape)
+
+
+def _log_partition(tilt: Array, reference: Array) -> Array:
+    """Return log Σ π_ref e^tilt, unchecked: two forms, each precise where the other is not.
+
+    Far from a constant tilt it is the usual sum. Near one it is E_ref[tilt] + log(1 + a sum of
+    second order without negative terms), which keeps the digits that log 1 loses.
+    """
+    mean = (reference * tilt).sum(axis=-1)
+    excess = (reference * exponential_excess(mean[..., None] - tilt)).sum(axis=-1)
+    logits = np.log(reference) + tilt
+    far = logits.max(axis=-1) - log_softmax(logits).max(axis=-1)
+    return np.where(np.ptp(tilt, axis=-1) < 1, mean + np.log1p(excess), far)[()]
+
+
+def _log_likelihood(policy: Array, gamma: Array, pretraining: ArrayLike | None) -> Array:
+    """Return E_p[log π], or 0 if there is no p and γ does not ask for one."""
+    if pretraining is None:
+        if (gamma > 0).any():
+            refuse("pretraining", "must be given where gamma > 0", None)
+        return np.zeros(policy.shape[:-1])[()]
+    policy, p = as_same_worlds(policy=policy, pretraining=as_policy("pretraining", pretraining))
+    with np.errstate(divide="ignore"):
+        return (p * np.log(np.where(p > 0, policy, 1.0))).sum(axis=-1)
+
+
+def _as_ptx_problem(
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: ArrayLike,
+    gamma: ArrayLike,
+    pretraining: ArrayLike,
+) -> tuple[Array, Array, Array]:
+    """Return log π*, g = γ/β as a column, and p: the whole problem in units of β, checked."""
+    tilt, reference = _as_tilted(reward, reference, beta)
+    tilt, reference, pretraining = as_same_worlds(
+        reward=tilt, reference=reference, pretraining=as_policy("pretraining", pretraining)
+    )
+    column = as_per_world("gamma", as_nonnegative("gamma", gamma), tilt)
+    with np.errstate(over="ignore"):
+        pull = column / as_positive("beta", beta)[..., None]
+    if not np.isfinite(pull).all():
+        refuse("gamma", "must be small enough for a finite gamma / beta", gamma)
+    return log_softmax(np.log(reference) + tilt), pull, pretraining
+
+
+def _ptx_response(log_gibbs: Array, pull: Array, multiplier: Array) -> tuple[Array, Array]:
+    """Return the π > 0 with π (s + log(π/π*)) = pull, and ω = pull/π, for a given s.
+
+    Of the two forms π* e^(ω − s) and pull/ω, each is used where it does not cancel or divide by 0.
+    """
+    from scipy.special import wrightomega  # 0.17 s to import: only when it is asked for
+
+    with np.errstate(divide="ignore"):
+        share = wrightomega(np.log(pull) - log_gibbs + multiplier)
+    tilted = np.exp(np.minimum(log_gibbs + share - multiplier, np.log(np.finfo(float).max)))
+    return np.where(share > 1, pull / np.maximum(share, 1.0), tilted), share
