@@ -15,6 +15,7 @@ PACKAGE = Path(toy.__file__).parent
 FLOORS = {
     "validation": 0,
     "distributions": 1,
+    "enumeration": 1,
     "bandits": 1.5,
     "reward_loss": 2,
     "rlhf_objective": 2.1,

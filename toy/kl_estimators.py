@@ -3,13 +3,12 @@
 Everywhere y ~ π unless a `sampler` is named, and d(y) = log π(y) − log π_ref(y). An *estimator* is
 a function of d alone, applied response by response; anything of that form can be passed in.
 
-Sources: schulman2020kl (k1, k2, k3), tang2025pitfalls (their gradients as a loss), amini2025kl (variance).
+Sources: schulman2020kl (k1, k2, k3), tang2025pitfalls (their gradients as a loss), amini2025kl
+(variance).
 """
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +23,7 @@ from toy.distributions import (
     log_quotient,
     log_ratio,
 )
+from toy.enumeration import count_probabilities, count_vectors
 from toy.validation import (
     Array,
     as_count,
@@ -60,9 +60,6 @@ Estimator: TypeAlias = Callable[[Any], Any]
 
 #: Responses per block of an exact sum: the working set stays in the processor's cache.
 _BLOCK = 4096
-
-#: The most count vectors that `estimate_distribution` will list.
-_MOST_COUNT_VECTORS = 2_000_000
 
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
@@ -286,7 +283,7 @@ def _block_sums(
 ) -> tuple[Array, Array, Array, Array]:
     """Return a block's probability, the mean and spread within it, and its part of the KL."""
     d = log_quotient(policy, reference)
-    values = _apply(estimator, np.where(sampler > 0, d, 0.0))
+    values = estimator_values(estimator, np.where(sampler > 0, d, 0.0))
     weight = sampler.sum(axis=-1)
     mean = (sampler * values).sum(axis=-1) / np.where(weight > 0, weight, 1.0)
     # The root comes before the square: (π_ref/π)² may overflow where π (π_ref/π)² does not.
@@ -409,7 +406,9 @@ def sample_estimates(
     check_generator("rng", rng)
     policy, reference, sampler = _as_worlds(policy, reference, sampler)
     size = (as_count("num_replications", num_replications), *policy.shape[:-1])
-    values = _apply(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    values = estimator_values(
+        estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
+    )
     # NumPy wants rows that sum to one more exactly than a policy must; this undoes rounding only.
     shares = sampler / sampler.sum(axis=-1, keepdims=True)
     counts = rng.multinomial(as_count("num_samples", num_samples), shares, size=size)
@@ -455,11 +454,9 @@ def estimate_distribution(
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
-    values = _apply(estimator, log_quotient(policy, reference)[drawn])
-    counts = _count_vectors(num_samples, int(drawn.sum()))
-    log_factorial = np.cumsum(np.log(np.maximum(np.arange(num_samples + 1), 1)))
-    log_weights = log_factorial[-1] - log_factorial[counts].sum(axis=-1)
-    return counts @ values / num_samples, np.exp(log_weights + counts @ np.log(sampler[drawn]))
+    values = estimator_values(estimator, log_quotient(policy, reference)[drawn])
+    counts = count_vectors("num_samples", num_samples, int(drawn.sum()), "use sample_estimates")
+    return counts @ values / num_samples, count_probabilities(sampler[drawn], counts)
 
 
 def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
@@ -561,7 +558,7 @@ def _as_worlds(
     return policy, reference, sampler
 
 
-def _apply(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
+def estimator_values(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
     """Return the estimator's values, refusing one that does not work response by response."""
     values = np.asarray(estimator(d))
     if values.shape != d.shape:
@@ -571,7 +568,7 @@ def _apply(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
 
 def _derivative(estimator: Estimator, d: Array) -> Array:
     """Return k'(d) by a complex step: Im k(d + ih) / h, with no subtraction and so no rounding."""
-    values = _apply(estimator, d + 1j * _COMPLEX_STEP)
+    values = estimator_values(estimator, d + 1j * _COMPLEX_STEP)
     if not np.iscomplexobj(values):
         refuse(
             "estimator",
@@ -585,21 +582,3 @@ def _blocks(*arrays: Array) -> Iterator[list[Array]]:
     """Yield the same slice of responses from each array, a cache-sized block at a time."""
     for start in range(0, arrays[0].shape[-1], _BLOCK):
         yield [array[..., start : start + _BLOCK] for array in arrays]
-
-
-def _count_vectors(total: int, parts: int) -> NDArray[np.int64]:
-    """Return every way to share `total` draws among `parts` responses, shape (C, parts).
-
-    Stars and bars: choose where the bars stand among `total` stars, and count the stars between.
-    """
-    size = math.comb(total + parts - 1, parts - 1)
-    if size > _MOST_COUNT_VECTORS:
-        refuse(
-            "num_samples",
-            f"must leave at most {_MOST_COUNT_VECTORS:,} count vectors to list",
-            f"{size:,} for {total} draws of {parts} responses; use sample_estimates",
-        )
-    bars = np.array(list(combinations(range(total + parts - 1), parts - 1)), dtype=np.int64)
-    edges = np.pad(bars.reshape(size, parts - 1), ((0, 0), (1, 1)), constant_values=-1)
-    edges[:, -1] = total + parts - 1
-    return np.diff(edges, axis=-1) - 1

@@ -35,7 +35,7 @@ from toy.validation import (
 )
 
 #: `ptx_policy` stops when every row of its solution sums to one as closely as this.
-_NORMALISATION = 1e-13
+_NORMALISATION = 1e-14
 
 _MOST_STEPS = 100
 
@@ -332,7 +332,7 @@ def ptx_policy(
 
     Returns
     -------
-    (..., Y) probabilities, summing to one within 1e-13
+    (..., Y) probabilities, summing to one within 1e-14
 
     Raises
     ------
