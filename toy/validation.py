@@ -84,7 +84,7 @@ def as_finite(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers, of any shape."""
     array = as_numbers(name, numbers)
     if not np.isfinite(array).all():
-        refuse(name, "must be finite", numbers)
+        refuse(name, "must be finite", array[~np.isfinite(array)][0])
     return array
 
 
@@ -92,7 +92,7 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers > 0, of any shape."""
     array = as_finite(name, numbers)
     if (array <= 0).any():
-        refuse(name, "must be > 0", numbers)
+        refuse(name, "must be > 0", array[array <= 0][0])
     return array
 
 
@@ -100,7 +100,7 @@ def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers >= 0, of any shape."""
     array = as_finite(name, numbers)
     if (array < 0).any():
-        refuse(name, "must be >= 0", numbers)
+        refuse(name, "must be >= 0", array[array < 0][0])
     return array
 
 
@@ -112,6 +112,30 @@ def as_per_world(name: str, numbers: NDArray[Any], worlds: Array) -> NDArray[Any
         rule = "must be one number, or have axes that broadcast with the leading axes of the worlds"
         refuse(name, rule, f"shape {numbers.shape} for worlds of shape {worlds.shape}")
     return numbers[..., None]
+
+
+def as_wins(name: str, wins: Any) -> Array:
+    """Return counts of comparisons ``(..., Y, Y)``: >= 0, none with itself, one or more a world.
+
+    A matrix of `scipy.sparse` is one world, and becomes dense.
+    """
+    array = as_numbers(name, wins.toarray() if hasattr(wins, "toarray") else wins)
+    _check_square(name, array.shape)
+    _check_counts(name, array, np.diagonal(array, axis1=-2, axis2=-1), array.sum(axis=(-2, -1)))
+    return array
+
+
+def as_sparse_wins(name: str, wins: Any) -> Any:
+    """Return one world's counts of comparisons as a sparse matrix by rows, without its zeros."""
+    from scipy.sparse import csr_array  # 0.1 s to import: only when it is asked for
+
+    matrix = csr_array(wins, copy=True)
+    _check_square(name, matrix.shape)
+    matrix.data = as_numbers(name, matrix.data)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    _check_counts(name, matrix.data, matrix.diagonal(), matrix.sum())
+    return matrix
 
 
 def check_generator(name: str, rng: object) -> None:
@@ -140,6 +164,22 @@ def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Ar
     return as_same_worlds(
         policy=as_policy("policy", policy), reference=as_reference("reference", reference)
     )
+
+
+def _check_square(name: str, shape: tuple[int, ...]) -> None:
+    if len(shape) < 2 or shape[-1] != shape[-2] or shape[-1] == 0:
+        rule = "must have shape (..., Y, Y), a row and a column for each response"
+        refuse(name, rule, f"shape {shape}")
+
+
+def _check_counts(name: str, entries: Array, diagonal: Array, totals: Array) -> None:
+    if not (right := np.isfinite(entries) & (entries >= 0)).all():
+        refuse(name, "must hold finite counts >= 0", entries[~right][0])
+    if diagonal.any():
+        rule = "must have a zero diagonal: no response is compared with itself"
+        refuse(name, rule, f"{diagonal[diagonal != 0][0]} on it")
+    if not np.all(totals):
+        refuse(name, "must hold one comparison or more in every world", "none")
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:

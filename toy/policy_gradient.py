@@ -1,0 +1,512 @@
+"""Floor 2, chapter "Policy gradient": exact gradients in the logits, and their estimates' law.
+
+Policies are tabular softmaxes. The *score* of a response is ∇ log π(y), a vector with one entry for
+each logit. An estimator draws responses from the policy; its mean and covariance are summed over
+all of them here, so that nothing is said of a variance that was not computed.
+
+Sources: williams1992reinforce, sutton1999policy, schulman2017ppo, ahmadian2024rloo (leave one out),
+shao2024grpo (groups).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from toy.distributions import expectation
+from toy.enumeration import count_probabilities, count_vectors, listed_draws
+from toy.kl_estimators import kl_gradient
+from toy.validation import (
+    Array,
+    as_count,
+    as_finite,
+    as_nonnegative,
+    as_per_world,
+    as_policy,
+    as_positive,
+    as_reference,
+    as_same_worlds,
+    as_values,
+    refuse,
+)
+
+#: From the rewards of groups (..., G) to the advantages of their members (..., G).
+Advantage: TypeAlias = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class GradientMoments:
+    """Exact moments of an estimate of a gradient in the logits.
+
+    Attributes
+    ----------
+    mean : (..., Y) units of reward per logit
+    covariance : (..., Y, Y) their squares; entry [i, j] is Cov(ĝ_i, ĝ_j)
+    """
+
+    mean: Array
+    covariance: Array
+
+    @property
+    def total_variance(self) -> Array:
+        """The trace of the covariance: the mean squared distance of the estimate from its mean."""
+        return np.trace(self.covariance, axis1=-2, axis2=-1)
+
+
+def score(policy: ArrayLike) -> Array:
+    """Return the score of every response: how its log-probability answers to each logit.
+
+    ∂ log π(y) / ∂z(j) = [y = j] − π(j), the entry [..., y, j]
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+
+    Returns
+    -------
+    (..., Y, Y) nats per logit; each row sums to zero, and so does each column weighted by π
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not a distribution.
+
+    Source: williams1992reinforce.
+
+    Examples
+    --------
+    >>> score([0.25, 0.75]).tolist()
+    [[0.75, -0.75], [-0.25, 0.25]]
+    """
+    policy = as_policy("policy", policy)
+    return np.eye(policy.shape[-1]) - policy[..., None, :]
+
+
+def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
+    """Return the gradient in the logits of the expected reward.
+
+    ∇E_π[r] = Σ_y r(y) ∇π(y) = E_π[r ∇ log π],  ∂E_π[r]/∂z(j) = π(j) (r(j) − E_π[r])
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+
+    Returns
+    -------
+    (..., Y) units of reward per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
+
+    Source: williams1992reinforce, sutton1999policy.
+
+    Examples
+    --------
+    >>> policy_gradient([0.25, 0.75], [1.0, 0.0]).tolist()
+    [0.1875, -0.1875]
+    """
+    policy, reward = _as_worlds(policy, reward)
+    return policy * (reward - expectation(policy, reward)[..., None])
+
+
+def objective_gradient(
+    policy: ArrayLike,
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: ArrayLike,
+    gamma: ArrayLike = 0.0,
+    pretraining: ArrayLike | None = None,
+) -> Array:
+    """Return the gradient in the logits of all three terms of the RLHF objective.
+
+    ∇J = E_π[(r − β log π/π_ref) ∇ log π] + γ E_p[∇ log π] = ∇E_π[r] − β ∇KL(π ‖ π_ref) + γ (p − π)
+
+    That log π inside the expectation moves too adds −β E_π[∇ log π], which is exactly zero.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite, > 0, in units of reward per nat
+    gamma : (...) finite, >= 0, in units of reward per nat
+    pretraining : (..., Y) probabilities p; needed where gamma > 0
+
+    Returns
+    -------
+    (..., Y) units of reward per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
+        not fit.
+
+    Source: ouyang2022instructgpt (the objective).
+
+    Examples
+    --------
+    >>> objective_gradient([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], beta=0.1).round(6).tolist()
+    [0.222535, -0.222535]
+    """
+    policy, reward, reference = as_same_worlds(
+        policy=as_policy("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
+    beta = as_per_world("beta", as_positive("beta", beta), policy)
+    pull = _pretraining_pull(policy, gamma, pretraining)
+    return policy_gradient(policy, reward) - beta * kl_gradient(policy, reference) + pull
+
+
+def reinforce_moments(
+    policy: ArrayLike, reward: ArrayLike, baseline: ArrayLike = 0.0
+) -> GradientMoments:
+    """Return exact mean and covariance of REINFORCE's estimate from one response, y ~ π.
+
+    ĝ = (r(y) − b) ∇ log π(y)
+
+    The mean is ∇E_π[r] for every b that does not depend on y, since E_π[∇ log π] = 0. The mean of N
+    independent responses has the covariance divided by N.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    baseline : (...) finite, in units of reward: b, one for each world
+
+    Returns
+    -------
+    GradientMoments of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Source: williams1992reinforce.
+
+    Examples
+    --------
+    >>> moments = reinforce_moments([0.25, 0.75], [1.0, 0.0])
+    >>> moments.mean.tolist(), float(moments.total_variance)
+    ([0.1875, -0.1875], 0.2109375)
+    """
+    policy, reward = _as_worlds(policy, reward)
+    advantages = reward - as_per_world("baseline", as_finite("baseline", baseline), reward)
+    return _moments(policy, advantages[..., None] * score(policy))
+
+
+def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
+    """Return the baseline with which REINFORCE's estimate has the least total variance.
+
+    b* = E_π[r ‖∇ log π‖²] / E_π[‖∇ log π‖²]
+
+    It is not the value E_π[r]: rewards count by how far their responses would move the logits. A
+    policy that is certain has no variance to lower; there the value is returned.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+
+    Returns
+    -------
+    (...) units of reward
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
+
+    Source: williams1992reinforce (the baseline), derived in the chapter.
+
+    Examples
+    --------
+    >>> optimal_baseline([0.25, 0.75], [1.0, 0.0])  # the value is 0.25
+    np.float64(0.75)
+    """
+    policy, reward = _as_worlds(policy, reward)
+    weights = policy * np.square(score(policy)).sum(axis=-1)
+    total = weights.sum(axis=-1, keepdims=True)
+    weights = np.where(total > 0, weights / np.where(total > 0, total, 1.0), policy)
+    return (weights * reward).sum(axis=-1)
+
+
+def leave_one_out(rewards: ArrayLike) -> Array:
+    """Return each reward less the mean of the *other* rewards of its group, an unbiased baseline.
+
+    A_i = r_i − Σ_(j≠i) r_j / (G − 1) = G/(G − 1) · (r_i − mean(r))
+
+    Parameters
+    ----------
+    rewards : (..., G) finite, in units of reward; G >= 2
+
+    Returns
+    -------
+    (..., G) units of reward; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If `rewards` are not finite, or the group has one member, who has no others.
+
+    Source: ahmadian2024rloo.
+
+    Examples
+    --------
+    >>> leave_one_out([3.0, 0.0, 0.0]).tolist()
+    [3.0, -1.5, -1.5]
+    """
+    rewards = as_values("rewards", rewards)
+    if (size := rewards.shape[-1]) == 1:
+        refuse("rewards", "must have at least two members in a group", f"shape {rewards.shape}")
+    return group_mean(rewards) * (size / (size - 1))
+
+
+def group_mean(rewards: ArrayLike) -> Array:
+    """Return each reward less the mean of its group, itself included, which shrinks the gradient.
+
+    A_i = r_i − mean(r)
+
+    As a part of its own baseline a response cancels a part of itself: E[ĝ] = (G − 1)/G · ∇E_π[r].
+
+    Parameters
+    ----------
+    rewards : (..., G) finite, in units of reward
+
+    Returns
+    -------
+    (..., G) units of reward; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If `rewards` are not finite.
+
+    Source: shao2024grpo.
+
+    Examples
+    --------
+    >>> group_mean([3.0, 0.0, 0.0]).tolist()
+    [2.0, -1.0, -1.0]
+    """
+    rewards = as_values("rewards", rewards)
+    # Measured from the first, equal rewards have advantages of exactly zero.
+    from_first = rewards - rewards[..., :1]
+    return from_first - from_first.mean(axis=-1, keepdims=True)
+
+
+def group_normalised(rewards: ArrayLike) -> Array:
+    """Return each reward less the mean of its group, in standard deviations of its group.
+
+    A_i = (r_i − mean(r)) / std(r), or 0 where all rewards of the group are equal
+
+    The standard deviation is the population's, with 1/G; libraries divide by the sample one, with
+    1/(G − 1). Dividing by what the group itself says changes the expected gradient's direction.
+
+    Parameters
+    ----------
+    rewards : (..., G) finite, in units of reward
+
+    Returns
+    -------
+    (..., G) no unit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If `rewards` are not finite.
+
+    Source: shao2024grpo.
+
+    Examples
+    --------
+    >>> group_normalised([2.0, 0.0, 2.0, 0.0]).tolist(), group_normalised([0.1, 0.1]).tolist()
+    ([1.0, -1.0, 1.0, -1.0], [0.0, 0.0])
+    """
+    advantages = group_mean(rewards)
+    # In units of the largest, so that no square of a reward overflows or vanishes.
+    largest = np.abs(advantages).max(axis=-1, keepdims=True)
+    advantages = advantages / np.where(largest > 0, largest, 1.0)
+    spread = np.sqrt(np.square(advantages).mean(axis=-1, keepdims=True))
+    return advantages / np.where(spread > 0, spread, 1.0)
+
+
+def group_gradient_moments(
+    policy: ArrayLike, reward: ArrayLike, group_size: int, advantage: Advantage
+) -> GradientMoments:
+    """Return exact mean and covariance of a group's estimate of the gradient, y_1 … y_G ~ π.
+
+    ĝ = 1/G · Σ_i A_i ∇ log π(y_i),  A = advantage(r(y_1), …, r(y_G))
+
+    Groups that are permutations of each other are listed once, by their counts: C(G + Y − 1, G) of
+    them in place of Y^G.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    group_size : G, a whole number >= 1
+    advantage : from rewards (..., G) to finite advantages (..., G), such as `leave_one_out`,
+        `group_mean` or `group_normalised`; to permute the rewards must permute the advantages
+
+    Returns
+    -------
+    GradientMoments of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, the shapes do not fit, there are more than
+        two million groups to list, or `advantage` returns another shape.
+
+    Source: ahmadian2024rloo, shao2024grpo.
+
+    Examples
+    --------
+    >>> group_gradient_moments([0.25, 0.75], [1.0, 0.0], 2, leave_one_out).mean.round(6).tolist()
+    [0.1875, -0.1875]
+    >>> group_gradient_moments([0.25, 0.75], [1.0, 0.0], 2, group_mean).mean.round(6).tolist()
+    [0.09375, -0.09375]
+    """
+    policy, reward = _as_worlds(policy, reward)
+    size, num_responses = as_count("group_size", group_size), policy.shape[-1]
+    counts = count_vectors("group_size", size, num_responses, "take a smaller group")
+    groups = listed_draws(counts)
+    advantages = _advantages(advantage, reward[..., groups])
+    pull = np.zeros((*advantages.shape[:-1], num_responses))
+    for member in range(size):
+        drawn = groups[:, member, None] == np.arange(num_responses)
+        pull += advantages[..., member, None] * drawn / size
+    gradients = pull - pull.sum(axis=-1, keepdims=True) * policy[..., None, :]
+    return _moments(count_probabilities(policy, counts), gradients)
+
+
+def clipped_surrogate(
+    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
+) -> Array:
+    """Return PPO's clipped objective, exactly: the sampler, an older policy, gives the responses.
+
+    L = E_μ[min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)],  ρ = π/μ
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    sampler : (..., Y) probabilities μ; what it never gives contributes nothing
+    advantage : (..., Y) finite, in units of reward
+    clip_range : (...) finite, > 0, no unit: ε
+
+    Returns
+    -------
+    (...) units of reward
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Source: schulman2017ppo.
+
+    Examples
+    --------
+    >>> float(clipped_surrogate([0.5, 0.5], [0.25, 0.75], [1.0, 0.0], clip_range=0.25))
+    0.3125
+    """
+    policy, sampler, advantage, reach = _as_clipped(policy, sampler, advantage, clip_range)
+    # μ min(ρ A, clip(ρ) A) needs no quotient: μ ρ = π.
+    clipped = np.clip(policy, sampler - reach, sampler + reach)
+    gains = np.minimum(policy * advantage, clipped * advantage)
+    return np.where(sampler > 0, gains, 0.0).sum(axis=-1)
+
+
+def clipped_surrogate_gradient(
+    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
+) -> Array:
+    """Return the gradient in the logits of `clipped_surrogate`, zero wherever the clipping bites.
+
+    ∇L = Σ_(y kept) A(y) ∇π(y), where y is dropped if A > 0 and ρ > 1 + ε, or A < 0 and ρ < 1 − ε
+
+    At the two corners, where L has no derivative, the unclipped side's is returned.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    sampler : (..., Y) probabilities μ; what it never gives contributes nothing
+    advantage : (..., Y) finite, in units of reward
+    clip_range : (...) finite, > 0, no unit: ε
+
+    Returns
+    -------
+    (..., Y) units of reward per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Source: schulman2017ppo.
+
+    Examples
+    --------
+    >>> clipped_surrogate_gradient([0.5, 0.5], [0.25, 0.75], [1.0, 0.0], clip_range=0.25).tolist()
+    [0.0, 0.0]
+    >>> clipped_surrogate_gradient([0.5, 0.5], [0.25, 0.75], [-1.0, 0.0], clip_range=0.25).tolist()
+    [-0.25, 0.25]
+    """
+    policy, sampler, advantage, reach = _as_clipped(policy, sampler, advantage, clip_range)
+    too_far = np.where(advantage > 0, policy > sampler + reach, policy < sampler - reach)
+    kept = (sampler > 0) & ~too_far
+    return policy_gradient(policy, np.where(kept, advantage, 0.0))
+
+
+def _as_worlds(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
+    """Return policy and reward, checked and of one shape."""
+    return as_same_worlds(policy=as_policy("policy", policy), reward=as_values("reward", reward))
+
+
+def _pretraining_pull(policy: Array, gamma: ArrayLike, pretraining: ArrayLike | None) -> Array:
+    """Return γ (p − π), or 0 if there is no p and γ does not ask for one."""
+    gamma = as_nonnegative("gamma", gamma)
+    if pretraining is None:
+        if (gamma > 0).any():
+            refuse("pretraining", "must be given where gamma > 0", None)
+        pretraining = policy
+    policy, pretraining = as_same_worlds(
+        policy=policy, pretraining=as_policy("pretraining", pretraining)
+    )
+    return as_per_world("gamma", gamma, policy) * (pretraining - policy)
+
+
+def _as_clipped(
+    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
+) -> tuple[Array, ...]:
+    """Return policy, sampler and advantage, of one shape, and how far π may be from μ."""
+    policy, sampler, advantage = as_same_worlds(
+        policy=as_policy("policy", policy),
+        sampler=as_policy("sampler", sampler),
+        advantage=as_values("advantage", advantage),
+    )
+    clip_range = as_per_world("clip_range", as_positive("clip_range", clip_range), policy)
+    return policy, sampler, advantage, clip_range * sampler
+
+
+def _advantages(advantage: Advantage, rewards: Array) -> Array:
+    """Return what an advantage function makes of rewards (..., C, G), refusing another shape."""
+    values = as_values("advantage(rewards)", advantage(rewards))
+    if values.shape != rewards.shape:
+        refuse("advantage", f"must return shape {rewards.shape}", f"shape {values.shape}")
+    return values
+
+
+def _moments(probabilities: Array, samples: Array) -> GradientMoments:
+    """Return the moments of samples (..., S, Y) that come with probabilities (..., S)."""
+    weights = probabilities[..., None]
+    mean = (weights * samples).sum(axis=-2)
+    spread = samples - mean[..., None, :]
+    return GradientMoments(mean, np.swapaxes(spread, -2, -1) @ (weights * spread))
