@@ -129,3 +129,108 @@ def gaussian_mean_and_variance(estimator, shift):
     d = lambda x: ((x - mpf(shift)) ** 2 - x**2) / 2
     mean = expect(lambda x: estimator(d(x)))
     return mean, expect(lambda x: (estimator(d(x)) - mean) ** 2)
+
+
+# --- sequences: nested lists, one table a step, indexed by the last tokens of the prefix ----------
+
+
+def table_depth(table):
+    return 1 + table_depth(table[0]) if isinstance(table, list) else 0
+
+
+def look_up(table, tokens):
+    """What a table says about these tokens, or the row that follows them."""
+    for token in tokens:
+        table = table[token]
+    return table
+
+
+def token_entry(table, sequence, t):
+    """The entry of step t's table for this sequence's token there."""
+    return mpf(look_up(table, sequence[t + 1 - table_depth(table) : t + 1]))
+
+
+def all_sequences(policy):
+    """Every sequence with its probability, multiplied token by token."""
+    for sequence in product(range(len(policy[0])), repeat=len(policy)):
+        entries = [token_entry(table, sequence, t) for t, table in enumerate(policy)]
+        yield sequence, mpmath.fprod(entries)
+
+
+def token_log_ratios(policy, reference, sequence):
+    pairs = zip(policy, reference, strict=True)
+    return [
+        log(token_entry(q, sequence, t)) - log(token_entry(p, sequence, t))
+        for t, (q, p) in enumerate(pairs)
+    ]
+
+
+def mean_and_variance_over_sequences(policy, value):
+    """Mean and variance of value(sequence), over every sequence that the policy can write."""
+    draws = [(weight, value(sequence)) for sequence, weight in all_sequences(policy) if weight > 0]
+    mean = sum(weight * x for weight, x in draws)
+    return mean, sum(weight * (x - mean) ** 2 for weight, x in draws)
+
+
+def sequence_kl(policy, reference):
+    return mean_and_variance_over_sequences(
+        policy, lambda sequence: sum(token_log_ratios(policy, reference, sequence))
+    )[0]
+
+
+def next_token_kl(policy, reference, sequence, t):
+    """KL between the two rows for the token after this sequence's first t tokens."""
+    rows = [
+        look_up(tables[t], sequence[t + 1 - table_depth(tables[t]) : t])
+        for tables in (policy, reference)
+    ]
+    return kl_divergence(*rows)
+
+
+def step_rewards(reward, sequence):
+    return [token_entry(table, sequence, t) for t, table in enumerate(reward)]
+
+
+def to_go(rewards, t):
+    return sum(rewards[t:])
+
+
+def in_all(rewards, _):
+    return sum(rewards)
+
+
+def sampled_gradient(policy, reward, sequence, credit=to_go, baseline=lambda *_: 0):
+    """Σ_t ∇log π(y_t | y_<t) (credit_t − baseline(t, y_<t, y_t)), logit by logit."""
+    rewards, gradient = step_rewards(reward, sequence), []
+    for t, table in enumerate(policy):
+        depth = table_depth(table)
+        advantage = credit(rewards, t) - mpf(baseline(t, sequence[:t], sequence[t]))
+        for *context, token in product(range(len(policy[0])), repeat=depth):
+            here = tuple(context) == sequence[t + 1 - depth : t]
+            score = (token == sequence[t]) - mpf(look_up(table, (*context, token)))
+            gradient.append(score * advantage if here else mpf(0))
+    return gradient
+
+
+def gradient_mean_and_covariance(policy, reward, credit=to_go, baseline=lambda *_: 0):
+    draws = [
+        (weight, sampled_gradient(policy, reward, sequence, credit, baseline))
+        for sequence, weight in all_sequences(policy)
+    ]
+    size = range(len(draws[0][1]))
+    mean = [sum(weight * g[i] for weight, g in draws) for i in size]
+    covariance = [
+        [sum(weight * (g[i] - mean[i]) * (g[j] - mean[j]) for weight, g in draws) for j in size]
+        for i in size
+    ]
+    return mean, covariance
+
+
+def expected_to_go(policy, reward, prefix):
+    """The mean of the rewards after a prefix, over all sequences that begin with it."""
+    draws = [
+        (weight, to_go(step_rewards(reward, sequence), len(prefix)))
+        for sequence, weight in all_sequences(policy)
+        if sequence[: len(prefix)] == prefix
+    ]
+    return sum(weight * x for weight, x in draws) / sum(weight for weight, _ in draws)

@@ -1,0 +1,571 @@
+"""Floor 2: the theory token by token, for policies that write T tokens from a vocabulary of V.
+
+A policy is one table a step. `policy[t]`, of shape ``(V,) * (k + 1)``, holds one row of
+probabilities of the next token for every choice of the last k tokens, k <= t. With k = t each row
+belongs to a whole prefix, and the tables are a prefix tree; with k = 1 the policy is Markov, and
+`[first] + [step] * 999` is one of a thousand steps. References, rewards and baselines are tables in
+the same way. What looks at few tokens broadcasts over what looks at more, because a context is the
+*last* axes. A prompt is a prefix already written: each prompt has its own tables.
+
+Only the functions that say so list sequences. The others pass once over the steps, and remember no
+more tokens of the prefix than some table still looks at.
+
+Sources: sutton1999policy (the gradient), amini2025kl (exact inner sums).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import accumulate
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from toy.distributions import kl_divergence, log_ratio
+from toy.kl_estimators import Estimator, Moments, estimator_values
+from toy.policy_gradient import GradientMoments
+from toy.validation import Array, as_policy, as_reference, as_values, refuse
+
+__all__ = [
+    "prefix_kl_moments",
+    "prefix_values",
+    "rewards_to_go",
+    "sequence_estimator_moments",
+    "sequence_kl",
+    "sequence_probs",
+    "token_estimator_moments",
+    "trajectory_gradient",
+    "trajectory_moments",
+    "whole_return",
+]
+
+#: One array a step; `tables[t]` has shape (V,) * (k + 1) for some k <= t.
+Tables: TypeAlias = tuple[Array, ...]
+
+#: What may be given for tables: any sequence of arrays, one a step.
+Steps: TypeAlias = Iterable[ArrayLike]
+
+#: What a step is credited with: rewards (..., T) -> (..., T).
+Credit: TypeAlias = Callable[[Array], Array]
+
+#: The most numbers in one array of an enumeration: 160 MB.
+_MOST_NUMBERS = 20_000_000
+
+
+def sequence_probs(policy: Steps) -> Array:
+    """Return the probability of every sequence, by listing all V^T of them.
+
+    P(y) = Π_t π(y_t | y_<t)
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+
+    Returns
+    -------
+    (V,) * T probabilities, indexed by the tokens in their order; sums to one
+
+    Raises
+    ------
+    ValueError
+        If `policy` is not such tables, or has more than twenty million sequences.
+
+    Examples
+    --------
+    >>> sequence_probs([[0.5, 0.5], [[0.25, 0.75], [1.0, 0.0]]]).tolist()
+    [[0.125, 0.375], [0.5, 0.0]]
+    """
+    policy = _as_tables("policy", policy, as_policy)
+    _check_enumerable(policy, 1)
+    return reduce(lambda prefix, table: prefix[..., None] * table, policy, np.ones(()))
+
+
+def sequence_kl(policy: Steps, reference: Steps) -> Array:
+    """Return KL(π ‖ π_ref) between sequences, the policy writing them, by the chain rule.
+
+    KL(π ‖ π_ref) = Σ_t Σ_y<t P(y_<t) KL(π(· | y_<t) ‖ π_ref(· | y_<t))
+
+    No sequence is listed: T V² operations for Markov tables, V^T for prefix trees. No term is
+    negative, so that nothing cancels.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables, every entry > 0; its k may be another one
+
+    Returns
+    -------
+    () nats, >= 0
+
+    Raises
+    ------
+    ValueError
+        If either is not such tables, the reference has a zero, or their T or V differ.
+
+    Examples
+    --------
+    >>> policy, reference = [[0.5, 0.5]] + [[[0.9, 0.1], [0.5, 0.5]]] * 999, [[0.5, 0.5]] * 1000
+    >>> round(float(sequence_kl(policy, reference)), 3)
+    306.209
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    divergences = [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
+    prefixes = _prefix_probs(policy, [table.ndim for table in divergences])
+    steps = zip(prefixes, divergences, strict=True)
+    return np.asarray(sum((prefix * table).sum() for prefix, table in steps))
+
+
+def rewards_to_go(rewards: ArrayLike) -> Array:
+    """Return, for each step, the sum of its reward and all later ones.
+
+    G_t = r_t + r_t+1 + … + r_T
+
+    Parameters
+    ----------
+    rewards : (..., T) finite, in units of reward
+
+    Returns
+    -------
+    (..., T) in units of reward
+
+    Raises
+    ------
+    ValueError
+        If `rewards` has no steps or is not finite.
+
+    Source: sutton1999policy.
+
+    Examples
+    --------
+    >>> rewards_to_go([1.0, 0.0, 5.0]).tolist()
+    [6.0, 5.0, 5.0]
+    """
+    return np.cumsum(_as_rewards_of_steps(rewards)[..., ::-1], axis=-1)[..., ::-1]
+
+
+def whole_return(rewards: ArrayLike) -> Array:
+    """Return, for each step, the sum of all rewards, those before it included.
+
+    G = r_1 + … + r_T
+
+    Parameters
+    ----------
+    rewards : (..., T) finite, in units of reward
+
+    Returns
+    -------
+    (..., T) in units of reward, the same number at each step
+
+    Raises
+    ------
+    ValueError
+        If `rewards` has no steps or is not finite.
+
+    Source: williams1992reinforce.
+
+    Examples
+    --------
+    >>> whole_return([1.0, 0.0, 5.0]).tolist()
+    [6.0, 6.0, 6.0]
+    """
+    rewards = _as_rewards_of_steps(rewards)
+    return np.repeat(rewards.sum(axis=-1, keepdims=True), rewards.shape[-1], axis=-1)
+
+
+def prefix_values(policy: Steps, reward: Steps) -> Tables:
+    """Return what every prefix can expect of the steps to come: the value function.
+
+    V_t(y_<t) = E[r_t + … + r_T | y_<t] = Σ_v π(v | y_<t) (r_t(y_<t, v) + V_t+1(y_<t v))
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables r_t(y_<t, y_t) of the same kind, finite, in units of reward; or one NumPy
+        array (V,) * T, the reward of each whole sequence, paid at the last step
+
+    Returns
+    -------
+    T tables (V,) * k + (1,) in units of reward, such as `trajectory_gradient` takes as a baseline
+
+    Raises
+    ------
+    ValueError
+        If `policy` or `reward` is not such tables, or their T or V differ.
+
+    Examples
+    --------
+    >>> values = prefix_values([[0.5, 0.5], [[0.25, 0.75], [1.0, 0.0]]], [[0.0, 1.0], [4.0, 0.0]])
+    >>> [table.tolist() for table in values]
+    [[3.0], [[1.0], [4.0]]]
+    """
+    policy, reward = _as_policy_and_reward(policy, reward)
+    outcomes = zip(policy, _action_values(policy, reward), strict=True)
+    return tuple((table * q).sum(axis=-1, keepdims=True) for table, q in outcomes)
+
+
+def trajectory_gradient(
+    policy: Steps,
+    reward: Steps,
+    baseline: Steps | float = 0.0,
+) -> Tables:
+    """Return the exact gradient of the expected return in the logits of every conditional row.
+
+    ∇E[G] = E[Σ_t ∇log π(y_t | y_<t) (G_t − b_t)],  G_t = r_t + … + r_T
+
+    ∂/∂z_t(y_<t, v) = P(y_<t) π(v | y_<t) (A_t(v) − Σ_v' π(v' | y_<t) A_t(v')),
+    A_t(v) = E[G_t | y_<t, y_t = v] − b_t
+
+    A row that several prefixes share collects the gradients of all. A baseline that depends on the
+    prefix alone cancels; one that depends on the token changes the result, and is not a baseline.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables r_t(y_<t, y_t) of the same kind, finite, in units of reward; or one NumPy
+        array (V,) * T, the reward of each whole sequence, paid at the last step
+    baseline : a number; or T numbers or tables b_t, finite, in units of reward, with shape
+        (V,) * k + (1,) if they depend on the prefix, (V,) * (k + 1) if on the token as well
+
+    Returns
+    -------
+    T tables of the policy's shapes, in units of reward per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If an argument is not such tables, or their T or V differ.
+
+    Source: sutton1999policy.
+
+    Examples
+    --------
+    >>> policy, reward = [[0.5, 0.5], [[0.25, 0.75], [1.0, 0.0]]], [[0.0, 1.0], [4.0, 0.0]]
+    >>> [table.tolist() for table in trajectory_gradient(policy, reward)]
+    [[-1.0, 1.0], [[0.375, -0.375], [0.0, 0.0]]]
+    """
+    policy, reward = _as_policy_and_reward(policy, reward)
+    baseline = _as_baseline(baseline, policy)
+    outcomes = zip(_action_values(policy, reward), baseline, strict=True)
+    advantages = [values - b for values, b in outcomes]
+    prefixes = _prefix_probs(policy, [table.ndim - 1 for table in advantages])
+    steps = zip(prefixes, policy, advantages, strict=True)
+    return tuple(_row_gradient(prefix[..., None], row, a) for prefix, row, a in steps)
+
+
+def trajectory_moments(
+    policy: Steps,
+    reward: Steps,
+    baseline: Steps | float = 0.0,
+    credit: Credit = rewards_to_go,
+) -> GradientMoments:
+    """Return exact mean and covariance of the one-trajectory gradient, by listing all sequences.
+
+    g(y) = Σ_t ∇log π(y_t | y_<t) (c_t − b_t),  c = credit(r_1, …, r_T),  y ~ π
+
+    With `rewards_to_go` or `whole_return` as credit the mean is `trajectory_gradient`, for the
+    rewards before a step have nothing to do with the token drawn there. Reward-to-go usually has
+    the smaller variance; where past and future rewards cancel, the whole return has.
+
+    Parameters
+    ----------
+    policy, reward, baseline : as for `trajectory_gradient`
+    credit : `rewards_to_go`, `whole_return`, or another function of rewards (S, T) -> (S, T)
+
+    Returns
+    -------
+    GradientMoments over all P logits, mean (P,) and covariance (P, P), in the order of the policy's
+    tables: ``np.concatenate([table.ravel() for table in policy])``
+
+    Raises
+    ------
+    ValueError
+        As `trajectory_gradient`; if `credit` changes the shape; or if a table of all sequences by
+        all logits, or of all logits by themselves, exceeds twenty million numbers.
+
+    Source: williams1992reinforce, sutton1999policy.
+
+    Examples
+    --------
+    >>> policy, reward = [[0.5, 0.5], [[0.25, 0.75], [0.5, 0.5]]], [[0.0, 1.0], [4.0, 0.0]]
+    >>> float(trajectory_moments(policy, reward).total_variance)
+    7.21875
+    >>> float(trajectory_moments(policy, reward, credit=whole_return).total_variance)
+    8.46875
+    """
+    policy, reward = _as_policy_and_reward(policy, reward)
+    baseline = _as_baseline(baseline, policy)
+    _check_enumerable(policy, sum(table.size for table in policy))
+    tokens = np.indices((policy[0].size,) * len(policy)).reshape(len(policy), -1)
+    credited = credit(_along(reward, tokens))
+    if np.shape(credited) != tokens.T.shape:
+        refuse("credit", f"must keep the shape {tokens.T.shape} of its rewards", np.shape(credited))
+    gradients = _sampled_gradients(policy, tokens, credited - _along(baseline, tokens))
+    weights = sequence_probs(policy).ravel()
+    mean = weights @ gradients
+    scaled = np.sqrt(weights)[:, None] * (gradients - mean)
+    return GradientMoments(mean, scaled.T @ scaled)
+
+
+def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
+    """Return exact moments of an estimator of the whole sequence's log-ratio, by listing all.
+
+    k(d(y)),  d(y) = Σ_t d_t = log P(y) − log P_ref(y),  y ~ π
+
+    Parameters
+    ----------
+    estimator : elementwise function of d, such as `k1`, `k2`, `k3`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables, every entry > 0; its k may be another one
+
+    Returns
+    -------
+    Moments of shape (); the bias is against `sequence_kl`
+
+    Raises
+    ------
+    ValueError
+        As `sequence_kl`, if there are more than twenty million sequences, or if the estimator is
+        not elementwise.
+
+    Examples
+    --------
+    >>> from toy.kl_estimators import k2
+    >>> policy, reference = [[0.5, 0.5]] * 2, [[0.01, 0.99]] * 2
+    >>> round(float(sequence_estimator_moments(k2, policy, reference).mean), 3)
+    10.492
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    probs = sequence_probs(policy)
+    d = reduce(lambda total, step: total[..., None] + step, _log_ratios(policy, reference))
+    values = estimator_values(estimator, d)
+    mean = (probs * values).sum()
+    variance = np.square(np.sqrt(probs) * (values - mean)).sum()
+    return Moments(mean, mean - sequence_kl(policy, reference), variance)
+
+
+def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
+    """Return exact moments of an estimator applied token by token and summed, the policy writing.
+
+    Σ_t k(d_t),  d_t = log π(y_t | y_<t) − log π_ref(y_t | y_<t),  y ~ π
+
+    For k1 it is the estimator of the whole sequence; for k2 and k3 it is another one. k3 is
+    unbiased for the sequence's KL either way. No sequence is listed.
+
+    Parameters
+    ----------
+    estimator : elementwise function of d, such as `k1`, `k2`, `k3`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables, every entry > 0; its k may be another one
+
+    Returns
+    -------
+    Moments of shape (); the bias is against `sequence_kl`
+
+    Raises
+    ------
+    ValueError
+        As `sequence_kl`, or if the estimator is not elementwise.
+
+    Examples
+    --------
+    >>> from toy.kl_estimators import k2
+    >>> policy, reference = [[0.5, 0.5]] * 2, [[0.01, 0.99]] * 2
+    >>> round(float(token_estimator_moments(k2, policy, reference).mean), 3)
+    7.885
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    ratios = _log_ratios(policy, reference)
+    mean, variance = _sum_moments(policy, [estimator_values(estimator, d) for d in ratios])
+    return Moments(mean, mean - sequence_kl(policy, reference), variance)
+
+
+def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
+    """Return exact moments of the estimator that samples prefixes and is exact over the next token.
+
+    Σ_t KL(π(· | y_<t) ‖ π_ref(· | y_<t)),  y ~ π
+
+    Each step's term is what k1's is expected to be, given the prefix, and so has no more variance.
+    The sum along a sequence can have more than k1 has, where a token's log-ratio and the
+    divergences that follow it make up for each other. No sequence is listed.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables, every entry > 0; its k may be another one
+
+    Returns
+    -------
+    Moments of shape (); the bias is zero but for rounding
+
+    Raises
+    ------
+    ValueError
+        As `sequence_kl`.
+
+    Source: amini2025kl.
+
+    Examples
+    --------
+    >>> moments = prefix_kl_moments([[0.5, 0.5]] * 2, [[0.01, 0.99]] * 2)
+    >>> round(float(moments.mean), 3), float(moments.variance)
+    (3.229, 0.0)
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    pairs = zip(policy, reference, strict=True)
+    mean, variance = _sum_moments(policy, [kl_divergence(q, p)[..., None] for q, p in pairs])
+    return Moments(mean, mean - sequence_kl(policy, reference), variance)
+
+
+def _prefix_probs(policy: Tables, contexts: Sequence[int]) -> Iterator[Array]:
+    """Yield before each step the joint law of the last tokens, shape (V,) * m.
+
+    m is the smallest number of tokens that shows this step its context, and later steps theirs.
+    """
+    looks = [max(k, table.ndim - 1) for k, table in zip(contexts, policy, strict=True)]
+    lengths = list(accumulate(reversed(looks), lambda later, now: max(now, later - 1)))[::-1]
+    probs = np.ones(())
+    for table, length in zip(policy, [*lengths[1:], 0], strict=True):
+        yield probs
+        probs = _sum_leading(probs[..., None] * table, length)
+
+
+def _sum_leading(array: Array, ndim: int) -> Array:
+    """Return the array summed over its first axes, so that `ndim` are left."""
+    return np.asarray(array.sum(axis=tuple(range(array.ndim - ndim))))
+
+
+def _action_values(policy: Tables, reward: Tables) -> list[Array]:
+    """Return Q_t(y_<t, y_t) = r_t + V_t+1 for every step, from the last one back."""
+    values, tables = np.zeros(()), []
+    for table, step_reward in zip(reversed(policy), reversed(reward), strict=True):
+        tables.append(step_reward + values)
+        values = (table * tables[-1]).sum(axis=-1)
+    return tables[::-1]
+
+
+def _row_gradient(prefix: Array, rows: Array, advantages: Array) -> Array:
+    """Return the gradient in the logits of one step's rows, given P(prefix) with an axis for v."""
+    mean = (rows * advantages).sum(axis=-1, keepdims=True)
+    return _sum_leading(prefix * rows * (advantages - mean), rows.ndim)
+
+
+def _sampled_gradients(policy: Tables, tokens: NDArray[np.int64], advantages: Array) -> Array:
+    """Return Σ_t ∇log π(y_t | y_<t) a_t of each sequence: tokens (T, S), advantages (S, T)."""
+    sequences, parts = np.arange(tokens.shape[1]), []
+    for t, table in enumerate(policy):
+        context = tuple(tokens[t + 1 - table.ndim : t])
+        advantage = advantages[:, t, None]
+        gradient = np.zeros((tokens.shape[1], *table.shape))
+        gradient[sequences, *context] = -table[context] * advantage
+        gradient[sequences, *context, tokens[t]] += advantage[:, 0]
+        parts.append(gradient.reshape(tokens.shape[1], -1))
+    return np.concatenate(parts, axis=-1)
+
+
+def _along(tables: Tables, tokens: NDArray[np.int64]) -> Array:
+    """Return what the tables say along each sequence: tokens (T, S) -> values (S, T)."""
+    windows = [tokens[t + 1 - table.ndim : t + 1] for t, table in enumerate(tables)]
+    columns = [table[tuple(window)] for table, window in zip(tables, windows, strict=True)]
+    return np.stack(columns, axis=-1)
+
+
+def _sum_moments(policy: Tables, values: Sequence[Array]) -> tuple[Array, Array]:
+    """Return mean and variance of Σ_t values_t along a sequence of the policy, from the last back.
+
+    A step's variance is that of what can be expected after it plus the mean of what is left then.
+    """
+    mean = variance = np.zeros(())
+    for table, value in zip(reversed(policy), reversed(values), strict=True):
+        outcome = value + mean
+        mean = (table * outcome).sum(axis=-1)
+        # The root comes before the square, which may overflow where the product does not.
+        spread = np.square(np.sqrt(table) * (outcome - mean[..., None]))
+        variance = (spread + table * variance).sum(axis=-1)
+    return mean, variance
+
+
+def _log_ratios(policy: Tables, reference: Tables) -> list[Array]:
+    """Return d_t for every step, 0 where the policy never gives the token."""
+    pairs = zip(policy, reference, strict=True)
+    return [np.where(q > 0, log_ratio(q, p), 0.0) for q, p in pairs]
+
+
+def _listed(tables: Any) -> tuple[Any, ...]:
+    """Return one entry a step, or none if it is no sequence."""
+    try:
+        return tuple(tables)
+    except TypeError:
+        return ()
+
+
+def _as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array]) -> Tables:
+    """Return one checked table a step, all over the same tokens, none looking too far back."""
+    checked = tuple(check(f"{name}[{t}]", table) for t, table in enumerate(_listed(tables)))
+    if not checked:
+        refuse(name, "must be a sequence of tables, one a step", f"{tables!r:.60}")
+    for t, table in enumerate(checked):
+        if table.ndim > t + 1 or set(table.shape) != {checked[0].shape[-1]}:
+            rule = f"must have shape ({checked[0].shape[-1]},) * (k + 1) with k <= {t}"
+            refuse(f"{name}[{t}]", rule, f"shape {table.shape}")
+    return checked
+
+
+def _check_same_steps(**tables: Tables) -> None:
+    """Refuse tables of different numbers of steps or tokens."""
+    sizes = {name: (len(steps), steps[0].size) for name, steps in tables.items()}
+    if len(set(sizes.values())) > 1:
+        rule = "must have the same number of steps and of tokens"
+        refuse(" and ".join(sizes), rule, ", ".join(f"{n} {size}" for n, size in sizes.items()))
+
+
+def _as_policy_and_reference(policy: Steps, reference: Steps) -> tuple[Tables, Tables]:
+    """Return both as checked tables over the same steps and tokens."""
+    policy = _as_tables("policy", policy, as_policy)
+    reference = _as_tables("reference", reference, as_reference)
+    _check_same_steps(policy=policy, reference=reference)
+    return policy, reference
+
+
+def _as_policy_and_reward(policy: Steps, reward: Steps) -> tuple[Tables, Tables]:
+    """Return both as checked tables; one array for whole sequences is paid at the last step."""
+    policy = _as_tables("policy", policy, as_policy)
+    if isinstance(reward, np.ndarray):
+        reward = [*np.zeros((len(policy) - 1, policy[0].size)), reward]
+    reward = _as_tables("reward", reward, as_values)
+    _check_same_steps(policy=policy, reward=reward)
+    return policy, reward
+
+
+def _as_baseline(baseline: Steps | float, policy: Tables) -> Tables:
+    """Return one table a step over the policy's tokens; a number holds at every step."""
+    listed = _listed(baseline) or (baseline,) * len(policy)
+    if len(listed) != len(policy):
+        rule = f"must be a number, or have one entry for each of {len(policy)} steps"
+        refuse("baseline", rule, len(listed))
+    return tuple(_as_baseline_table(t, table, policy[0].size) for t, table in enumerate(listed))
+
+
+def _as_baseline_table(t: int, table: ArrayLike, num_tokens: int) -> Array:
+    """Return a step's baseline with an axis for the token, along which it need not vary."""
+    array = as_values(f"baseline[{t}]", np.atleast_1d(np.asarray(table)))
+    full = (num_tokens,) * array.ndim
+    if array.ndim > t + 1 or array.shape not in (full, (*full[1:], 1)):
+        rule = f"must be a number or have shape ({num_tokens},) * k + (1,) with k <= {t}"
+        refuse(f"baseline[{t}]", rule, f"shape {array.shape}")
+    return np.broadcast_to(array, full)
+
+
+def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
+    """Return one finite reward a step, shape (..., T)."""
+    if np.ndim(rewards) == 0 or np.shape(rewards)[-1] == 0:
+        rule = "must have shape (..., T) with at least one step"
+        refuse("rewards", rule, f"shape {np.shape(rewards)}")
+    return as_values("rewards", rewards)
+
+
+def _check_enumerable(policy: Tables, num_columns: int) -> None:
+    """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
+    sequences = policy[0].size ** len(policy)
+    if max(sequences, num_columns) * num_columns > _MOST_NUMBERS:
+        rule = f"must be small enough to list, at most {_MOST_NUMBERS:,} numbers"
+        refuse("policy", rule, f"{sequences:,} sequences by {num_columns:,} columns")
