@@ -234,3 +234,110 @@ def expected_to_go(policy, reward, prefix):
         if sequence[: len(prefix)] == prefix
     ]
     return sum(weight * x for weight, x in draws) / sum(weight for weight, _ in draws)
+
+
+# The RLHF objective and its policy gradient.
+
+
+def expectation(policy, values):
+    return sum(mpf(q) * mpf(v) for q, v in zip(policy, values, strict=True))
+
+
+def log_likelihood(pretraining, policy):
+    pairs = zip(pretraining, policy, strict=True)
+    return sum(mpf(p) * log(mpf(q)) for p, q in pairs if p > 0)
+
+
+def rlhf_objective(policy, reward, reference, beta, gamma=0, pretraining=None):
+    value = expectation(policy, reward) - mpf(beta) * kl_divergence(policy, reference)
+    return value + mpf(gamma) * log_likelihood(pretraining, policy) if gamma else value
+
+
+def partition(reward, reference, beta):
+    return sum(mpf(p) * exp(mpf(r) / mpf(beta)) for r, p in zip(reward, reference, strict=True))
+
+
+def gibbs_policy(reward, reference, beta):
+    normaliser = partition(reward, reference, beta)
+    return [
+        mpf(p) * exp(mpf(r) / mpf(beta)) / normaliser
+        for r, p in zip(reward, reference, strict=True)
+    ]
+
+
+def ptx_policy(reward, reference, beta, gamma, pretraining):
+    """Bisection for the one λ, with Lambert's W for each response, as the Lagrangian says."""
+    beta, gamma = mpf(beta), mpf(gamma)
+
+    def response(lagrange):
+        policy = []
+        for r, ref, p in zip(reward, reference, pretraining, strict=True):
+            c = (lagrange + beta - mpf(r)) / beta
+            pull = gamma * mpf(p) / (beta * mpf(ref))
+            share = mpmath.lambertw(pull * exp(c)).real
+            policy.append(mpf(ref) * exp(share - c))
+        return policy
+
+    low = beta * log(partition(reward, reference, beta)) - beta
+    high = low + gamma
+    low, high = low - beta * mpf("1e-20"), high + beta * mpf("1e-20")
+    for _ in range(120):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(response(middle)) > 1 else (low, middle)
+    return response(low)
+
+
+def best_of_n(reward, reference, num_samples):
+    """Every sequence of draws, of which the first with the largest reward is kept."""
+    chosen = [mpf(0)] * len(reward)
+    for draws, weight in sample_sequences(reference, num_samples):
+        chosen[max(draws, key=lambda y: reward[y])] += weight
+    return chosen
+
+
+def score(policy, y):
+    return [(y == j) - mpf(policy[j]) for j in range(len(policy))]
+
+
+def leave_one_out(rewards):
+    others = [[r for j, r in enumerate(rewards) if j != i] for i in range(len(rewards))]
+    return [r - sum(rest) / len(rest) for r, rest in zip(rewards, others, strict=True)]
+
+
+def group_mean(rewards):
+    mean = sum(rewards) / len(rewards)
+    return [r - mean for r in rewards]
+
+
+def group_normalised(rewards):
+    centred = group_mean(rewards)
+    deviation = sqrt(sum(a * a for a in centred) / len(rewards))
+    return [a / deviation if deviation > 0 else mpf(0) for a in centred]
+
+
+def group_gradient_moments(policy, reward, group_size, advantage):
+    """Mean and covariance of (1/G) Σ A_i ∇log π(y_i), over all Y^G ordered groups."""
+    estimates = []
+    for draws, weight in sample_sequences(policy, group_size):
+        advantages = advantage([mpf(reward[y]) for y in draws])
+        pulls = [[a * s for s in score(policy, y)] for a, y in zip(advantages, draws, strict=True)]
+        estimates.append(
+            (weight, [sum(column) / group_size for column in zip(*pulls, strict=True)])
+        )
+    size = range(len(policy))
+    mean = [sum(weight * g[j] for weight, g in estimates) for j in size]
+    covariance = [
+        [sum(weight * (g[i] - mean[i]) * (g[j] - mean[j]) for weight, g in estimates) for j in size]
+        for i in size
+    ]
+    return mean, covariance
+
+
+def clipped_surrogate(policy, sampler, advantage, clip_range):
+    total = mpf(0)
+    for q, m, a in zip(policy, sampler, advantage, strict=True):
+        if m > 0:
+            ratio = mpf(q) / mpf(m)
+            clipped = min(max(ratio, 1 - mpf(clip_range)), 1 + mpf(clip_range))
+            total += mpf(m) * min(ratio * mpf(a), clipped * mpf(a))
+    return total
