@@ -1,7 +1,7 @@
 """Floor 1: worlds small enough to enumerate, with prompts and responses in words.
 
-A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purpose, and each is made
-to show one thing; the survey of 303 students is real.
+A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purpose, and each is
+made to show one thing; the survey of 303 students is real.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from toy.distributions import softmax
 from toy.validation import (
     Array,
-    as_numbers,
     as_policy,
     as_reference,
     as_same_worlds,
@@ -63,7 +62,7 @@ class Bandit:
             refuse("prompt_probs and reference", rule, f"{prompt_probs.shape}, {reference.shape}")
         labels = len(self.prompts), len(self.responses), *{len(r) for r in self.responses}
         if labels != (reference.shape[0], *reference.shape):
-            rule = f"must label {reference.shape[0]} prompts and {reference.shape[1]} responses each"
+            rule = "must label {} prompts and {} responses each".format(*reference.shape)
             refuse("prompts and responses", rule, f"{self.prompts}, {self.responses}")
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
@@ -96,11 +95,20 @@ def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
     >>> log_linear_policy([np.log(2.0)], [[0.0], [1.0], [2.0]]).round(6).tolist()
     [0.142857, 0.285714, 0.571429]
     """
+    return softmax(log_linear_logits(weights, features))
+
+
+def log_linear_logits(weights: ArrayLike, features: ArrayLike) -> Array:
+    """Return w · f(y) for each response ``(..., Y)``: what a log-linear policy takes softmax of."""
     weights, features = as_values("weights", weights), as_values("features", features)
     if features.ndim < 2 or features.shape[-1] != weights.shape[-1]:
         rule = "must have shapes (..., D) and (..., Y, D)"
         refuse("weights and features", rule, f"{weights.shape} and {features.shape}")
-    return softmax(np.einsum("...yd,...d->...y", features, weights))
+    try:
+        return np.einsum("...yd,...d->...y", features, weights)
+    except ValueError:
+        rule = "must have leading axes that broadcast"
+        refuse("weights and features", rule, f"shapes {weights.shape} and {features.shape}")
 
 
 #: A tempting wrong answer: Mercury is closest to the Sun, sounds right, and is liked too well.

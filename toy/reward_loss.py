@@ -1,29 +1,48 @@
 """Floor 2, chapter "Reward loss": rewards from comparisons, by maximum likelihood.
 
-Comparisons are counts: `wins[i, j]` is how often response i was preferred to response j. The model is
-Bradley and Terry's, P(i ≻ j) = σ(r_i − r_j), so that only differences of rewards within one prompt
-are identified. Losses are means per comparison, in nats.
+Comparisons are counts: `wins[i, j]` is how often response i was preferred to response j. The model
+is Bradley and Terry's, P(i ≻ j) = σ(r_i − r_j), so that only differences of rewards within one
+prompt are identified. Losses are means per comparison, in nats.
 
 Sources: bradley1952rank, ford1957ranking (when a maximum exists), ouyang2022instructgpt (rankings).
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from toy.validation import (
     Array,
+    as_count,
+    as_nonnegative,
     as_numbers,
+    as_sparse_wins,
     as_values,
+    as_wins,
     check_generator,
+    check_same_responses,
     refuse,
 )
 
-#: Newton stops when no component of the gradient of the mean loss exceeds this.
-_GRADIENT_TOLERANCE = 1e-11
+#: Newton's method has arrived when a whole step moves no margin by more than this.
+_SMALLEST_CHANGE = 1e-9
 
-_MOST_STEPS = 200
+#: A gradient this small beside the forces that cancel in it is zero, up to rounding.
+_ROUNDING = 2e-14
+
+_MOST_STEPS = 1000
+
+#: Up to so many responses, all worlds are fitted at once with dense matrices.
+_MOST_DENSE_RESPONSES = 256
+
+#: Conjugate gradients: relative residual, and steps after which factorising is cheaper.
+_RESIDUAL, _MOST_ITERATIONS = 1e-6, 50
+
+#: A step of Newton's method, its slope (the change of the loss at first order), and how far it
+#: moves the margin of a compared pair at most.
+_Step: TypeAlias = tuple[Array, Array, Array]
 
 
 def win_probability(margin: ArrayLike) -> Array:
@@ -49,7 +68,7 @@ def win_probability(margin: ArrayLike) -> Array:
     >>> win_probability([0.0, np.log(3.0)]).tolist()
     [0.5, 0.75]
     """
-    return np.exp(-_softplus(-as_numbers("margin", margin)))
+    return _sigmoid(as_numbers("margin", margin))
 
 
 def reward_loss(reward: ArrayLike, wins: ArrayLike) -> Array:
@@ -78,8 +97,8 @@ def reward_loss(reward: ArrayLike, wins: ArrayLike) -> Array:
     >>> float(reward_loss([0.0, 0.0], [[0, 3], [1, 0]]))
     0.6931471805599453
     """
-    reward, wins = _as_comparisons(reward, wins)
-    return (_per_comparison(wins) * _softplus(-margins(reward))).sum(axis=(-2, -1))
+    reward, share = _as_comparisons(reward, wins)
+    return (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
 
 
 def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
@@ -106,8 +125,8 @@ def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
     >>> reward_loss_gradient([0.0, 0.0], [[0, 3], [1, 0]]).tolist()
     [-0.25, 0.25]
     """
-    reward, wins = _as_comparisons(reward, wins)
-    force = _per_comparison(wins) * win_probability(-margins(reward))
+    reward, share = _as_comparisons(reward, wins)
+    force = share * _sigmoid(-margins(reward))
     return force.sum(axis=-2) - force.sum(axis=-1)
 
 
@@ -135,8 +154,418 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     >>> reward_loss_hessian([0.0, 0.0], [[0, 3], [1, 0]]).tolist()
     [[0.25, -0.25], [-0.25, 0.25]]
     """
-    reward, wins = _as_comparisons(reward, wins)
-    probability = win_probability(margins(reward))
-    share = _per_comparison(wins)
-    coupling = (share + np.swapaxes(share, -2, -1)) * probability * (1 - probability)
-    return coupling.sum(axis=-1)[..., None] * np.eye(reward.shape[-1]) - coupling
+    reward, share = _as_comparisons(reward, wins)
+    margin = margins(reward)
+    return laplacian(share * _sigmoid(-margin) * _sigmoid(margin))
+
+
+def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
+    """Return the rewards that make the comparisons most likely, with mean zero.
+
+    r̂ = argmin_r  reward_loss(r, wins) + (l2/2) Σ_i r_i²,  Σ_i r̂_i = 0
+
+    For l2 = 0 the minimum exists if and only if each response reaches every other by a chain of
+    wins: otherwise two groups drift apart for ever. It is found by Newton's method, whose steps are
+    damped so that every one of them lowers the loss, until a whole step moves no margin by 1e-9.
+
+    Parameters
+    ----------
+    wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; or one (Y, Y)
+        matrix of `scipy.sparse`
+    l2 : >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r² beside the
+        *sum* over N comparisons is l2 = 2α/N
+
+    Returns
+    -------
+    (..., Y) in units of reward
+
+    Raises
+    ------
+    ValueError
+        If `wins` is no count matrix, `l2` is negative, no finite maximum exists (the message names
+        two groups of responses that nothing ties together), or Newton's method does not arrive.
+
+    Source: bradley1952rank, ford1957ranking.
+
+    Examples
+    --------
+    >>> float(np.diff(fit_rewards([[0, 30], [70, 0]]))[0])  # the margin is logit 0.7
+    0.847...
+    """
+    penalty = as_nonnegative("l2", l2)
+    if penalty.ndim:
+        refuse("l2", "must be a single number", f"shape {penalty.shape}")
+    if hasattr(wins, "tocsr") and wins.shape[-1] > _MOST_DENSE_RESPONSES:
+        return _fit_sparse(as_sparse_wins("wins", wins), float(penalty))
+    counts = as_wins("wins", wins)
+    if counts.shape[-1] > _MOST_DENSE_RESPONSES:
+        worlds = counts.reshape(-1, *counts.shape[-2:])
+        fits = [_fit_sparse(_sparse(world), float(penalty)) for world in worlds]
+        return np.reshape(fits, counts.shape[:-1])
+    return _fit_dense(counts, float(penalty))
+
+
+def sample_comparisons(
+    rng: np.random.Generator, reward: ArrayLike, pair_counts: ArrayLike
+) -> Array:
+    """Return simulated comparisons: each pair is compared so many times, independently.
+
+    wins_ij ~ Binomial(n_ij, σ(r_i − r_j)),  wins_ji = n_ij − wins_ij
+
+    Parameters
+    ----------
+    rng : source of randomness
+    reward : (..., Y) finite, in units of reward
+    pair_counts : (..., Y, Y) whole numbers >= 0, symmetric, with a zero diagonal: n_ij = n_ji
+
+    Returns
+    -------
+    (..., Y, Y) counts
+
+    Raises
+    ------
+    ValueError
+        If `rng` is no generator, `reward` is not finite, `pair_counts` are not as above, or their
+        shapes do not fit.
+
+    Examples
+    --------
+    >>> wins = sample_comparisons(np.random.default_rng(0), [1.0, 0.0], [[0, 10], [10, 0]])
+    >>> (wins + wins.T).tolist()
+    [[0.0, 10.0], [10.0, 0.0]]
+    """
+    check_generator("rng", rng)
+    counts = as_wins("pair_counts", pair_counts)
+    if (counts != np.floor(counts)).any() or (counts != np.swapaxes(counts, -2, -1)).any():
+        refuse("pair_counts", "must be whole numbers, the same for (i, j) and (j, i)", pair_counts)
+    reward = as_values("reward", reward)
+    check_same_responses("reward", reward, "pair_counts", counts)
+    upper = np.triu(counts).astype(np.int64)
+    first = rng.binomial(upper, _sigmoid(margins(reward)))
+    return first + np.swapaxes(upper - first, -2, -1).astype(float)
+
+
+def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
+    """Return the mean negative log-likelihood of rankings, drawn best first without replacement.
+
+    P(y_1 ≻ … ≻ y_K) = Π_k e^(r(y_k)) / Σ_{m ≥ k} e^(r(y_m))
+
+    For K = 2 it is `reward_loss`. For K > 2 it is not InstructGPT's loss, the mean over the C(K, 2)
+    pairs of a ranking as if they were independent comparisons: that is `reward_loss` of
+    `wins_from_rankings`, which has the same minimiser on endless data but not on finite data.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    rankings : (R, K) responses, best first: K >= 2 different numbers from 0 to Y − 1 in each row
+
+    Returns
+    -------
+    (...) nats per ranking, > 0
+
+    Raises
+    ------
+    ValueError
+        If `reward` is not finite or `rankings` are not as above.
+
+    Source: plackett1975permutations, ouyang2022instructgpt.
+
+    Examples
+    --------
+    >>> float(plackett_luce_loss([0.0, 0.0, 0.0], [[2, 0, 1]]))  # log 3!
+    1.79175...
+    """
+    reward = as_values("reward", reward)
+    ranked = reward[..., as_rankings("rankings", rankings, reward.shape[-1])]
+    rest = np.logaddexp.accumulate(ranked[..., ::-1], axis=-1)[..., ::-1]
+    return _softplus(rest[..., 1:] - ranked[..., :-1]).sum(axis=-1).mean(axis=-1)
+
+
+def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
+    """Return the pairs of each ranking as comparisons, with InstructGPT's weight 1/C(K, 2) each.
+
+    wins_ij = Σ_rankings [i stands before j] / C(K, 2)
+
+    So every ranking counts as one comparison, however many responses it holds, and counts from
+    rankings of different length may be added.
+
+    Parameters
+    ----------
+    rankings : (R, K) responses, best first: K >= 2 different numbers from 0 to Y − 1 in each row
+    num_responses : Y, a whole number >= 1
+
+    Returns
+    -------
+    (Y, Y) counts, in rankings; they sum to R
+
+    Raises
+    ------
+    ValueError
+        If `rankings` or `num_responses` are not as above.
+
+    Source: ouyang2022instructgpt.
+
+    Examples
+    --------
+    >>> wins_from_rankings([[2, 0, 1]], 3).round(3).tolist()
+    [[0.0, 0.333, 0.0], [0.0, 0.0, 0.0], [0.333, 0.333, 0.0]]
+    """
+    size = as_count("num_responses", num_responses)
+    rankings = as_rankings("rankings", rankings, size)
+    better, worse = np.triu_indices(rankings.shape[1], k=1)
+    wins = np.zeros((size, size))
+    np.add.at(wins, (rankings[:, better], rankings[:, worse]), 1 / better.size)
+    return wins
+
+
+def as_rankings(name: str, rankings: ArrayLike, num_responses: int) -> NDArray[np.int64]:
+    """Return rankings ``(R, K)``: K >= 2 different responses a row, best first."""
+    array = as_numbers(name, rankings)
+    if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
+        refuse(name, "must have shape (R, K) with R >= 1 and K >= 2", f"shape {array.shape}")
+    if not np.isin(array, np.arange(num_responses)).all():
+        refuse(name, f"must hold whole numbers from 0 to {num_responses - 1}", rankings)
+    if (np.diff(np.sort(array, axis=1), axis=1) == 0).any():
+        refuse(name, "must name each response at most once a row", rankings)
+    return array.astype(np.int64)
+
+
+def margins(reward: Array) -> Array:
+    """Return r_i − r_j for every pair ``(..., Y, Y)``, unchecked."""
+    return reward[..., :, None] - reward[..., None, :]
+
+
+def shares(wins: Array) -> Array:
+    """Return counts as shares of all comparisons in their world, unchecked."""
+    return wins / wins.sum(axis=(-2, -1), keepdims=True)
+
+
+def laplacian(coupling: Array) -> Array:
+    """Return the Laplacian of a graph whose edge (i, j) weighs coupling_ij + coupling_ji."""
+    weight = coupling + np.swapaxes(coupling, -2, -1)
+    return weight.sum(axis=-1)[..., None] * np.eye(weight.shape[-1]) - weight
+
+
+def solve_laplacian(matrix: Array, values: Array) -> Array:
+    """Return an x with L x = v, for the Laplacian of a connected graph and v that sums to zero.
+
+    Adding d dᵀ / Σ d, where d is the diagonal, makes L invertible and, since 1ᵀ L = 0, makes
+    dᵀ x = 0 without changing L x. Unlike a constant in every entry it keeps the scale of each row.
+    """
+    degree = np.diagonal(matrix, axis1=-2, axis2=-1)
+    bound = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
+    return np.linalg.solve(matrix + bound, values[..., None])[..., 0]
+
+
+def check_linked(wins: Any, links: Any, rule: str, fault: str) -> None:
+    """Refuse counts of which the first response does not reach every other one by links.
+
+    Counts and links are dense worlds or one sparse matrix; `fault` says in words what the responses
+    that are reached have not done to those that are not.
+    """
+    reached = _reached_from_first(links)
+    if reached.all():
+        return
+    *world, _ = np.argwhere(~reached)[0].tolist()
+    row = reached[tuple(world)]
+    inside, outside = np.flatnonzero(row), np.flatnonzero(~row)
+    compared = (
+        wins[(*world, *np.ix_(inside, outside))].sum()
+        + wins[(*world, *np.ix_(outside, inside))].sum()
+    )
+    where = f" in world {tuple(world)}" if world else ""
+    fault = fault if compared else "were never compared with"
+    refuse("wins", rule, f"responses {_named(inside)}, which {fault} {_named(outside)}{where}")
+
+
+def _named(group: NDArray[np.int64]) -> str:
+    """Return a group of responses, shortened if it is long."""
+    return np.array2string(group, separator=", ", threshold=12)
+
+
+def _as_comparisons(reward: ArrayLike, wins: Any) -> tuple[Array, Array]:
+    """Return rewards, and the counts as shares of all comparisons in their world."""
+    reward, wins = as_values("reward", reward), as_wins("wins", wins)
+    check_same_responses("reward", reward, "wins", wins)
+    return reward, shares(wins)
+
+
+def _sigmoid(x: Array) -> Array:
+    """Return σ(x), to full relative precision on both sides."""
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-x)))
+
+
+def _softplus(x: Array) -> Array:
+    """Return log(1 + e^x) = −log σ(−x), which neither overflows nor cancels."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _fit_dense(wins: Array, l2: float) -> Array:
+    """Fit all worlds at once, with batched dense solves."""
+    if not l2:
+        _check_finite_maximum(wins)
+    share = shares(wins)
+    compared = share > 0
+    spring = l2 * (np.eye(wins.shape[-1]) - 1 / wins.shape[-1])
+
+    def loss(reward: Array) -> Array:
+        data = (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
+        return data + l2 / 2 * (reward**2).sum(axis=-1)
+
+    def newton_step(reward: Array) -> _Step:
+        beaten = _sigmoid(-margins(reward))
+        force = share * beaten
+        gradient = _gradient(force.sum(axis=-2), force.sum(axis=-1), l2 * reward)
+        hessian = laplacian(force * np.swapaxes(beaten, -2, -1)) + spring
+        step = -solve_laplacian(hessian, gradient)
+        change = np.abs(margins(step) * compared).max(axis=(-2, -1))
+        return step, (gradient * step).sum(axis=-1), change
+
+    return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
+
+
+def _fit_sparse(wins: Any, l2: float) -> Array:
+    """Fit one world from those pairs alone that were compared."""
+    from scipy.sparse import csr_array  # 0.1 s to import: only when it is asked for
+
+    if not l2:
+        _check_finite_maximum(wins)
+    share, size = wins.data / wins.data.sum(), wins.shape[0]
+    winner, loser = np.repeat(np.arange(size), np.diff(wins.indptr)), wins.indices
+
+    def loss(reward: Array) -> Array:
+        return share @ _softplus(reward[loser] - reward[winner]) + l2 / 2 * (reward @ reward)
+
+    def newton_step(reward: Array) -> _Step:
+        beaten = _sigmoid(reward[loser] - reward[winner])
+        force = share * beaten
+        gradient = _gradient(_sums(loser, force, size), _sums(winner, force, size), l2 * reward)
+        coupling = csr_array((force * (1 - beaten), wins.indices, wins.indptr), shape=wins.shape)
+        step = -_solve_sparse(coupling, l2, gradient)
+        return step, gradient @ step, np.abs(step[winner] - step[loser]).max()
+
+    start = _start(_sums(loser, share, size), _sums(winner, share, size), l2)
+    return _newton(start, loss, newton_step)
+
+
+def _sums(response: NDArray[np.int64], values: Array, size: int) -> Array:
+    """Return the sum of the values that belong to each response."""
+    return np.bincount(response, values, size).astype(float, copy=False)
+
+
+def _start(lost: Array, won: Array, l2: float) -> Array:
+    """Return the log-odds of winning at all, exact for two responses; zero with a penalty."""
+    return np.zeros_like(won) if l2 else (1 - 1 / won.shape[-1]) * np.log(won / lost)
+
+
+def _gradient(lost: Array, won: Array, penalty: Array) -> Array:
+    """Return what pulls on each response: exactly zero in sum, and in a world of mere rounding."""
+    gradient = lost - won + penalty
+    rounding = _ROUNDING * (lost + won + np.abs(penalty))
+    settled = (np.abs(gradient) <= rounding).all(axis=-1, keepdims=True)
+    return np.where(settled, 0, gradient - gradient.mean(axis=-1, keepdims=True))
+
+
+def _newton(
+    start: Array, loss: Callable[[Array], Array], newton_step: Callable[[Array], _Step]
+) -> Array:
+    """Follow Newton's steps until a whole one moves no margin any more."""
+    reward = start
+    for _ in range(_MOST_STEPS):
+        step, slope, change = newton_step(reward)
+        part = _safe_part(loss, reward, step, slope, change)
+        reward = reward + part[..., None] * step
+        reward -= reward.mean(axis=-1, keepdims=True)
+        if (change <= _SMALLEST_CHANGE).all():
+            return reward
+    rule = f"must let Newton's method arrive within {_MOST_STEPS} steps"
+    return refuse("wins", rule, f"margins that still move by {np.max(change):.3g}")
+
+
+def _safe_part(
+    loss: Callable[[Array], Array], reward: Array, step: Array, slope: Array, change: Array
+) -> Array:
+    """Return how much of each world's step to take, so that it lowers the loss.
+
+    Let d be the most by which a step moves the margin of a compared pair. As |f‴| <= d f″ along it,
+    a part t changes the loss by at most −t λ² + (e^(td) − td − 1) λ²/d², with λ² = −slope. For
+    d <= 1 the whole step is safe; beyond, it is tried, and else the t that makes the bound smallest
+    is taken, log(1 + d)/d.
+    """
+    if (change <= 1).all():
+        return np.ones_like(change)
+    whole = (change <= 1) | (loss(reward + step) <= loss(reward) + slope / 10)
+    return np.where(whole, 1, np.log1p(change) / np.maximum(change, 1))
+
+
+def _solve_sparse(coupling: Any, l2: float, values: Array) -> Array:
+    """Return an x with (L + l2) x = v, where L is the Laplacian of the couplings, taken both ways.
+
+    Conjugate gradients are slow only where the graph hangs together by few links, and there
+    elimination is cheap, for it fills in little.
+    """
+    from scipy.sparse import diags_array
+    from scipy.sparse.linalg import LinearOperator, cg
+
+    degree = coupling.sum(axis=0) + coupling.sum(axis=1) + l2
+    product = lambda x: degree * x - coupling @ x - coupling.T @ x  # noqa: E731
+    solution, unfinished = cg(
+        LinearOperator(coupling.shape, matvec=product, dtype=float),
+        values,
+        rtol=_RESIDUAL,
+        maxiter=_MOST_ITERATIONS,
+        M=diags_array(1 / degree),
+    )
+    return _eliminate(coupling, degree, l2, values) if unfinished else solution
+
+
+def _eliminate(coupling: Any, degree: Array, l2: float, values: Array) -> Array:
+    """Return what `_solve_sparse` does, by factorising; without l2 the first entry is held at 0."""
+    from scipy.linalg import cho_factor, cho_solve
+    from scipy.sparse import diags_array
+    from scipy.sparse.linalg import splu
+
+    free = slice(0 if l2 else 1, None)
+    matrix = (diags_array(degree) - coupling - coupling.T).tocsc()[free, free]
+    solution = np.zeros_like(values)
+    if matrix.nnz > matrix.shape[0] ** 2 / 10:
+        solution[free] = cho_solve(cho_factor(matrix.toarray()), values[free])
+    else:
+        solution[free] = splu(matrix, permc_spec="MMD_AT_PLUS_A").solve(values[free])
+    return solution
+
+
+def _sparse(wins: Array) -> Any:
+    """Return one dense world as a sparse matrix by rows, faster than SciPy would."""
+    from scipy.sparse import csr_array
+
+    where = np.flatnonzero(wins)
+    ends = np.cumsum(np.count_nonzero(wins, axis=1))
+    parts = wins.ravel()[where], where % wins.shape[1], np.append(0, ends)
+    return csr_array(parts, shape=wins.shape)
+
+
+def _check_finite_maximum(wins: Any) -> None:
+    """Refuse counts without a finite maximum: each response must reach every other by wins."""
+    rule = (
+        "must lead from each response to every other by a chain of wins, or no finite maximum "
+        "exists (l2 > 0 is the remedy)"
+    )
+    losses = wins.T if hasattr(wins, "tocsr") else np.swapaxes(wins, -2, -1)
+    check_linked(wins, wins, rule, "never won against")
+    check_linked(wins, losses, rule, "never lost to")
+
+
+def _reached_from_first(links: Any) -> NDArray[np.bool_]:
+    """Return which responses can be reached from the first by links ``(..., Y, Y)`` or sparse."""
+    start = np.arange(links.shape[-1]) == 0
+    if hasattr(links, "tocsr"):
+        from scipy.sparse.csgraph import breadth_first_order
+
+        start[breadth_first_order(links, 0, return_predecessors=False)] = True
+        return start
+    reached, wider = np.zeros(links.shape[:-1], dtype=bool), start
+    while (wider != reached).any():
+        reached, wider = wider, wider | ((links > 0) & wider[..., None]).any(axis=-2)
+    return reached

@@ -138,6 +138,17 @@ def as_sparse_wins(name: str, wins: Any) -> Any:
     return matrix
 
 
+def check_same_responses(name: str, worlds: Array, counts_name: str, counts: Array) -> None:
+    """Refuse worlds ``(..., Y)`` and counts ``(..., Y, Y)`` that do not broadcast."""
+    names, shapes = f"{name} and {counts_name}", f"shapes {worlds.shape} and {counts.shape}"
+    if worlds.shape[-1] != counts.shape[-1]:
+        refuse(names, "must have the same number of responses (last axis)", shapes)
+    try:
+        np.broadcast_shapes(worlds.shape[:-1], counts.shape[:-2])
+    except ValueError:
+        refuse(names, "must have leading axes that broadcast", shapes)
+
+
 def check_generator(name: str, rng: object) -> None:
     """Refuse anything but a NumPy generator, so that no randomness hides in a default."""
     if not isinstance(rng, np.random.Generator):
