@@ -37,7 +37,7 @@ TILTS = {
     "strong": (REWARD, REFERENCE, 0.02),
     "weak": (REWARD, REFERENCE, 500.0),
     "three hundred nats": ([90.0, -90.0, 89.7], [0.2, 0.5, 0.3], 0.3),
-    "rare and good": ([300.0, 0.0], [1e-200, 1.0], 1.0),
+    "rare and good": ([200.0, 0.0], [1e-100, 1.0], 1.0),
     # Dyadic references sum to one exactly, so that the oracle sees the same worlds.
     "nearly constant": ([1e-9, -3e-9, 2e-9], [0.25, 0.5, 0.25], 2.0),
     "shifted by 100": ([100.0, 101.0, 99.0], [0.25, 0.5, 0.25], 1.0),

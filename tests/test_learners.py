@@ -1,0 +1,122 @@
+"""The ascent loop: by hand, with exact and with sampled gradients, and where it must stop."""
+
+import re
+
+import numpy as np
+import pytest
+
+from toy.distributions import kl_divergence, softmax
+from toy.learners import ascend
+from toy.policy_gradient import objective_gradient, policy_gradient, score
+from toy.rlhf_objective import gibbs_policy, optimality_gap
+
+REWARD = np.array([0.2, 1.0, 0.8, -1.5])
+REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
+BETA = 2.0
+
+
+def test_each_step_adds_the_step_size_times_the_gradient():
+    trajectory = ascend(lambda z: 3 - z, [0.0, 1.0], step_size=0.5, num_steps=3)
+    assert trajectory.parameters.tolist() == [[0.0, 1.0], [1.5, 2.0], [2.25, 2.5], [2.625, 2.75]]
+    assert trajectory.gradients.tolist() == [[3.0, 2.0], [1.5, 1.0], [0.75, 0.5]]
+
+
+def test_ascent_on_the_exact_gradient_ends_at_the_gibbs_policy_and_never_falls():
+    gradient = lambda z: objective_gradient(softmax(z), REWARD, REFERENCE, BETA)
+    trajectory = ascend(gradient, np.log(REFERENCE), step_size=2.0, num_steps=400)
+    best = gibbs_policy(REWARD, REFERENCE, BETA)
+    np.testing.assert_allclose(trajectory.policies[-1], best, rtol=1e-9)
+    gaps = optimality_gap(trajectory.policies, REWARD, REFERENCE, BETA)
+    assert (np.diff(gaps[gaps > 1e-12]) < 0).all()
+
+
+def test_without_a_kl_penalty_the_policy_leaves_its_reference_behind():
+    trajectory = ascend(lambda z: policy_gradient(softmax(z), REWARD), np.log(REFERENCE), 2.0, 400)
+    assert trajectory.policies[-1, 1] > 0.95
+    assert kl_divergence(trajectory.policies[-1], REFERENCE) > 1.7
+
+
+def test_policies_are_the_softmaxes_of_the_parameters():
+    start = np.arange(6.0).reshape(2, 3)
+    trajectory = ascend(lambda z: np.ones_like(z), start, 0.1, 2)
+    assert trajectory.policies.shape == (3, 2, 3)
+    np.testing.assert_allclose(trajectory.policies[2], softmax(start), rtol=1e-15)
+
+
+def test_a_sampled_gradient_brings_its_own_generator_and_is_repeated_by_its_seed():
+    def learn(seed):
+        rng = np.random.default_rng(seed)
+
+        def reinforce(logits):
+            policy = softmax(logits)
+            response = rng.choice(4, p=policy)
+            return (REWARD[response] - 0.3) * score(policy)[response]
+
+        return ascend(reinforce, np.zeros(4), 0.2, 300)
+
+    first = learn(1)
+    np.testing.assert_array_equal(first.parameters, learn(1).parameters)
+    assert (first.parameters != learn(2).parameters).any()
+    # Every update is along a score, whose entries sum to zero.
+    np.testing.assert_allclose(first.parameters.sum(axis=-1), np.zeros(301), atol=1e-12)
+    assert first.policies[-1] @ REWARD > first.policies[0] @ REWARD
+
+
+def test_the_gradient_is_asked_once_a_step_at_the_latest_parameters():
+    seen = []
+
+    def gradient(parameters):
+        seen.append(parameters.tolist())
+        return [1.0]
+
+    ascend(gradient, [0.0], 1.0, 3)
+    assert seen == [[0.0], [1.0], [2.0]]
+
+
+def test_neither_the_start_nor_the_trajectory_is_changed_by_the_gradient():
+    start = np.array([1.0, 2.0])
+
+    def careless(parameters):
+        parameters *= 0
+        return np.ones(2)
+
+    trajectory = ascend(careless, start, 1.0, 2)
+    assert start.tolist() == [1.0, 2.0]
+    assert trajectory.parameters.tolist() == [[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]
+    trajectory.parameters[:] = 0
+    assert start.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "step_size", "step"),
+    [
+        (lambda z: 0.9 * z, 10.0, 309),
+        (lambda z: z * 1e308, 10.0, 1),
+        (lambda z: z * np.inf, 0.5, 1),
+        (lambda z: np.full_like(z, np.nan), 0.5, 1),
+        (lambda z: z * 1e308, 1e200, 1),
+    ],
+)
+def test_divergence_is_refused_by_step_with_a_remedy(gradient, step_size, step):
+    rule = "step_size must keep all parameters finite: take a smaller one"
+    message = f"{rule}; got {step_size}, which diverges at step {step}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ascend(gradient, [1.0], step_size, 400)
+
+
+def test_bad_arguments_are_refused():
+    flat = np.zeros_like
+    with pytest.raises(ValueError, match=r"^start must be finite; got inf at index \(0,\)"):
+        ascend(flat, [np.inf], 0.1, 1)
+    with pytest.raises(ValueError, match=r"^start must have shape"):
+        ascend(flat, 1.0, 0.1, 1)
+    for bad, rule in ((0.0, "be > 0; got 0.0"), (-1, "be > 0; got -1"), (np.nan, "hold no NaN")):
+        with pytest.raises(ValueError, match=f"^step_size must {rule}"):
+            ascend(flat, [0.0], bad, 1)
+    with pytest.raises(ValueError, match=r"^step_size must be one number; got \[0.1, 0.2\]"):
+        ascend(flat, [0.0], [0.1, 0.2], 1)
+    for bad in (0, 1.5, None):
+        with pytest.raises(ValueError, match=r"^num_steps must"):
+            ascend(flat, [0.0], 0.1, bad)
+    with pytest.raises(ValueError, match=r"^gradient must return shape \(2,\); got shape \(\)"):
+        ascend(np.sum, [0.0, 1.0], 0.1, 1)
