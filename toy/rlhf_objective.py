@@ -118,8 +118,8 @@ def objective_terms(
     (0.5, 0.1438, 0.4856)
     """
     policy, reward, reference = _as_worlds(policy, reward, reference)
-    beta, gamma = as_positive("beta", beta), as_nonnegative("gamma", gamma)
-    as_per_world("beta", beta, policy), as_per_world("gamma", gamma, policy)
+    beta = as_per_world("beta", as_positive("beta", beta), policy)[..., 0]
+    gamma = as_per_world("gamma", as_nonnegative("gamma", gamma), policy)[..., 0]
     mean = expectation(policy, reward)
     kl = kl_divergence(policy, reference)
     likelihood = _log_likelihood(policy, gamma, pretraining)
@@ -348,11 +348,7 @@ def ptx_policy(
     array([0.1, 0.9])
     """
     log_gibbs, pull, pretraining = _as_ptx_problem(reward, reference, beta, gamma, pretraining)
-    gibbs = np.exp(log_gibbs)
-    log_pretraining = np.log(np.where(pretraining > 0, pretraining, 1.0))
-    d = np.where(pretraining > 0, log_pretraining - log_gibbs, 0.0)
-    multiplier = pull - kl_terms(pretraining, gibbs, d).sum(axis=-1, keepdims=True)
-    multiplier = np.maximum(multiplier, 0.0)
+    multiplier = _least_multiplier(log_gibbs, pull, pretraining)
     for _ in range(_MOST_STEPS):
         policy, share = _ptx_response(log_gibbs, pull * pretraining, multiplier)
         total = policy.sum(axis=-1, keepdims=True)
@@ -478,6 +474,14 @@ def _as_ptx_problem(
     return log_softmax(np.log(reference) + tilt), pull, pretraining
 
 
+def _least_multiplier(log_gibbs: Array, pull: Array, pretraining: Array) -> Array:
+    """Return max(0, g − KL(p ‖ π*)), which the root s = g − KL(π ‖ π*) is never below."""
+    given = pretraining > 0
+    d = np.where(given, np.log(np.where(given, pretraining, 1.0)) - log_gibbs, 0.0)
+    kl = kl_terms(pretraining, np.exp(log_gibbs), d).sum(axis=-1, keepdims=True)
+    return np.maximum(pull - kl, 0.0)
+
+
 def _ptx_response(log_gibbs: Array, pull: Array, multiplier: Array) -> tuple[Array, Array]:
     """Return the π > 0 with π (s + log(π/π*)) = pull, and ω = pull/π, for a given s.
 
@@ -487,5 +491,5 @@ def _ptx_response(log_gibbs: Array, pull: Array, multiplier: Array) -> tuple[Arr
 
     with np.errstate(divide="ignore"):
         share = wrightomega(np.log(pull) - log_gibbs + multiplier)
-    tilted = np.exp(np.minimum(log_gibbs + share - multiplier, np.log(np.finfo(float).max)))
+    tilted = np.exp(log_gibbs + np.minimum(share, 1.0) - multiplier)
     return np.where(share > 1, pull / np.maximum(share, 1.0), tilted), share
