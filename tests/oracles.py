@@ -341,3 +341,103 @@ def clipped_surrogate(policy, sampler, advantage, clip_range):
             clipped = min(max(ratio, 1 - mpf(clip_range)), 1 + mpf(clip_range))
             total += mpf(m) * min(ratio * mpf(a), clipped * mpf(a))
     return total
+
+
+# --- comparisons: reward_loss, dpo ----------------------------------------------------------------
+
+
+def win_probability(margin):
+    return 1 / (1 + exp(-mpf(margin)))
+
+
+def comparisons(wins):
+    """Yield winner, loser and their share of all comparisons, for every pair that was compared."""
+    total = sum(mpf(count) for row in wins for count in row)
+    for winner, row in enumerate(wins):
+        for loser, count in enumerate(row):
+            if count:
+                yield winner, loser, mpf(count) / total
+
+
+def reward_loss(reward, wins):
+    return sum(
+        -share * log(win_probability(mpf(reward[i]) - mpf(reward[j])))
+        for i, j, share in comparisons(wins)
+    )
+
+
+def reward_loss_gradient(reward, wins):
+    """Each comparison pushes its winner down the loss and its loser up, by 1 − P(w ≻ l)."""
+    gradient = [mpf(0)] * len(reward)
+    for i, j, share in comparisons(wins):
+        force = share * win_probability(mpf(reward[j]) - mpf(reward[i]))
+        gradient[i] -= force
+        gradient[j] += force
+    return gradient
+
+
+def reward_loss_hessian(reward, wins):
+    size = len(reward)
+    hessian = [[mpf(0)] * size for _ in range(size)]
+    for i, j, share in comparisons(wins):
+        margin = mpf(reward[i]) - mpf(reward[j])
+        curvature = share * win_probability(margin) * win_probability(-margin)
+        hessian[i][i] += curvature
+        hessian[j][j] += curvature
+        hessian[i][j] -= curvature
+        hessian[j][i] -= curvature
+    return hessian
+
+
+def fit_rewards(wins, digits=30):
+    """Zermelo's fixed point, by hand since 1929: strength = wins / Σ comparisons / (sum of two)."""
+    size = len(wins)
+    strength = [mpf(1)] * size
+    change = mpf(1)
+    while change > mpf(10) ** -digits:
+        new = [
+            sum(mpf(w) for w in wins[i])
+            / sum(
+                (mpf(wins[i][j]) + mpf(wins[j][i])) / (strength[i] + strength[j])
+                for j in range(size)
+                if j != i
+            )
+            for i in range(size)
+        ]
+        change = max(abs(log(a / b)) for a, b in zip(new, strength, strict=True))
+        strength = new
+    mean = sum(log(s) for s in strength) / size
+    return [log(s) - mean for s in strength]
+
+
+def ranking_probability(reward, ranking):
+    """Draw the best, then the best of the rest, and so on, each with probability ∝ e^r."""
+    probability, left = mpf(1), list(ranking)
+    while left:
+        probability *= exp(mpf(reward[left[0]])) / sum(exp(mpf(reward[y])) for y in left)
+        left = left[1:]
+    return probability
+
+
+def plackett_luce_loss(reward, rankings):
+    return sum(-log(ranking_probability(reward, ranking)) for ranking in rankings) / len(rankings)
+
+
+def log_linear_policy(weights, features):
+    scores = [sum(mpf(w) * mpf(f) for w, f in zip(weights, row, strict=True)) for row in features]
+    return [exp(s) / sum(exp(t) for t in scores) for s in scores]
+
+
+def dpo_loss(policy, reference, wins, beta):
+    odds = [mpf(p) / mpf(q) for p, q in zip(policy, reference, strict=True)]
+    return sum(
+        -share * log(win_probability(mpf(beta) * log(odds[i] / odds[j])))
+        for i, j, share in comparisons(wins)
+    )
+
+
+def ipo_loss(policy, reference, wins, beta):
+    h = log_ratio(policy, reference)
+    return sum(
+        share * (h[i] - h[j] - 1 / (2 * mpf(beta))) ** 2 for i, j, share in comparisons(wins)
+    )

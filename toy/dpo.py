@@ -18,7 +18,6 @@ from toy.distributions import log_ratio
 from toy.reward_loss import (
     check_linked,
     fit_rewards,
-    laplacian,
     margins,
     reward_loss,
     reward_loss_gradient,
@@ -174,8 +173,8 @@ def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     π = argmin_π L(π) ∝ π_ref e^(r̂/β),  r̂ = fit_rewards(wins)
 
     Every reward is the implicit reward of some policy, so that the two minima are one. It exists
-    only where that of `fit_rewards` does: with clean labels no β keeps π(l) from going to 0. A penalty
-    does: `gibbs_policy(fit_rewards(wins, l2), reference, beta)`.
+    only where that of `fit_rewards` does: with clean labels no β keeps π(l) from going to 0. A
+    penalty does: `gibbs_policy(fit_rewards(wins, l2), reference, beta)`.
 
     Parameters
     ----------
@@ -322,7 +321,8 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     rule = "must connect all responses by comparisons"
     check_linked(wins, wins + np.swapaxes(wins, -2, -1), rule, "were never compared with")
     share = shares(wins)
-    score = solve_laplacian(laplacian(share), share.sum(axis=-1) - share.sum(axis=-2))
+    compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
+    score = solve_laplacian(compared, surplus.sum(axis=-1))
     return gibbs_policy(score / 2, reference, beta)
 
 

@@ -8,6 +8,7 @@ Sources: bradley1952rank, ford1957ranking (when a maximum exists), ouyang2022ins
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,8 +30,8 @@ from toy.validation import (
 #: Newton's method has arrived when a whole step moves no margin by more than this.
 _SMALLEST_CHANGE = 1e-9
 
-#: A gradient this small beside the forces that cancel in it is zero, up to rounding.
-_ROUNDING = 2e-14
+#: Weights of a graph that differ more than this are not left to general elimination.
+_MOST_UNEQUAL = 1e8
 
 _MOST_STEPS = 1000
 
@@ -127,7 +128,7 @@ def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
     """
     reward, share = _as_comparisons(reward, wins)
     force = share * _sigmoid(-margins(reward))
-    return force.sum(axis=-2) - force.sum(axis=-1)
+    return (np.swapaxes(force, -2, -1) - force).sum(axis=-1)
 
 
 def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
@@ -156,7 +157,9 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     """
     reward, share = _as_comparisons(reward, wins)
     margin = margins(reward)
-    return laplacian(share * _sigmoid(-margin) * _sigmoid(margin))
+    coupling = share * _sigmoid(-margin) * _sigmoid(margin)
+    weight = coupling + np.swapaxes(coupling, -2, -1)
+    return weight.sum(axis=-1)[..., None] * np.eye(weight.shape[-1]) - weight
 
 
 def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
@@ -196,13 +199,16 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     if penalty.ndim:
         refuse("l2", "must be a single number", f"shape {penalty.shape}")
     if hasattr(wins, "tocsr") and wins.shape[-1] > _MOST_DENSE_RESPONSES:
-        return _fit_sparse(as_sparse_wins("wins", wins), float(penalty))
+        table = as_sparse_wins("wins", wins)
+        _check_finite_maximum(table, table.T, penalty)
+        return _fit_pairs(_Pairs.from_sparse(table), float(penalty))
     counts = as_wins("wins", wins)
-    if counts.shape[-1] > _MOST_DENSE_RESPONSES:
-        worlds = counts.reshape(-1, *counts.shape[-2:])
-        fits = [_fit_sparse(_sparse(world), float(penalty)) for world in worlds]
-        return np.reshape(fits, counts.shape[:-1])
-    return _fit_dense(counts, float(penalty))
+    _check_finite_maximum(counts, np.swapaxes(counts, -2, -1), penalty)
+    if counts.shape[-1] <= _MOST_DENSE_RESPONSES:
+        return _fit_tables(counts, float(penalty))
+    tables = counts.reshape(-1, *counts.shape[-2:])
+    fits = [_fit_pairs(_Pairs.from_table(table), float(penalty)) for table in tables]
+    return np.reshape(fits, counts.shape[:-1])
 
 
 def sample_comparisons(
@@ -340,21 +346,39 @@ def shares(wins: Array) -> Array:
     return wins / wins.sum(axis=(-2, -1), keepdims=True)
 
 
-def laplacian(coupling: Array) -> Array:
-    """Return the Laplacian of a graph whose edge (i, j) weighs coupling_ij + coupling_ji."""
-    weight = coupling + np.swapaxes(coupling, -2, -1)
-    return weight.sum(axis=-1)[..., None] * np.eye(weight.shape[-1]) - weight
+def solve_laplacian(weights: Array, values: Array) -> Array:
+    """Return an x with Σ_j w_ij (x_i − x_j) = v_i, for weights that connect all responses.
 
-
-def solve_laplacian(matrix: Array, values: Array) -> Array:
-    """Return an x with L x = v, for the Laplacian of a connected graph and v that sums to zero.
-
-    Adding d dᵀ / Σ d, where d is the diagonal, makes L invertible and, since 1ᵀ L = 0, makes
-    dᵀ x = 0 without changing L x. Unlike a constant in every entry it keeps the scale of each row.
+    `weights` are symmetric, >= 0, with a zero diagonal; `values` sum to zero. Where the weights are
+    of similar size, d dᵀ / Σ d is added to the Laplacian, d its diagonal: as 1ᵀ L = 0, that makes
+    dᵀ x = 0 and leaves L x as it is. Otherwise a weak link would drown in the diagonal.
     """
-    degree = np.diagonal(matrix, axis1=-2, axis2=-1)
-    bound = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
-    return np.linalg.solve(matrix + bound, values[..., None])[..., 0]
+    linked = np.where(weights > 0, weights, np.inf)
+    if weights.max() > _MOST_UNEQUAL * linked.min():
+        return _eliminate(weights, values)
+    degree = weights.sum(axis=-1)
+    held = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
+    matrix = degree[..., None] * np.eye(weights.shape[-1]) - weights
+    return np.linalg.solve(matrix + held, values[..., None])[..., 0]
+
+
+def _eliminate(weights: Array, values: Array) -> Array:
+    """Solve as `solve_laplacian` does, one response after the other, without a subtraction.
+
+    A star of links to a response becomes a mesh among its neighbours, w_ij += w_ik w_kj / Σ_m w_km,
+    so that every weight keeps its relative precision, however small it is beside the others.
+    """
+    weights, solution = weights.copy(), values.copy()
+    for k in range(weights.shape[-1] - 1, 0, -1):
+        links = weights[..., k, :k].copy()
+        weights[..., k, :k] /= links.sum(axis=-1, keepdims=True)
+        weights[..., :k, :k] += links[..., :, None] * weights[..., k, None, :k]
+        solution[..., :k] += solution[..., k, None] * weights[..., k, :k]
+        solution[..., k] /= links.sum(axis=-1)
+    solution[..., 0] = 0.0
+    for k in range(1, weights.shape[-1]):
+        solution[..., k] += (weights[..., k, :k] * solution[..., :k]).sum(axis=-1)
+    return solution
 
 
 def check_linked(wins: Any, links: Any, rule: str, fault: str) -> None:
@@ -380,7 +404,7 @@ def check_linked(wins: Any, links: Any, rule: str, fault: str) -> None:
 
 def _named(group: NDArray[np.int64]) -> str:
     """Return a group of responses, shortened if it is long."""
-    return np.array2string(group, separator=", ", threshold=12)
+    return np.array2string(group, separator=", ", threshold=12, formatter={"int": str})
 
 
 def _as_comparisons(reward: ArrayLike, wins: Any) -> tuple[Array, Array]:
@@ -401,13 +425,11 @@ def _softplus(x: Array) -> Array:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def _fit_dense(wins: Array, l2: float) -> Array:
-    """Fit all worlds at once, with batched dense solves."""
-    if not l2:
-        _check_finite_maximum(wins)
-    share = shares(wins)
+def _fit_tables(wins: Array, l2: float) -> Array:
+    """Fit all worlds at once, from their tables."""
+    share, size = shares(wins), wins.shape[-1]
     compared = share > 0
-    spring = l2 * (np.eye(wins.shape[-1]) - 1 / wins.shape[-1])
+    springs = l2 / size * (1 - np.eye(size))
 
     def loss(reward: Array) -> Array:
         data = (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
@@ -416,55 +438,78 @@ def _fit_dense(wins: Array, l2: float) -> Array:
     def newton_step(reward: Array) -> _Step:
         beaten = _sigmoid(-margins(reward))
         force = share * beaten
-        gradient = _gradient(force.sum(axis=-2), force.sum(axis=-1), l2 * reward)
-        hessian = laplacian(force * np.swapaxes(beaten, -2, -1)) + spring
-        step = -solve_laplacian(hessian, gradient)
+        gradient = (np.swapaxes(force, -2, -1) - force).sum(axis=-1) + l2 * reward
+        coupling = force * np.swapaxes(beaten, -2, -1)
+        step = -solve_laplacian(coupling + np.swapaxes(coupling, -2, -1) + springs, gradient)
         change = np.abs(margins(step) * compared).max(axis=(-2, -1))
         return step, (gradient * step).sum(axis=-1), change
 
     return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
 
 
-def _fit_sparse(wins: Any, l2: float) -> Array:
-    """Fit one world from those pairs alone that were compared."""
-    from scipy.sparse import csr_array  # 0.1 s to import: only when it is asked for
+@dataclass(frozen=True)
+class _Pairs:
+    """The pairs of one world that were compared, each listed once, in the order of `first`."""
 
-    if not l2:
-        _check_finite_maximum(wins)
-    share, size = wins.data / wins.data.sum(), wins.shape[0]
-    winner, loser = np.repeat(np.arange(size), np.diff(wins.indptr)), wins.indices
+    size: int
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    won: Array
+    lost: Array
+
+    @classmethod
+    def from_table(cls, wins: Array) -> "_Pairs":
+        """List the pairs of a dense table."""
+        first, second = np.divmod(np.flatnonzero(np.triu(wins + wins.T)), wins.shape[0])
+        return cls(wins.shape[0], first, second, wins[first, second], wins[second, first])
+
+    @classmethod
+    def from_sparse(cls, wins: Any) -> "_Pairs":
+        """List the pairs of a sparse table: its entries, brought together with their mirrors."""
+        size, (winner, loser) = wins.shape[0], wins.tocoo().coords
+        pair = np.minimum(winner, loser) * np.int64(size) + np.maximum(winner, loser)
+        pairs, place = np.unique(pair, return_inverse=True)
+        won = _sums(place, np.where(winner < loser, wins.data, 0.0), pairs.size)
+        lost = _sums(place, np.where(winner < loser, 0.0, wins.data), pairs.size)
+        return cls(size, *np.divmod(pairs, size), won, lost)
+
+    def total(self, of_first: Array, of_second: Array) -> Array:
+        """Return for each response the sum over its pairs of what belongs to it there."""
+        first = _sums(self.first, of_first, self.size)
+        return first + _sums(self.second, of_second, self.size)
+
+
+def _fit_pairs(pairs: _Pairs, l2: float) -> Array:
+    """Fit one world from those pairs alone that were compared."""
+    count = pairs.won.sum() + pairs.lost.sum()
+    won, lost = pairs.won / count, pairs.lost / count
 
     def loss(reward: Array) -> Array:
-        return share @ _softplus(reward[loser] - reward[winner]) + l2 / 2 * (reward @ reward)
+        margin = reward[pairs.first] - reward[pairs.second]
+        data = won @ _softplus(-margin) + lost @ _softplus(margin)
+        return data + l2 / 2 * (reward @ reward)
 
     def newton_step(reward: Array) -> _Step:
-        beaten = _sigmoid(reward[loser] - reward[winner])
-        force = share * beaten
-        gradient = _gradient(_sums(loser, force, size), _sums(winner, force, size), l2 * reward)
-        coupling = csr_array((force * (1 - beaten), wins.indices, wins.indptr), shape=wins.shape)
-        step = -_solve_sparse(coupling, l2, gradient)
-        return step, gradient @ step, np.abs(step[winner] - step[loser]).max()
+        margin = reward[pairs.first] - reward[pairs.second]
+        first_wins, second_wins = _sigmoid(margin), _sigmoid(-margin)
+        force = lost * first_wins - won * second_wins
+        gradient = pairs.total(force, -force) + l2 * reward
+        step = -_solve_pairs(pairs, (won + lost) * first_wins * second_wins, l2, gradient)
+        change = np.abs(step[pairs.first] - step[pairs.second]).max()
+        return step, gradient @ step, change
 
-    start = _start(_sums(loser, share, size), _sums(winner, share, size), l2)
+    start = _start(pairs.total(lost, won), pairs.total(won, lost), l2)
     return _newton(start, loss, newton_step)
 
 
-def _sums(response: NDArray[np.int64], values: Array, size: int) -> Array:
-    """Return the sum of the values that belong to each response."""
-    return np.bincount(response, values, size).astype(float, copy=False)
+def _sums(place: NDArray[np.int64], values: Array, size: int) -> Array:
+    """Return the sum of the values that belong in each place."""
+    return np.bincount(place, values, size).astype(float, copy=False)
 
 
 def _start(lost: Array, won: Array, l2: float) -> Array:
     """Return the log-odds of winning at all, exact for two responses; zero with a penalty."""
     return np.zeros_like(won) if l2 else (1 - 1 / won.shape[-1]) * np.log(won / lost)
-
-
-def _gradient(lost: Array, won: Array, penalty: Array) -> Array:
-    """Return what pulls on each response: exactly zero in sum, and in a world of mere rounding."""
-    gradient = lost - won + penalty
-    rounding = _ROUNDING * (lost + won + np.abs(penalty))
-    settled = (np.abs(gradient) <= rounding).all(axis=-1, keepdims=True)
-    return np.where(settled, 0, gradient - gradient.mean(axis=-1, keepdims=True))
 
 
 def _newton(
@@ -499,35 +544,37 @@ def _safe_part(
     return np.where(whole, 1, np.log1p(change) / np.maximum(change, 1))
 
 
-def _solve_sparse(coupling: Any, l2: float, values: Array) -> Array:
-    """Return an x with (L + l2) x = v, where L is the Laplacian of the couplings, taken both ways.
+def _solve_pairs(pairs: _Pairs, coupling: Array, l2: float, values: Array) -> Array:
+    """Return an x with Σ_j w_ij (x_i − x_j) + l2 x_i = v_i, for a weight w of each pair.
 
     Conjugate gradients are slow only where the graph hangs together by few links, and there
-    elimination is cheap, for it fills in little.
+    factorising is cheap, for it fills in little.
     """
-    from scipy.sparse import diags_array
+    from scipy.sparse import csr_array, diags_array  # 0.1 s to import: only when they are needed
     from scipy.sparse.linalg import LinearOperator, cg
 
-    degree = coupling.sum(axis=0) + coupling.sum(axis=1) + l2
-    product = lambda x: degree * x - coupling @ x - coupling.T @ x  # noqa: E731
+    ends = np.searchsorted(pairs.first, np.arange(pairs.size + 1))
+    links = csr_array((coupling, pairs.second, ends), shape=(pairs.size, pairs.size))
+    degree = pairs.total(coupling, coupling) + l2
+    product = lambda x: degree * x - links @ x - links.T @ x  # noqa: E731
     solution, unfinished = cg(
-        LinearOperator(coupling.shape, matvec=product, dtype=float),
+        LinearOperator(links.shape, matvec=product, dtype=float),
         values,
         rtol=_RESIDUAL,
         maxiter=_MOST_ITERATIONS,
         M=diags_array(1 / degree),
     )
-    return _eliminate(coupling, degree, l2, values) if unfinished else solution
+    return _factorise(degree, links, l2, values) if unfinished else solution
 
 
-def _eliminate(coupling: Any, degree: Array, l2: float, values: Array) -> Array:
-    """Return what `_solve_sparse` does, by factorising; without l2 the first entry is held at 0."""
+def _factorise(degree: Array, links: Any, l2: float, values: Array) -> Array:
+    """Return what `_solve_pairs` does, by factorising; without l2 the first entry is held at 0."""
     from scipy.linalg import cho_factor, cho_solve
     from scipy.sparse import diags_array
     from scipy.sparse.linalg import splu
 
     free = slice(0 if l2 else 1, None)
-    matrix = (diags_array(degree) - coupling - coupling.T).tocsc()[free, free]
+    matrix = (diags_array(degree) - links - links.T).tocsc()[free, free]
     solution = np.zeros_like(values)
     if matrix.nnz > matrix.shape[0] ** 2 / 10:
         solution[free] = cho_solve(cho_factor(matrix.toarray()), values[free])
@@ -536,25 +583,15 @@ def _eliminate(coupling: Any, degree: Array, l2: float, values: Array) -> Array:
     return solution
 
 
-def _sparse(wins: Array) -> Any:
-    """Return one dense world as a sparse matrix by rows, faster than SciPy would."""
-    from scipy.sparse import csr_array
-
-    where = np.flatnonzero(wins)
-    ends = np.cumsum(np.count_nonzero(wins, axis=1))
-    parts = wins.ravel()[where], where % wins.shape[1], np.append(0, ends)
-    return csr_array(parts, shape=wins.shape)
-
-
-def _check_finite_maximum(wins: Any) -> None:
+def _check_finite_maximum(wins: Any, losses: Any, l2: Array) -> None:
     """Refuse counts without a finite maximum: each response must reach every other by wins."""
     rule = (
         "must lead from each response to every other by a chain of wins, or no finite maximum "
         "exists (l2 > 0 is the remedy)"
     )
-    losses = wins.T if hasattr(wins, "tocsr") else np.swapaxes(wins, -2, -1)
-    check_linked(wins, wins, rule, "never won against")
-    check_linked(wins, losses, rule, "never lost to")
+    if not l2:
+        check_linked(wins, wins, rule, "never won against")
+        check_linked(wins, losses, rule, "never lost to")
 
 
 def _reached_from_first(links: Any) -> NDArray[np.bool_]:

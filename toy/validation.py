@@ -44,6 +44,8 @@ def as_values(name: str, values: ArrayLike) -> Array:
 
 def as_policy(name: str, policy: ArrayLike) -> Array:
     """Return a policy ``(..., Y)``: entries >= 0, every row sums to one."""
+    if _is_policy(array := np.asarray(policy)):
+        return array
     array = as_values(name, policy)
     if array.min() < 0:
         where = _first(array < 0)
@@ -55,10 +57,17 @@ def as_policy(name: str, policy: ArrayLike) -> Array:
     return array
 
 
+def _is_policy(array: NDArray[Any]) -> bool:
+    """Return whether nothing is wrong, in two passes: NaN and infinity fail one of them."""
+    if array.dtype != np.float64 or array.ndim == 0 or array.size == 0 or not array.min() >= 0:
+        return False
+    return bool((np.abs(array.sum(axis=-1) - 1) <= ROW_SUM_TOLERANCE).all())
+
+
 def as_reference(name: str, reference: ArrayLike) -> Array:
     """Return a policy ``(..., Y)`` whose every entry is > 0, so that one may divide by it."""
     array = as_policy(name, reference)
-    if (array == 0).any():
+    if array.min() == 0:
         rule = "must give every response a probability > 0"
         refuse(name, rule, f"0 at index {_first(array == 0)}")
     return array

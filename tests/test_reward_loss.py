@@ -1,0 +1,781 @@
+"""The reward loss, its fit and rankings against 50-digit sums, torch, scipy and identities."""
+
+import itertools
+import sys
+
+import numpy as np
+import oracles
+import pytest
+import scipy.integrate
+import scipy.optimize
+import scipy.sparse
+import scipy.stats
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toy.bandits import SCHOOLS, school_comparisons
+from toy.reward_loss import (
+    fit_rewards,
+    plackett_luce_loss,
+    reward_loss,
+    reward_loss_gradient,
+    reward_loss_hessian,
+    sample_comparisons,
+    win_probability,
+    wins_from_rankings,
+)
+
+#: The name `toy.reward_loss` is the function once `toy` exports it; this is the module.
+MODULE = sys.modules["toy.reward_loss"]
+
+EXACT = 1e-12
+
+#: Rewards and asymmetric counts over four responses; one pair was never compared.
+REWARD = [0.7, -1.2, 0.1, 2.0]
+WINS = [[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1.5], [4, 6, 2, 0]]
+
+WORLDS = {
+    "four responses": (REWARD, WINS),
+    "two responses": ([0.3, -0.4], [[0, 7], [3, 0]]),
+    "one comparison": ([1.0, 0.0, 5.0], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]),
+    "±300": ([300.0, -300.0, 299.0, 0.0], [[0, 1, 2, 0], [0, 0, 0, 0], [0, 4, 0, 3], [0, 1, 0, 0]]),
+    "all upsets at ±300": ([300.0, -300.0, 1.0], [[0, 0, 0], [2, 0, 1], [5, 0, 0]]),
+    "margins of a millionth": ([1e-6, 0.0, -2e-6], [[0, 1, 2], [3, 0, 4], [5, 7, 0]]),
+}
+worlds = pytest.mark.parametrize(("reward", "wins"), WORLDS.values(), ids=WORLDS)
+
+
+def close(actual, expected, rel=EXACT, atol=0.0):
+    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
+
+
+def counts(size):
+    """Hypothesis strategy: counts in which every response won and lost against every other."""
+    entry = st.integers(1, 40).map(float)
+    rows = st.lists(st.lists(entry, min_size=size, max_size=size), min_size=size, max_size=size)
+    return rows.map(lambda table: np.array(table) * (1 - np.eye(size)))
+
+
+def rewards(size, widest=10.0):
+    return st.lists(st.floats(-widest, widest), min_size=size, max_size=size).map(np.array)
+
+
+# --- the loss and its derivatives -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("margin", [0.0, 1.0, -1.0, 30.0, -30.0, 600.0, -600.0, 1e-9, -740.0])
+def test_win_probability_is_right_in_every_digit_on_both_sides(margin):
+    if margin > -700:
+        close(win_probability(margin), oracles.win_probability(margin))
+    close(1.0, win_probability(margin) + win_probability(-margin), rel=1e-15)
+
+
+def test_an_infinite_margin_is_a_certain_win():
+    np.testing.assert_array_equal(win_probability([np.inf, -np.inf]), [1.0, 0.0])
+
+
+@worlds
+def test_the_loss_is_the_mean_over_comparisons(reward, wins):
+    close(reward_loss(reward, wins), oracles.reward_loss(reward, wins))
+
+
+@worlds
+def test_the_gradient_is_the_sum_of_all_forces(reward, wins):
+    expected = oracles.reward_loss_gradient(reward, wins)
+    # Forces that cancel leave rounding of their own size behind.
+    close(reward_loss_gradient(reward, wins), expected, atol=1e-16)
+
+
+@worlds
+def test_the_hessian_is_the_sum_of_all_couplings(reward, wins):
+    close(reward_loss_hessian(reward, wins), oracles.reward_loss_hessian(reward, wins))
+
+
+def test_the_gradient_keeps_its_digits_where_no_force_cancels():
+    # One lost comparison against a margin of 600: its force is e^−600, far below rounding of 1.
+    gradient = reward_loss_gradient([300.0, -300.0], [[0, 1], [0, 0]])
+    close(gradient, [-oracles.exp(-600), oracles.exp(-600)])
+
+
+@pytest.mark.parametrize("step", [1e-3, 1e-4, 1e-5])
+def test_gradient_and_hessian_are_finite_differences(step):
+    reward, shifts = np.array(REWARD), step * np.eye(4)
+    slope = [reward_loss(reward + s, WINS) - reward_loss(reward - s, WINS) for s in shifts]
+    bend = [
+        reward_loss_gradient(reward + s, WINS) - reward_loss_gradient(reward - s, WINS)
+        for s in shifts
+    ]
+    tolerance = step**2 + 1e-15 / step
+    close(np.array(slope) / (2 * step), reward_loss_gradient(reward, WINS), rel=0, atol=tolerance)
+    close(np.array(bend) / (2 * step), reward_loss_hessian(reward, WINS), rel=0, atol=tolerance)
+
+
+def torch_loss(reward, wins=WINS):
+    """The loss as practitioners write it: one term per comparison, and the mean of them."""
+    wins = torch.as_tensor(wins, dtype=torch.float64)
+    margin = reward[:, None] - reward[None, :]
+    return -(wins * torch.nn.functional.logsigmoid(margin)).sum() / wins.sum()
+
+
+def test_autograd_reproduces_loss_gradient_and_hessian():
+    reward = torch.tensor(REWARD, dtype=torch.float64)
+    close(reward_loss(REWARD, WINS), torch_loss(reward).item())
+    jacobian = torch.autograd.functional.jacobian(torch_loss, reward)
+    close(reward_loss_gradient(REWARD, WINS), jacobian.numpy(), atol=1e-16)
+    hessian = torch.autograd.functional.hessian(torch_loss, reward)
+    close(reward_loss_hessian(REWARD, WINS), hessian.numpy(), atol=1e-16)
+
+
+# --- what the homework asks about -----------------------------------------------------------------
+
+WON = [[0, 1], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    # log(1 + e^−Δ): log 2; log 1.3679; log 1.1353; log 1.0067.
+    ("margin", "loss"),
+    [(0, 0.693), (1, 0.313), (2, 0.127), (5, 0.0067)],
+)
+def test_the_loss_falls_with_the_margin_and_never_pulls_it_back_to_zero(margin, loss):
+    assert reward_loss([margin, 0.0], WON) == pytest.approx(loss, abs=5e-4 if loss > 0.1 else 5e-5)
+    assert reward_loss_gradient([margin, 0.0], WON)[0] < 0
+
+
+@pytest.mark.parametrize("margin", [-50.0, -1.0, 0.0, 0.5, 20.0])
+def test_the_slope_in_the_margin_is_minus_sigma_of_minus_the_margin(margin):
+    slope = reward_loss_gradient([margin, 0.0], WON)[0]
+    close(slope, -oracles.win_probability(-margin))
+    assert -1 < slope < 0 or margin == -50.0
+
+
+@pytest.mark.parametrize(
+    # logit .7 = log(7/3) = .847, logit .6 = .405, logit .99 = 4.595.
+    ("won", "lost", "margin"),
+    [(70, 30, 0.8473), (60, 40, 0.4055), (99, 1, 4.5951), (1, 99, -4.5951)],
+)
+def test_noisy_labels_stop_the_margin_at_the_logit_of_their_probability(won, lost, margin):
+    first, second = fit_rewards([[0, won], [lost, 0]])
+    assert first - second == pytest.approx(margin, abs=5e-5)
+
+
+def test_clean_labels_let_the_margin_drift_like_the_logarithm_of_time():
+    # dΔ/dt = 2σ(−Δ) under gradient flow, as winner and loser both move: Δ + e^Δ = 1 + 2t exactly.
+    flow = scipy.integrate.solve_ivp(
+        lambda _, r: -reward_loss_gradient(r, WON),
+        (0, 1e4),
+        [0.0, 0.0],
+        t_eval=[1.0, 10.0, 100.0, 1e3, 1e4],
+        rtol=1e-10,
+        atol=1e-12,
+        method="LSODA",
+    )
+    margin = flow.y[0] - flow.y[1]
+    np.testing.assert_allclose(margin + np.exp(margin), 1 + 2 * flow.t, rtol=1e-7)
+    assert margin[-1] - margin[-2] == pytest.approx(np.log(10), abs=0.01)
+
+
+@given(rewards(4), st.floats(-100, 100))
+def test_a_constant_added_to_all_rewards_of_a_prompt_changes_nothing(reward, shift):
+    close(reward_loss(reward + shift, WINS), reward_loss(reward, WINS), rel=1e-11)
+    close(
+        reward_loss_gradient(reward + shift, WINS),
+        reward_loss_gradient(reward, WINS),
+        rel=0,
+        atol=1e-13,
+    )
+
+
+def test_doubled_rewards_are_not_the_same_rewards():
+    assert reward_loss(2 * np.array(REWARD), WINS) > 1.2 * reward_loss(REWARD, WINS)
+
+
+@given(rewards(4), counts(4))
+def test_rows_of_the_hessian_sum_to_zero_and_no_direction_curves_down(reward, wins):
+    hessian = reward_loss_hessian(reward, wins)
+    close(hessian.sum(axis=-1), np.zeros(4), atol=1e-16)
+    close(hessian, hessian.T)
+    assert np.linalg.eigvalsh(hessian).min() > -1e-16
+
+
+@given(rewards(4, widest=300.0), counts(4))
+def test_no_response_is_pulled_harder_than_its_share_of_comparisons(reward, wins):
+    gradient = reward_loss_gradient(reward, wins)
+    assert abs(gradient.sum()) < 1e-15
+    share = (wins.sum(axis=0) + wins.sum(axis=1)) / wins.sum()
+    assert (np.abs(gradient) <= share + 1e-15).all()
+
+
+@given(counts(3), st.integers(2, 1000))
+def test_only_the_shares_of_the_comparisons_matter(wins, times):
+    reward = [0.4, -1.0, 0.2]
+    close(reward_loss(reward, times * wins), reward_loss(reward, wins))
+    close(fit_rewards(times * wins), fit_rewards(wins), rel=0, atol=EXACT)
+
+
+def test_mean_preference_probability_is_not_the_likelihood():
+    # Two pairs share a response; the likelihood weighs the doubtful comparison more than the mean.
+    wins = np.array([[0, 9, 0], [1, 0, 6], [0, 4, 0]])
+    likely = fit_rewards(wins)
+
+    def mean_probability(reward):
+        return (wins * win_probability(reward[:, None] - reward)).sum() / wins.sum()
+
+    assert mean_probability(10 * likely) > mean_probability(likely)
+    assert reward_loss(10 * likely, wins) > reward_loss(likely, wins)
+
+
+# --- the fit --------------------------------------------------------------------------------------
+
+
+def connected_counts(rng, size, num_pairs):
+    """Random pairs, a few comparisons each, and a cycle of wins that ties them all together."""
+    wins = np.zeros((size, size))
+    winner = rng.integers(size, size=num_pairs)
+    loser = (winner + rng.integers(1, size, size=num_pairs)) % size
+    np.add.at(wins, (winner, loser), rng.integers(1, 6, size=num_pairs))
+    order = rng.permutation(size)
+    wins[order, np.roll(order, 1)] += 1
+    return wins
+
+
+@pytest.mark.parametrize(
+    "wins",
+    [WINS, [[0, 30], [70, 0]], school_comparisons(), [[0, 1, 0], [0, 0, 1], [1, 0, 0]]],
+    ids=["four responses", "two responses", "survey", "a cycle"],
+)
+def test_the_fit_is_zermelos_fixed_point(wins):
+    close(
+        fit_rewards(wins), oracles.fit_rewards(np.asarray(wins, dtype=float).tolist()), atol=EXACT
+    )
+
+
+@pytest.mark.parametrize("size", [2, 3, 17, 64, 200, 256, 257, 500])
+@pytest.mark.parametrize("density", [2, 20])
+def test_the_gradient_vanishes_at_the_fit_and_its_mean_is_zero(size, density):
+    wins = connected_counts(np.random.default_rng(size), size, density * size)
+    reward = fit_rewards(wins)
+    assert np.abs(reward_loss_gradient(reward, wins)).max() < 1e-15
+    assert abs(reward.mean()) < 1e-12
+    np.testing.assert_array_equal(reward, fit_rewards(scipy.sparse.csr_array(wins)))
+
+
+def test_two_thousand_responses_are_fitted():
+    wins = connected_counts(np.random.default_rng(5), 2000, 30_000)
+    assert np.abs(reward_loss_gradient(fit_rewards(wins), wins)).max() < 1e-15
+
+
+@pytest.mark.parametrize(("won", "lost"), [(3, 1), (99, 1), (1, 1)])
+def test_a_chain_of_two_thousand_responses_has_the_logit_of_each_link(won, lost):
+    links = [np.full(1999, float(won)), np.full(1999, float(lost))]
+    reward = fit_rewards(scipy.sparse.diags_array(links, offsets=[1, -1]))
+    close(-np.diff(reward), np.full(1999, np.log(won / lost)), rel=0, atol=5e-12)
+
+
+@pytest.mark.parametrize("size", [6, 300])
+@pytest.mark.parametrize("spread", [0.5, 3.0, 12.0])
+def test_exact_probabilities_give_back_the_rewards_they_came_from(size, spread):
+    reward = spread * np.random.default_rng(size).normal(size=size)
+    wins = win_probability(reward[:, None] - reward) * (1 - np.eye(size))
+    close(fit_rewards(wins), reward - reward.mean(), rel=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("ratio", [1e3, 1e6, 1e12, 1e15])
+def test_a_pair_of_very_unequal_counts_has_the_logarithm_of_their_ratio(ratio):
+    first, second = fit_rewards([[0, ratio], [1, 0]])
+    assert first - second == pytest.approx(np.log(ratio), rel=1e-13)
+
+
+def test_a_nearly_clean_tournament_is_fitted_although_full_steps_go_too_far():
+    wins = np.triu(np.full((150, 150), 20.0), 1)
+    wins[149, 0] = 0.001
+    assert np.abs(reward_loss_gradient(fit_rewards(wins), wins)).max() < 1e-15
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+@pytest.mark.parametrize("iterations", [50, 1], ids=["conjugate gradients", "elimination"])
+@pytest.mark.parametrize("num_pairs", [20, 600], ids=["sparse", "dense"])
+def test_every_way_to_solve_for_the_step_ends_at_the_same_rewards(
+    monkeypatch, l2, iterations, num_pairs
+):
+    wins = connected_counts(np.random.default_rng(9), 40, num_pairs)
+    expected = fit_rewards(wins, l2)
+    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(MODULE, "_MOST_ITERATIONS", iterations)
+    close(fit_rewards(wins, l2), expected, rel=0, atol=EXACT)
+    close(fit_rewards(scipy.sparse.coo_array(wins), l2), expected, rel=0, atol=EXACT)
+
+
+@pytest.mark.parametrize("size", [5, 260])
+def test_worlds_are_fitted_each_by_itself(size):
+    rng = np.random.default_rng(2)
+    wins = np.stack([connected_counts(rng, size, 8 * size) for _ in range(2)])[:, None]
+    reward = fit_rewards(wins)
+    assert reward.shape == (2, 1, size)
+    for row, world in zip(reward, wins, strict=True):
+        close(row[0], fit_rewards(world[0]), rel=0, atol=EXACT)
+
+
+@given(counts(4), st.permutations(range(4)))
+def test_the_fit_does_not_depend_on_the_order_of_responses(wins, order):
+    order = np.array(order)
+    close(fit_rewards(wins[np.ix_(order, order)]), fit_rewards(wins)[order], rel=0, atol=EXACT)
+
+
+@given(counts(4))
+def test_swapping_winners_and_losers_changes_the_sign_of_every_reward(wins):
+    close(fit_rewards(wins.T), -fit_rewards(wins), rel=0, atol=EXACT)
+
+
+@given(counts(3), rewards(3))
+def test_no_other_rewards_make_the_comparisons_more_likely(wins, other):
+    assert reward_loss(fit_rewards(wins), wins) <= reward_loss(other, wins) * (1 + 1e-15)
+
+
+@pytest.mark.parametrize("l2", [1e-8, 0.01, 3.0])
+def test_the_penalty_is_half_l2_times_the_sum_of_squares_beside_the_mean_loss(l2):
+    total = lambda r: reward_loss(r, WINS) + l2 / 2 * np.sum(np.square(r))
+    fitted = fit_rewards(WINS, l2)
+    close(reward_loss_gradient(fitted, WINS), -l2 * fitted, rel=0, atol=1e-15)
+    for shift in 1e-3 * np.vstack([np.eye(4), -np.eye(4), np.ones(4)]):
+        assert total(fitted) < total(fitted + shift)
+
+
+@pytest.mark.parametrize("wins", [WON, [[0, 2, 0, 0], [1, 0, 0, 0], [0, 0, 0, 5], [0, 0, 0, 0]]])
+@pytest.mark.parametrize("l2", [1e-12, 1e-3])
+def test_a_penalty_makes_a_maximum_exist_where_labels_are_clean_or_groups_never_met(wins, l2):
+    reward = fit_rewards(wins, l2)
+    close(reward_loss_gradient(reward, wins) + l2 * reward, np.zeros(len(wins)), atol=1e-16)
+    if l2 == 1e-3 and len(wins) == 4:
+        close(reward.reshape(2, 2).sum(axis=1), [0.0, 0.0], atol=1e-12)
+
+
+def test_a_strong_penalty_leaves_no_reward():
+    assert np.abs(fit_rewards(WINS, 1e9)).max() < 1e-8
+
+
+def test_steps_that_go_too_far_are_cut_to_the_part_that_is_proved_safe():
+    # At Δ = 10 with even labels, Newton jumps to about −11000: far higher on the other side.
+    wins, reward = np.array([[0, 1], [1, 0]]), np.array([5.0, -5.0])
+    gradient, hessian = reward_loss_gradient(reward, wins), reward_loss_hessian(reward, wins)
+    step = -gradient / (2 * hessian[0, 0])
+    change, slope = np.abs(step[0] - step[1]), gradient @ step
+    loss = lambda r: reward_loss(r, wins)
+    part = MODULE._safe_part(loss, reward, step, slope, change)
+    close(part, np.log1p(change) / change)
+    assert loss(reward + part * step) < loss(reward) < loss(reward + step)
+
+
+@given(counts(3), rewards(3))
+def test_every_step_of_newtons_method_lowers_the_loss(wins, reward):
+    gradient, hessian = reward_loss_gradient(reward, wins), reward_loss_hessian(reward, wins)
+    step = -MODULE.solve_laplacian(-hessian * (1 - np.eye(3)), gradient)
+    loss, change = lambda r: reward_loss(r, wins), np.ptp(step)
+    part = MODULE._safe_part(loss, reward, step, gradient @ step, np.asarray(change))
+    assert loss(reward + part * step) <= loss(reward) * (1 + 1e-14)
+
+
+@pytest.mark.parametrize("weakest", [1.0, 1e-7, 1e-9, 1e-30, 1e-200])
+def test_a_graph_of_links_is_solved_however_weak_one_of_them_is(weakest):
+    # Two pairs, 0-1 and 2-3, and one link between them that carries all of the difference.
+    weights = np.zeros((4, 4))
+    weights[0, 1], weights[1, 2], weights[2, 3] = 3.0, weakest, 0.5
+    flows = np.array([2.0, 7.0 * weakest, -1.0])
+    values = np.array([flows[0], flows[1] - flows[0], flows[2] - flows[1], -flows[2]])
+    solution = MODULE.solve_laplacian(weights + weights.T, values)
+    close(solution[[0, 2]] - solution[[1, 3]], [2 / 3, -2.0])
+    if weakest > 1e-3:
+        close(solution[1] - solution[2], 7.0)
+
+
+# --- when there is no maximum ---------------------------------------------------------------------
+
+UNTIED = {
+    "clean labels": (WON, r"responses \[1\], which never won against \[0\]$"),
+    "an unbeaten response": (
+        [[0, 3, 1], [0, 0, 2], [0, 4, 0]],
+        r"responses \[0\], which never lost to \[1, 2\]$",
+    ),
+    "a response that lost always": (
+        [[0, 3, 1], [2, 0, 2], [0, 0, 0]],
+        r"responses \[0, 1\], which never lost to \[2\]$",
+    ),
+    "two groups that never met": (
+        [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]],
+        r"responses \[0, 1\], which were never compared with \[2, 3\]$",
+    ),
+    "the second of two worlds": (
+        [[[0, 1], [1, 0]], [[0, 2], [0, 0]]],
+        r"responses \[0\], which never lost to \[1\] in world \(1,\)$",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wins", "groups"), UNTIED.values(), ids=UNTIED)
+def test_counts_without_a_maximum_are_refused_with_the_groups_and_the_remedy(wins, groups):
+    rule = r"^wins must lead from each response to every other by a chain of wins, .* \(l2 > 0 is"
+    if groups.startswith(r"responses \[1\]"):
+        groups = r"responses \[0\], which never lost to \[1\]$"
+    with pytest.raises(ValueError, match=rule + r".*; got " + groups):
+        fit_rewards(wins)
+
+
+def test_losers_are_named_too():
+    with pytest.raises(ValueError, match=r"responses \[0\], which never won against \[1, 2\]$"):
+        fit_rewards([[0, 0, 0], [1, 0, 2], [3, 4, 0]])
+
+
+@pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csc_array, scipy.sparse.coo_matrix])
+def test_a_gap_among_many_responses_is_named_in_short(make):
+    wins = np.ones((300, 300)) - np.eye(300)
+    wins[100:, :100] = 0
+    message = (
+        r"responses \[0, 1, 2, \.\.\., 97, 98, 99\], which never lost to \[100, 101, 102, \.\.\."
+    )
+    with pytest.raises(ValueError, match=message):
+        fit_rewards(make(wins))
+    wins[:100, 100:] = 0
+    with pytest.raises(ValueError, match=r"99\], which were never compared with \[100"):
+        fit_rewards(make(wins))
+
+
+def test_newtons_method_says_so_when_it_does_not_arrive(monkeypatch):
+    monkeypatch.setattr(MODULE, "_MOST_STEPS", 1)
+    with pytest.raises(
+        ValueError, match=r"^wins must let Newton's method arrive within 1 steps; go"
+    ):
+        fit_rewards(WINS)
+
+
+# --- the survey -----------------------------------------------------------------------------------
+
+
+def test_the_survey_ranks_london_first_and_stockholm_last():
+    # Margins over Stockholm, computed from the printed table by Zermelo's iteration (and by choix).
+    reward = fit_rewards(school_comparisons())
+    over_stockholm = dict(zip(SCHOOLS, reward - reward[-1], strict=True))
+    assert over_stockholm == pytest.approx(
+        {
+            "London": 1.3876,
+            "Paris": 0.6992,
+            "Milano": 0.1838,
+            "St.Gallen": 0.3201,
+            "Barcelona": 0.1415,
+            "Stockholm": 0.0,
+        },
+        abs=5e-5,
+    )
+
+
+def test_one_pair_entered_the_wrong_way_round_moves_barcelona_above_st_gallen():
+    right, published = (fit_rewards(school_comparisons(flag)) for flag in (False, True))
+    order = lambda reward: [SCHOOLS[i] for i in np.argsort(-reward)]
+    assert order(right) == ["London", "Paris", "St.Gallen", "Milano", "Barcelona", "Stockholm"]
+    assert order(published) == ["London", "Paris", "Barcelona", "St.Gallen", "Milano", "Stockholm"]
+    # 82 of 4454 comparisons change sides, and only two rewards feel it, by about 0.2 each.
+    moved = published - right
+    np.testing.assert_allclose(moved[:4], np.zeros(4), atol=0.01)
+    np.testing.assert_allclose(moved[4:], [0.1927, -0.2037], atol=5e-5)
+
+
+# --- rankings -------------------------------------------------------------------------------------
+
+RANKINGS = [[3, 0, 2], [0, 3, 1], [2, 1, 3], [3, 0, 1]]
+
+
+def test_plackett_luce_draws_the_best_then_the_best_of_the_rest():
+    close(plackett_luce_loss(REWARD, RANKINGS), oracles.plackett_luce_loss(REWARD, RANKINGS))
+    whole = [[3, 0, 2, 1], [1, 2, 0, 3]]
+    close(plackett_luce_loss(REWARD, whole), oracles.plackett_luce_loss(REWARD, whole))
+
+
+def test_plackett_luce_keeps_its_digits_for_rewards_of_300():
+    # log(1 + e^−300 + e^−600) + log(1 + e^−300), where the oracle's 50 digits are too few.
+    loss = plackett_luce_loss([300.0, -300.0, 0.0], [[0, 2, 1]])
+    close(loss, 2 * oracles.exp(-300))
+    close(plackett_luce_loss([300.0, -300.0, 0.0], [[1, 2, 0]]), 900.0)
+
+
+@given(rewards(4))
+def test_the_probabilities_of_all_rankings_sum_to_one(reward):
+    for length in (2, 3, 4):
+        rankings = itertools.permutations(range(4), length)
+        by_group = {}
+        for ranking in rankings:
+            group = tuple(sorted(ranking))
+            probability = np.exp(-plackett_luce_loss(reward, [ranking]))
+            by_group[group] = by_group.get(group, 0) + probability
+        close(list(by_group.values()), np.ones(len(by_group)))
+
+
+@given(rewards(4))
+def test_a_ranking_of_two_is_a_comparison(reward):
+    pairs = [[3, 0], [0, 1], [3, 0], [2, 1]]
+    close(plackett_luce_loss(reward, pairs), reward_loss(reward, wins_from_rankings(pairs, 4)))
+
+
+def test_rankings_of_many_worlds_are_scored_row_by_row():
+    reward = np.random.default_rng(3).normal(size=(2, 3, 4))
+    loss = plackett_luce_loss(reward, RANKINGS)
+    assert loss.shape == (2, 3)
+    close(loss[1, 2], plackett_luce_loss(reward[1, 2], RANKINGS))
+
+
+def test_every_ranking_counts_as_one_comparison_shared_by_its_pairs():
+    # 3 ≻ 0 ≻ 2 has three pairs, 1/C(3, 2) = 1/3 each; 1 ≻ 0 has one.
+    expected = np.zeros((4, 4))
+    expected[3, 0] = expected[3, 2] = expected[0, 2] = 1 / 3
+    close(wins_from_rankings([[3, 0, 2]], 4), expected)
+    close(wins_from_rankings([[3, 0, 2], [3, 0, 2]], 4), 2 * expected)
+    assert wins_from_rankings([[3, 0, 2, 1]], 4).sum() == pytest.approx(1.0)
+    assert wins_from_rankings([[1, 0]], 4)[1, 0] == 1
+
+
+def test_instructgpts_loss_is_the_mean_over_rankings_of_the_mean_over_pairs():
+    terms = []
+    for ranking in RANKINGS:
+        pairs = list(itertools.combinations(ranking, 2))
+        terms.append(
+            -sum(np.log(win_probability(REWARD[i] - REWARD[j])) for i, j in pairs) / len(pairs)
+        )
+    close(reward_loss(REWARD, wins_from_rankings(RANKINGS, 4)), np.mean(terms))
+
+
+def test_pairs_of_a_plackett_luce_ranking_are_bradley_terry_comparisons():
+    # Every ranking with its probability: the share of those with i before j is σ(r_i − r_j).
+    wins = np.zeros((4, 4))
+    for ranking in itertools.permutations(range(4)):
+        probability = np.exp(-plackett_luce_loss(REWARD, [ranking]))
+        wins += probability * wins_from_rankings([ranking], 4)
+    np.fill_diagonal(chances := win_probability(np.subtract.outer(REWARD, REWARD)), 0)
+    close(6 * wins, chances)
+    close(fit_rewards(wins), np.array(REWARD) - np.mean(REWARD), rel=0, atol=EXACT)
+
+
+def test_on_finite_data_pairs_of_rankings_are_not_the_likelihood_of_rankings():
+    rankings = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0]]
+    likely = scipy.optimize.minimize(
+        lambda r: plackett_luce_loss(np.append(r, 0.0), rankings), [0.0, 0.0], tol=1e-12
+    )
+    by_pairs = fit_rewards(wins_from_rankings(rankings, 3))
+    assert abs((by_pairs[0] - by_pairs[2]) - likely.x[0]) > 0.01
+
+
+# --- simulated comparisons ------------------------------------------------------------------------
+
+PAIR_COUNTS = np.array([[0, 4, 3], [4, 0, 0], [3, 0, 0]])
+
+
+def test_simulated_comparisons_share_out_every_pairs_count():
+    wins = sample_comparisons(np.random.default_rng(1), [1.0, 0.0, -1.0], PAIR_COUNTS)
+    np.testing.assert_array_equal(wins + wins.T, PAIR_COUNTS)
+    assert wins.dtype == np.float64
+    assert (wins >= 0).all()
+
+
+def test_simulated_comparisons_follow_the_binomial_law_of_the_margin():
+    # χ² over the five outcomes of a pair compared four times; false alarm 1e-4, seed fixed.
+    reward = [0.9, 0.0, 0.2]
+    tiled = np.broadcast_to(PAIR_COUNTS, (20_000, 3, 3))
+    wins = sample_comparisons(np.random.default_rng(2), reward, tiled)
+    for i, j, margin in ((0, 1, 0.9), (1, 0, -0.9), (2, 0, -0.7)):
+        total = PAIR_COUNTS[i, j]
+        observed = np.bincount(wins[:, i, j].astype(int), minlength=total + 1)
+        law = scipy.stats.binom.pmf(np.arange(total + 1), total, 1 / (1 + np.exp(-margin)))
+        assert scipy.stats.chisquare(observed, 20_000 * law).pvalue > 1e-4
+
+
+def test_simulated_comparisons_of_extreme_rewards_always_go_one_way():
+    wins = sample_comparisons(np.random.default_rng(3), [-300.0, 300.0], [[0, 1000], [1000, 0]])
+    np.testing.assert_array_equal(wins, [[0, 0], [1000, 0]])
+
+
+def test_simulation_depends_on_the_generator_alone():
+    draw = lambda seed: sample_comparisons(
+        np.random.default_rng(seed), np.zeros((2, 3)), 50 * PAIR_COUNTS
+    )
+    np.testing.assert_array_equal(draw(4), draw(4))
+    assert (draw(4) != draw(5)).any()
+    assert draw(4).shape == (2, 3, 3)
+
+
+# --- shapes, purity and bad input -----------------------------------------------------------------
+
+LOSSES = [reward_loss, reward_loss_gradient, reward_loss_hessian]
+
+
+@pytest.mark.parametrize("function", LOSSES)
+def test_losses_are_the_same_for_one_world_and_for_many(function):
+    rng = np.random.default_rng(4)
+    reward, wins = rng.normal(size=(2, 3, 4)), rng.integers(0, 5, (3, 4, 4)) * (1 - np.eye(4))
+    together = function(reward, wins)
+    assert together.shape[:2] == (2, 3)
+    for a, b in itertools.product(range(2), range(3)):
+        close(together[a, b], function(reward[a, b], wins[b]))
+    close(function(reward[0, 0], wins)[2], function(reward[0, 0], wins[2]))
+
+
+@pytest.mark.parametrize("function", LOSSES)
+def test_losses_take_sparse_counts_as_well(function):
+    close(function(REWARD, scipy.sparse.csr_array(np.array(WINS))), function(REWARD, WINS))
+
+
+@pytest.mark.parametrize("function", [*LOSSES, lambda _, wins: fit_rewards(wins)])
+def test_rewards_and_counts_are_never_changed(function):
+    reward, wins = np.array(REWARD), np.array(WINS)
+    reward.setflags(write=False)
+    wins.setflags(write=False)
+    function(reward, wins)
+    np.testing.assert_array_equal(reward, REWARD)
+    np.testing.assert_array_equal(wins, WINS)
+
+
+def test_sparse_counts_are_never_changed_and_may_come_in_any_form(monkeypatch):
+    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
+    rows, columns, values = [0, 1, 1, 2, 2, 0, 0], [1, 0, 2, 1, 0, 2, 1], [1, 2, 3, 1, 0, 0, 1]
+    wins = scipy.sparse.coo_matrix(
+        (values, (rows, columns))
+    )  # with zeros and an entry in two parts
+    before = wins.data.copy()
+    close(fit_rewards(wins), fit_rewards(wins.toarray()), rel=0, atol=EXACT)
+    np.testing.assert_array_equal(wins.data, before)
+    table = wins.tocsr(copy=True)
+    entries = table.nnz
+    fit_rewards(table)
+    assert table.nnz == entries
+
+
+BAD_COUNTS = {
+    "negative": ([[0, -1], [1, 0]], r"must hold finite counts >= 0; got -1.0$"),
+    "infinite": ([[0, np.inf], [1, 0]], r"must hold finite counts >= 0; got inf$"),
+    "diagonal": ([[0, 1], [1, 3]], r"must have a zero diagonal: .*; got 3.0 on it$"),
+    "empty": ([[0, 0], [0, 0]], r"must hold one comparison or more in every world; got none$"),
+    "not square": (
+        [[0, 1, 2], [1, 0, 2]],
+        r"must have shape \(\.\.\., Y, Y\).*; got shape \(2, 3\)$",
+    ),
+    "nan": ([[0, np.nan], [1, 0]], r"must hold no NaN"),
+}
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_COUNTS.values(), ids=BAD_COUNTS)
+@pytest.mark.parametrize("function", [*LOSSES, lambda _, wins: fit_rewards(wins)])
+def test_bad_counts_are_refused_by_name_and_rule(function, bad, rule):
+    with pytest.raises(ValueError, match=r"^wins " + rule):
+        function([0.0, 0.0], bad)
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_COUNTS.values(), ids=BAD_COUNTS)
+def test_bad_sparse_counts_are_refused_by_the_same_rules(monkeypatch, bad, rule):
+    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
+    with pytest.raises(ValueError, match=r"^wins " + rule):
+        fit_rewards(scipy.sparse.csr_array(np.array(bad)))
+
+
+@pytest.mark.parametrize("bad", [[0, 1], 3.0, [], [["a", "b"], ["c", "d"]]])
+def test_what_is_no_count_matrix_at_all_is_refused(bad):
+    with pytest.raises(ValueError, match=r"^wins must h"):
+        fit_rewards(bad)
+
+
+def test_one_empty_world_among_others_is_refused():
+    with pytest.raises(ValueError, match=r"^wins must hold one comparison or more in every world"):
+        reward_loss([0.0, 0.0], [[[0, 1], [0, 0]], [[0, 0], [0, 0]]])
+
+
+@pytest.mark.parametrize("function", LOSSES)
+@pytest.mark.parametrize(
+    ("reward", "message"),
+    [
+        ([np.nan, 0.0], r"^reward must hold no NaN"),
+        ([np.inf, 0.0], r"^reward must be finite"),
+        (
+            [0.0, 0.0, 0.0],
+            r"^reward and wins must have the same number of responses .*shapes \(3,\)",
+        ),
+        (0.0, r"^reward must have shape"),
+    ],
+)
+def test_bad_rewards_are_refused_by_name_and_rule(function, reward, message):
+    with pytest.raises(ValueError, match=message):
+        function(reward, WON)
+
+
+def test_worlds_that_do_not_broadcast_are_refused():
+    with pytest.raises(ValueError, match=r"^reward and wins must have leading axes that broadcast"):
+        reward_loss(np.zeros((3, 2)), np.broadcast_to(WON, (2, 2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("l2", "rule"),
+    [
+        (-1e-9, "must be >= 0"),
+        (np.nan, "must hold no NaN"),
+        (np.inf, "must be finite"),
+        ([0.1, 0.2], r"must be a single number; got shape \(2,\)"),
+        ("some", "must hold real numbers"),
+    ],
+)
+def test_a_bad_penalty_is_refused(l2, rule):
+    with pytest.raises(ValueError, match=r"^l2 " + rule):
+        fit_rewards(WINS, l2)
+
+
+@pytest.mark.parametrize("bad", ["margin", [np.nan], [1j]])
+def test_a_margin_that_is_not_a_number_is_refused(bad):
+    with pytest.raises(ValueError, match=r"^margin must hold"):
+        win_probability(bad)
+
+
+@pytest.mark.parametrize(
+    ("pair_counts", "message"),
+    [
+        (
+            [[0, 2], [1, 0]],
+            r"^pair_counts must be whole numbers, the same for \(i, j\) and \(j, i\)",
+        ),
+        ([[0, 0.5], [0.5, 0]], r"^pair_counts must be whole numbers"),
+        ([[0, -1], [-1, 0]], r"^pair_counts must hold finite counts >= 0"),
+        ([[0, 0], [0, 0]], r"^pair_counts must hold one comparison"),
+        (PAIR_COUNTS, r"^reward and pair_counts must have the same number of responses"),
+    ],
+)
+def test_bad_pair_counts_are_refused(pair_counts, message):
+    with pytest.raises(ValueError, match=message):
+        sample_comparisons(np.random.default_rng(0), [0.0, 1.0], pair_counts)
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random])
+def test_randomness_must_be_passed_in(rng):
+    with pytest.raises(ValueError, match=r"^rng must be a numpy.random.Generator"):
+        sample_comparisons(rng, [0.0, 1.0], [[0, 1], [1, 0]])
+
+
+BAD_RANKINGS = {
+    "twice": ([[0, 1, 0]], r"must name each response at most once a row"),
+    "too large": ([[0, 4]], r"must hold whole numbers from 0 to 3"),
+    "negative": ([[0, -1]], r"must hold whole numbers from 0 to 3"),
+    "fraction": ([[0, 1.5]], r"must hold whole numbers from 0 to 3"),
+    "one response": (
+        [[0], [1]],
+        r"must have shape \(R, K\) with R >= 1 and K >= 2; got shape \(2, 1\)",
+    ),
+    "one ranking": ([0, 1], r"must have shape \(R, K\)"),
+    "none": (np.zeros((0, 3)), r"must have shape \(R, K\)"),
+    "nan": ([[0, np.nan]], r"must hold no NaN"),
+}
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_RANKINGS.values(), ids=BAD_RANKINGS)
+def test_bad_rankings_are_refused(bad, rule):
+    with pytest.raises(ValueError, match=r"^rankings " + rule):
+        plackett_luce_loss(REWARD, bad)
+    with pytest.raises(ValueError, match=r"^rankings " + rule):
+        wins_from_rankings(bad, 4)
+
+
+def test_bad_rewards_and_sizes_beside_rankings_are_refused():
+    with pytest.raises(ValueError, match=r"^reward must be finite"):
+        plackett_luce_loss([0.0, np.inf], [[0, 1]])
+    with pytest.raises(ValueError, match=r"^num_responses must be a whole number"):
+        wins_from_rankings([[0, 1]], 2.5)
