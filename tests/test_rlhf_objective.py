@@ -370,7 +370,7 @@ def test_newton_never_needs_many_steps_and_says_so_if_it_is_not_given_them(monke
     pretraining = np.where(pretraining > 0.1, pretraining, 0.0)
     pretraining /= pretraining.sum(axis=-1, keepdims=True)
     reward, gamma = rng.uniform(-3000, 3000, (500, 5)), 10 ** rng.uniform(-12, 30, 500)
-    monkeypatch.setattr(module, "_MOST_STEPS", 15)
+    monkeypatch.setattr(module, "_MOST_STEPS", 10)
     policy = ptx_policy(reward, reference, 1.0, gamma, pretraining)
     close(policy.sum(axis=-1), np.ones(500), rel=1e-13)
     monkeypatch.setattr(module, "_MOST_STEPS", 1)

@@ -476,8 +476,7 @@ def _as_ptx_problem(
 
 def _least_multiplier(log_gibbs: Array, pull: Array, pretraining: Array) -> Array:
     """Return max(0, g − KL(p ‖ π*)), which the root s = g − KL(π ‖ π*) is never below."""
-    given = pretraining > 0
-    d = np.where(given, np.log(np.where(given, pretraining, 1.0)) - log_gibbs, 0.0)
+    d = np.log(np.where(pretraining > 0, pretraining, 1.0)) - log_gibbs
     kl = kl_terms(pretraining, np.exp(log_gibbs), d).sum(axis=-1, keepdims=True)
     return np.maximum(pull - kl, 0.0)
 
