@@ -547,6 +547,7 @@ def _safe_part(
 def _solve_pairs(pairs: _Pairs, coupling: Array, l2: float, values: Array) -> Array:
     """Return an x with Σ_j w_ij (x_i − x_j) + l2 x_i = v_i, for a weight w of each pair.
 
+    The values sum to zero but for rounding, which is taken out, as no x could account for it.
     Conjugate gradients are slow only where the graph hangs together by few links, and there
     factorising is cheap, for it fills in little.
     """
@@ -559,7 +560,7 @@ def _solve_pairs(pairs: _Pairs, coupling: Array, l2: float, values: Array) -> Ar
     product = lambda x: degree * x - links @ x - links.T @ x  # noqa: E731
     solution, unfinished = cg(
         LinearOperator(links.shape, matvec=product, dtype=float),
-        values,
+        values - values.mean(),
         rtol=_RESIDUAL,
         maxiter=_MOST_ITERATIONS,
         M=diags_array(1 / degree),
@@ -602,7 +603,7 @@ def _reached_from_first(links: Any) -> NDArray[np.bool_]:
 
         start[breadth_first_order(links, 0, return_predecessors=False)] = True
         return start
-    reached, wider = np.zeros(links.shape[:-1], dtype=bool), start
-    while (wider != reached).any():
+    reached, wider = start, start | (links[..., 0, :] > 0)
+    while not wider.all() and (wider != reached).any():
         reached, wider = wider, wider | ((links > 0) & wider[..., None]).any(axis=-2)
-    return reached
+    return wider
