@@ -458,6 +458,14 @@ def test_the_clipping_never_bites_on_the_way_back():
         np.testing.assert_array_equal(gradient, policy_gradient(world[0], world[2]))
 
 
+def test_at_a_corner_the_clipped_gradient_is_the_unclipped_sides():
+    upper = [0.5, 0.5], [0.25, 0.75], [1.0, 0.0], 1.0  # ρ = 2 = 1 + ε
+    lower = [0.25, 0.75], [0.5, 0.5], [-1.0, 0.0], 0.5  # ρ = 1/2 = 1 − ε
+    for world in (upper, lower):
+        gradient = clipped_surrogate_gradient(*world)
+        np.testing.assert_array_equal(gradient, policy_gradient(world[0], world[2]))
+
+
 def test_at_the_sampler_itself_the_clipped_surrogate_is_the_policy_gradient():
     close(clipped_surrogate(POLICY, POLICY, REWARD, 0.2), expectation(POLICY, REWARD))
     gradient = clipped_surrogate_gradient(POLICY, POLICY, REWARD, 0.2)
