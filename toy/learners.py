@@ -70,7 +70,7 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     parameters[0] = start
     for step in range(num_steps):
         gradients[step] = _direction(gradient, parameters[step].copy())
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore"):
             parameters[step + 1] = parameters[step] + step_size * gradients[step]
         if not np.isfinite(parameters[step + 1]).all():
             rule = "must keep all parameters finite: take a smaller one"
