@@ -116,6 +116,14 @@ def test_log_ratio_is_policy_over_reference(policy, reference):
     close(toy.log_ratio(policy, reference), oracles.log_ratio(policy, reference))
 
 
+@pytest.mark.parametrize("step", [0.0, 2.0**-54, 2.0**-52, 2.0**-40, 2.0**-20, 2.0**-5])
+def test_log_ratio_of_nearly_equal_probabilities_is_right_in_every_digit(step):
+    policy, reference = [0.25 + step, 0.75 - step], [0.25, 0.75]
+    expected = oracles.log_ratio(policy, reference)
+    close(toy.log_ratio(policy, reference), expected, rel=4e-16)
+    close(toy.log_ratio(reference, policy), [-d for d in expected], rel=4e-16)
+
+
 def test_log_ratio_reaches_across_the_whole_range_of_float64():
     tiny = 5e-320
     np.testing.assert_allclose(
@@ -153,6 +161,13 @@ def test_entropy_is_log_y_minus_the_kl_to_uniform(policy):
     close(toy.entropy(policy), oracles.entropy(as_lists(policy)), rel=1e-10)
     gap = np.log(4) - toy.kl_divergence(policy, np.full(4, 0.25))
     np.testing.assert_allclose(toy.entropy(policy), gap, atol=1e-12)
+
+
+def test_whole_numbers_are_probabilities_too():
+    assert toy.entropy([0, 1]) == 0.0
+    np.testing.assert_array_equal(
+        toy.kl_divergence(np.eye(2, dtype=int), [0.5, 0.5]), np.log([2, 2])
+    )
 
 
 def test_entropy_counts_zero_log_zero_as_zero():

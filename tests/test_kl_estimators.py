@@ -37,6 +37,13 @@ def test_estimators_are_right_in_every_digit(estimator, oracle, d):
     close(estimator(d), oracle(oracles.mpf(d)), rel=2e-14, atol=1e-30)
 
 
+@pytest.mark.parametrize("size", [1e-3, 0.01, 0.0624, 0.0626, 0.1])
+def test_k3_is_as_precise_where_it_is_a_series_as_where_it_is_not(size):
+    for d in (size, -size):
+        close(toy.k3(d), oracles.k3(oracles.mpf(d)), rel=1e-13)
+        close(toy.k3([d, 2.0])[0], toy.k3(d), rel=0)
+
+
 def test_k3_keeps_the_digits_that_float32_code_loses():
     # TRL 1.16 and verl 0.9.1 return exactly 0 here in float32; the true value is 4.5e-8.
     close(toy.k3(3e-4), 4.4995500337e-08, rel=1e-10)
@@ -166,16 +173,16 @@ def test_near_the_reference_k2_has_the_curvature_of_the_kl():
 
 
 def test_moments_do_not_depend_on_where_the_blocks_fall():
-    rng = np.random.default_rng(5)
-    policy, reference = rng.dirichlet(np.ones(10_001), 2)
-    policy[:4096] = 0.0
+    rng, start = np.random.default_rng(5), toy.kl_estimators._BLOCK
+    policy, reference = rng.dirichlet(np.ones(2 * start + 1), 2)
+    policy[:start] = 0.0
     policy /= policy.sum()
     moments = toy.estimator_moments(toy.k2, policy, reference)
-    d = np.log(policy[4096:] / reference[4096:])
-    mean = (policy[4096:] * d**2 / 2).sum()
+    d = np.log(policy[start:] / reference[start:])
+    mean = (policy[start:] * d**2 / 2).sum()
     close(moments.mean, mean)
-    close(moments.variance, (policy[4096:] * (d**2 / 2 - mean) ** 2).sum())
-    close(moments.bias, mean - (policy[4096:] * d).sum())
+    close(moments.variance, (policy[start:] * (d**2 / 2 - mean) ** 2).sum())
+    close(moments.bias, mean - (policy[start:] * d).sum())
 
 
 def test_variance_of_k3_survives_where_its_square_overflows():

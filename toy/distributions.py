@@ -5,6 +5,8 @@ with every entry > 0. All functions broadcast over the leading axes and work in 
 are in nats, and say in their first sentence which distribution the samples come from.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -20,7 +22,10 @@ from toy.validation import (
 )
 
 #: Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
-_SERIES_RADIUS = 1 / 32
+_SERIES_RADIUS = 1 / 16
+
+#: 1/n! with the signs of e^(−d), from n = 10 down to 2; what is left out is below 1e-16 of the sum.
+_SERIES = [(-1) ** n / math.factorial(n) for n in range(10, 1, -1)]
 
 
 def log_softmax(logits: ArrayLike) -> Array:
@@ -173,32 +178,38 @@ def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
 
 
 def log_quotient(numerator: Array, denominator: Array) -> Array:
-    """Return log a − log b for a >= 0, b > 0, unchecked: `log_ratio` for code that has checked."""
-    difference = numerator - denominator
-    with np.errstate(divide="ignore", over="ignore"):
-        excess = np.abs(difference) / np.minimum(numerator, denominator)
-        result = np.asarray(np.copysign(np.log1p(excess), difference))
-        far = np.isinf(result)  # zero, or a quotient beyond the range of float64
-        result[far] = np.log(numerator[far]) - np.log(denominator[far])
-    return result
+    """Return log a − log b for a >= 0, b > 0, unchecked: `log_ratio` for code that has checked.
+
+    With x = (a − b) / min(a, b) it is ±log(1 + |x|), computed as log(u) · x / (u − 1), u = 1 + |x|:
+    what rounding does to u it does to both factors (Kahan's log1p, faster than NumPy's).
+    """
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        x = (numerator - denominator) / np.minimum(numerator, denominator)
+        u = 1 + np.abs(x)
+        result = np.log(u) * x / (u - 1)
+        odd = ~np.isfinite(result)  # equal numbers, zero, or a quotient beyond the range of float64
+        far = np.log(numerator[odd]) - np.log(denominator[odd])
+        result[odd] = np.where(u[odd] == 1, x[odd], far)
+        return result
 
 
 def exponential_excess(d: Array) -> Array:
     """Return e^(−d) − 1 + d >= 0, unchecked, to full relative precision; d may be complex."""
     with np.errstate(over="ignore", invalid="ignore"):
-        excess = np.asarray(np.expm1(-d) + d)
+        excess = np.asarray(np.exp(-d) + (d - 1))
     excess[d == -np.inf] = np.inf
-    small = np.abs(d) < _SERIES_RADIUS
-    excess[small] = _excess_series(d[small])
+    small = np.flatnonzero(np.abs(d) < _SERIES_RADIUS)
+    excess.put(small, _excess_series(d.take(small)))
     return excess
 
 
 def _excess_series(d: Array) -> Array:
-    """Return d²/2 · (1 − d/3 · (1 − d/4 · (…))), whose terms do not cancel as those above do."""
-    series = 1 - d / 9
-    for n in (8, 7, 6, 5, 4, 3):
-        series = 1 - d / n * series
-    return d * d / 2 * series
+    """Return d²/2 − d³/6 + …, whose terms do not cancel as those above do, by Horner's rule."""
+    series = np.zeros_like(d)
+    for coefficient in _SERIES:
+        series *= d
+        series += coefficient
+    return series * d * d
 
 
 def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
@@ -239,8 +250,11 @@ def kl_terms(policy: Array, reference: Array, d: Array) -> Array:
 
     Away from d = 0 it is π_ref − π + π d, which needs no exponential and cannot overflow.
     """
-    terms = reference - policy + policy * np.where(policy > 0, d, 0.0)
-    small = np.abs(d) < _SERIES_RADIUS
+    with np.errstate(invalid="ignore"):
+        terms = policy * d
+    terms[policy == 0] = 0.0
+    terms += reference - policy
+    small = np.nonzero(np.abs(d) < _SERIES_RADIUS)
     terms[small] = policy[small] * _excess_series(d[small])
     return terms
 
