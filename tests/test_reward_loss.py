@@ -479,6 +479,18 @@ def test_one_pair_entered_the_wrong_way_round_moves_barcelona_above_st_gallen():
     np.testing.assert_allclose(moved[4:], [0.1927, -0.2037], atol=5e-5)
 
 
+def test_fourteen_pairs_of_the_survey_contradict_the_fifteenth_unless_it_is_turned_round():
+    # Without their own pair, Barcelona beats Stockholm with .629; it is 110.5 (or 192.5) of 303.
+    wins = school_comparisons()
+    wins[4, 5] = wins[5, 4] = 0
+    reward = fit_rewards(wins)
+    predicted = win_probability(reward[4] - reward[5])
+    assert predicted == pytest.approx(0.629, abs=5e-4)
+    deviation = np.sqrt(predicted * (1 - predicted) / 303)
+    assert (110.5 / 303 - predicted) / deviation < -9
+    assert abs(192.5 / 303 - predicted) / deviation < 0.5
+
+
 # --- rankings -------------------------------------------------------------------------------------
 
 RANKINGS = [[3, 0, 2], [0, 3, 1], [2, 1, 3], [3, 0, 1]]
