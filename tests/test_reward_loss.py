@@ -307,6 +307,12 @@ def test_every_way_to_solve_for_the_step_ends_at_the_same_rewards(
     close(fit_rewards(scipy.sparse.coo_array(wins), l2), expected, rel=0, atol=EXACT)
 
 
+def test_well_connected_comparisons_are_fitted_without_factorising(monkeypatch):
+    monkeypatch.setattr(MODULE, "_factorise", None)
+    wins = connected_counts(np.random.default_rng(11), 300, 30_000)
+    assert np.abs(reward_loss_gradient(fit_rewards(wins), wins)).max() < 1e-15
+
+
 @pytest.mark.parametrize("size", [5, 260])
 def test_worlds_are_fitted_each_by_itself(size):
     rng = np.random.default_rng(2)
