@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test serve lab clean chromium
+.PHONY: help book test bench serve lab clean chromium
 
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -24,6 +24,7 @@ book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) _config.
 help:
 	@echo 'make book    build the book into _build/html'
 	@echo 'make test    build the book and run every test'
+	@echo 'make bench   measure toy beside what one would do instead, against the budgets'
 	@echo 'make serve   show the book on this machine (PORT=$(PORT))'
 	@echo 'make lab     open the chapters as notebooks in JupyterLab'
 	@echo 'make clean   remove everything that make has made'
@@ -37,6 +38,9 @@ test: $(BOOK) chromium
 	mypy
 	npm test --silent
 	pytest tests toy --doctest-modules --cov --cov-report=term-missing:skip-covered
+
+bench: $(VENV)
+	@python -m benchmarks
 
 serve: $(BOOK)
 	@echo 'The book is at http://localhost:$(PORT)/ (Ctrl-C stops)'

@@ -1,0 +1,1 @@
+"""What `toy` costs beside what one would do instead: `make bench`, never collected by pytest."""
