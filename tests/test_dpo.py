@@ -259,14 +259,15 @@ def test_no_other_policy_has_a_lower_ipo_loss(policy):
 
 
 def test_ipo_needs_comparisons_that_connect_all_responses_but_no_upsets():
-    chain = np.zeros((3, 3))
-    chain[0, 1] = chain[1, 2] = 1
-    h = log_ratio(ipo_policy([0.2, 0.3, 0.5], chain, 0.5), [0.2, 0.3, 0.5])
-    close(-np.diff(h), [1.0, 1.0])
-    chain[1, 2] = 0
+    # 1 won against 0 and against 2, and never lost: by wins alone nothing can be reached from 0.
+    star = np.zeros((3, 3))
+    star[1, 0] = star[1, 2] = 1
+    h = log_ratio(ipo_policy([0.2, 0.3, 0.5], star, 0.5), [0.2, 0.3, 0.5])
+    close(np.diff(h), [1.0, -1.0])
+    star[1, 2] = 0
     message = r"^wins must connect .* responses \[0, 1\], which were never compared with \[2\]$"
     with pytest.raises(ValueError, match=message):
-        ipo_policy([0.2, 0.3, 0.5], chain, 0.5)
+        ipo_policy([0.2, 0.3, 0.5], star, 0.5)
 
 
 # --- does DPO raise the probability of the chosen response? ---------------------------------------
