@@ -229,6 +229,7 @@ BAD_POLICIES = {
     "scalar": (1.0, "must have shape (..., Y) with at least one response; got shape ()"),
     "empty": ([], "at least one response; got shape (0,)"),
     "words": (["a", "b"], "must hold real numbers"),
+    "ragged": ([[0.5, 0.5], [1.0]], "must have rows of equal length; got [[0.5, 0.5], [1.0]]"),
     "complex": ([0.5 + 0j, 0.5], "must hold real numbers"),
 }
 

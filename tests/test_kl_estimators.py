@@ -610,6 +610,8 @@ def test_a_log_ratio_that_is_not_a_number_is_refused(estimator):
         estimator([0.0, np.nan])
     with pytest.raises(ValueError, match=r"^log_ratio must hold real numbers"):
         estimator("d")
+    with pytest.raises(ValueError, match=r"^log_ratio must have rows of equal length"):
+        estimator([[0.0], [0.0, 1.0]])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, "half"])

@@ -634,6 +634,10 @@ BAD_TABLES = {
         [[0.5, 0.5], np.full((2, 4), 0.25)],
         "[1] must have shape (2,) * (k + 1) with k <= 1; got shape (2, 4)",
     ),
+    "rows of unequal length": (
+        [[0.5, 0.5], [[0.5, 0.5], [1.0]]],
+        "[1] must have rows of equal length; got [[0.5, 0.5], [1.0]]",
+    ),
     "not a number": ([[0.5, 0.5], [np.nan, 1.0]], "[1] must hold no NaN; got NaN at index (0,)"),
 }
 BAD_POLICIES = {
@@ -687,6 +691,7 @@ def test_tables_of_other_steps_or_tokens_are_refused(function):
         ([0.0], "baseline must be a number, or have one entry for each of 3 steps; got 1"),
         (np.nan, "baseline[0] must hold no NaN"),
         (None, "baseline[0] must hold real numbers"),
+        ([0.0, [[1.0, 2.0], [3.0]], 0.0], "baseline[1] must have rows of equal length"),
         ([0.0, np.inf, 0.0], "baseline[1] must be finite"),
         (
             [0.0, np.zeros((3, 1)), 0.0],
@@ -710,6 +715,7 @@ def test_a_bad_baseline_is_refused_by_name_and_rule(function, baseline, message)
         ([np.nan], "must hold no NaN"),
         ([np.inf], "must be finite"),
         (["a"], "must hold real numbers"),
+        ([[1.0, 2.0], [3.0]], "must have rows of equal length"),
     ],
 )
 def test_bad_rewards_are_refused_by_name_and_rule(function, bad, rule):

@@ -26,6 +26,7 @@ from toy.distributions import (
 from toy.enumeration import count_probabilities, count_vectors
 from toy.validation import (
     Array,
+    as_array,
     as_count,
     as_counts,
     as_numbers,
@@ -543,7 +544,7 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
 
 def _as_log_ratio(log_ratio: ArrayLike) -> NDArray[Any]:
     """Return log-ratios as float64, or as they are if complex (as `loss_gradient` passes them)."""
-    array = np.asarray(log_ratio)
+    array = as_array("log_ratio", log_ratio)
     return array if np.iscomplexobj(array) else as_numbers("log_ratio", array)
 
 

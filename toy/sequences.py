@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from toy.distributions import kl_divergence, log_ratio
 from toy.kl_estimators import Estimator, Moments, estimator_values
 from toy.policy_gradient import GradientMoments
-from toy.validation import Array, as_policy, as_reference, as_values, refuse
+from toy.validation import Array, as_array, as_policy, as_reference, as_values, refuse
 
 __all__ = [
     "prefix_kl_moments",
@@ -547,7 +547,7 @@ def _as_baseline(baseline: Steps | float, policy: Tables) -> Tables:
 
 def _as_baseline_table(t: int, table: ArrayLike, num_tokens: int) -> Array:
     """Return a step's baseline with an axis for the token, along which it need not vary."""
-    array = as_values(f"baseline[{t}]", np.atleast_1d(np.asarray(table)))
+    array = as_values(f"baseline[{t}]", np.atleast_1d(as_array(f"baseline[{t}]", table)))
     full = (num_tokens,) * array.ndim
     if array.ndim > t + 1 or array.shape not in (full, (*full[1:], 1)):
         rule = f"must be a number or have shape ({num_tokens},) * k + (1,) with k <= {t}"
@@ -557,10 +557,11 @@ def _as_baseline_table(t: int, table: ArrayLike, num_tokens: int) -> Array:
 
 def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
     """Return one finite reward a step, shape (..., T)."""
-    if np.ndim(rewards) == 0 or np.shape(rewards)[-1] == 0:
+    array = as_array("rewards", rewards)
+    if array.ndim == 0 or array.shape[-1] == 0:
         rule = "must have shape (..., T) with at least one step"
-        refuse("rewards", rule, f"shape {np.shape(rewards)}")
-    return as_values("rewards", rewards)
+        refuse("rewards", rule, f"shape {array.shape}")
+    return as_values("rewards", array)
 
 
 def _check_enumerable(policy: Tables, num_columns: int) -> None:

@@ -21,9 +21,17 @@ def refuse(name: str, rule: str, got: object) -> NoReturn:
     raise ValueError(f"{name} {rule}; got {got}")
 
 
+def as_array(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Return an array of whatever was given, if its rows are of equal length."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        refuse(name, "must have rows of equal length", f"{values!r:.60}")
+
+
 def as_numbers(name: str, values: ArrayLike) -> Array:
     """Return `values` as float64, of any shape and any size, infinities included but not NaN."""
-    array = np.asarray(values)
+    array = as_array(name, values)
     if array.dtype.kind not in "biuf":
         refuse(name, "must hold real numbers", f"{array.dtype} {values!r:.60}")
     if np.isnan(array).any():
@@ -44,7 +52,7 @@ def as_values(name: str, values: ArrayLike) -> Array:
 
 def as_policy(name: str, policy: ArrayLike) -> Array:
     """Return a policy ``(..., Y)``: entries >= 0, every row sums to one."""
-    if _is_policy(array := np.asarray(policy)):
+    if _is_policy(array := as_array(name, policy)):
         return array
     array = as_values(name, policy)
     if array.min() < 0:
