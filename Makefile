@@ -75,7 +75,7 @@ $(VENV): requirements.txt constraints.txt pyproject.toml
 	touch $@
 
 $(NODE): package.json package-lock.json $(VENV)
-	npm ci --no-audit --no-fund --loglevel=error
+	npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 	touch $@
 
 $(BUNDLES): $(widget_sources) $(NODE)
