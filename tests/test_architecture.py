@@ -12,6 +12,7 @@ import toy
 PACKAGE = Path(toy.__file__).parent
 
 #: Every module's floor, by the first folder or file name below `toy`. Imports go to a lower floor.
+#: Decimals order the rooms of one floor: a chapter may stand on one that comes before it.
 FLOORS = {
     "validation": 0,
     "distributions": 1,
