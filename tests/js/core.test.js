@@ -60,13 +60,20 @@ for (const [name, expected] of Object.entries(cases)) {
     for (const [key, moments] of Object.entries(expected.moments)) {
       const k = estimator(key, expected);
       const size = meanSize(policy, moments.values);
+      // With two responses the best control variate leaves nothing: the rounding of its square.
+      const rounding = TOLERANCE * meanSize(policy, moments.values.map((v) => v * v));
       const got = estimators.estimatorMoments(k, policy, reference);
       assertAllClose(distributions.logRatio(policy, reference).map(k), moments.values, `${key} value`);
       assertClose(got.mean, moments.mean, `${key} mean`, size);
       assertClose(got.bias, moments.bias, `${key} bias`, size);
-      assertClose(got.variance, moments.variance, `${key} variance`);
+      assertClose(got.variance, moments.variance, `${key} variance`, moments.variance + rounding);
       [1, 7, 1000].forEach((n, i) =>
-        assertClose(estimators.meanSquaredError(got, n), moments.mse[i], `${key} mse(${n})`),
+        assertClose(
+          estimators.meanSquaredError(got, n),
+          moments.mse[i],
+          `${key} mse(${n})`,
+          moments.mse[i] + rounding,
+        ),
       );
     }
   });
