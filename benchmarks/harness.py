@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+TURN = 0.05
 UNITS = ((1, "s"), (1e3, "ms"), (1e6, "µs"))
 
 HEADER = ("what", "ours", "instead", "theirs", "theirs/ours", "budget", "")
@@ -38,16 +39,17 @@ class Row:
 def in_turns(*functions: Callable[[], Any], rounds: int) -> list[float]:
     """Return the median seconds of each function, called in turns so that all see the same machine.
 
-    Each function is called once before, unmeasured, so that imports and caches are warm.
+    Each is called once before, unmeasured, so that imports are done. A turn of a quick function is
+    as many calls as take 50 ms together, and counts their mean.
     """
+    calls = [max(1, int(TURN / once(function)[0])) for function in functions]
     seconds: list[list[float]] = [[] for _ in functions]
-    for function in functions:
-        function()
     for _ in range(rounds):
-        for function, column in zip(functions, seconds, strict=True):
+        for function, number, column in zip(functions, calls, seconds, strict=True):
             start = time.perf_counter()
-            function()
-            column.append(time.perf_counter() - start)
+            for _ in range(number):
+                function()
+            column.append((time.perf_counter() - start) / number)
     return [statistics.median(column) for column in seconds]
 
 

@@ -200,7 +200,7 @@ DIVERGENCES = [
 ]
 
 
-@pytest.mark.parametrize("function", DIVERGENCES)
+@pytest.mark.parametrize("function", [*DIVERGENCES, lambda p, _: toy.entropy(p)])
 def test_functions_are_the_same_for_one_prompt_and_for_many(function):
     rng = np.random.default_rng(4)
     policy, reference = rng.dirichlet(np.ones(5), (2, 3)), rng.dirichlet(np.ones(5), 3)
@@ -235,7 +235,7 @@ BAD_POLICIES = {
 
 
 @pytest.mark.parametrize(("bad", "rule"), BAD_POLICIES.values(), ids=BAD_POLICIES)
-@pytest.mark.parametrize("function", DIVERGENCES)
+@pytest.mark.parametrize("function", [*DIVERGENCES, lambda p, _: toy.entropy(p)])
 def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
     with pytest.raises(ValueError, match="^policy .*" + re.escape(rule)):
         function(bad, GOOD)

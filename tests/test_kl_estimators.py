@@ -407,6 +407,17 @@ def test_sampled_estimates_come_for_every_world_and_from_the_named_sampler():
     np.testing.assert_allclose(drawn, np.tile(expected, (5, 1)), rtol=1e-15)
 
 
+def test_responses_that_are_never_drawn_do_not_disturb_the_sampled_mean():
+    # k3 is infinite where the policy is 0; such a response has no count, and 0 · ∞ must not arise.
+    drawn = toy.sample_estimates(np.random.default_rng(11), toy.k3, [1.0, 0.0], EVEN, 5, 3)
+    np.testing.assert_allclose(drawn, toy.k3(np.log(2)), rtol=1e-15)
+
+
+def test_a_row_that_sums_to_one_but_for_rounding_can_be_sampled():
+    drawn = toy.sample_estimates(np.random.default_rng(12), toy.k1, [1 + 9e-10, 0.0], EVEN, 5, 3)
+    np.testing.assert_allclose(drawn, np.log(2), rtol=1e-8)
+
+
 def test_sampling_depends_on_the_generator_alone():
     draw = lambda seed: toy.sample_estimates(
         np.random.default_rng(seed), toy.k1, POLICY, REFERENCE, 10, 50
@@ -633,5 +644,5 @@ def test_single_world_functions_say_so():
 
 def test_a_law_too_large_to_list_is_refused_with_a_way_out():
     uniform = np.full(8, 1 / 8)
-    with pytest.raises(ValueError, match=r"draws of 8 responses; use sample_estimates"):
+    with pytest.raises(ValueError, match=r"^num_samples must .* draws of 8 responses; use sample_estimates"):
         toy.estimate_distribution(toy.k1, uniform, uniform, 500)

@@ -416,7 +416,7 @@ def sample_estimates(
     # NumPy wants rows that sum to one more exactly than a policy must; this undoes rounding only.
     shares = sampler / sampler.sum(axis=-1, keepdims=True)
     counts = rng.multinomial(as_count("num_samples", num_samples), shares, size=size)
-    return (counts / num_samples * values).sum(axis=-1)
+    return np.einsum("...y,...y->...", counts, values) / num_samples
 
 
 def estimate_distribution(
