@@ -200,7 +200,7 @@ def _dpo_rows(num_prompts: int, num_responses: int) -> list[Row]:
     )
     what = f"fit_dpo, {num_prompts} prompts × {num_responses} responses"
     note = (
-        f"{steps} steps of {step_size:g}, to {LOSS_TOLERANCE:g} above the minimum of the mean loss\n"
+        f"{steps} steps of {step_size:g}, to {LOSS_TOLERANCE:g} above the least mean loss\n"
         "    ours checks its input and that a minimum exists, then takes four or five Newton steps"
     )
     work = (

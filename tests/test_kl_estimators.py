@@ -644,5 +644,6 @@ def test_single_world_functions_say_so():
 
 def test_a_law_too_large_to_list_is_refused_with_a_way_out():
     uniform = np.full(8, 1 / 8)
-    with pytest.raises(ValueError, match=r"^num_samples must .* draws of 8 responses; use sample_estimates"):
+    message = r"^num_samples must .* draws of 8 responses; use sample_estimates"
+    with pytest.raises(ValueError, match=message):
         toy.estimate_distribution(toy.k1, uniform, uniform, 500)
