@@ -113,6 +113,13 @@ def test_every_public_name_is_importable_from_toy_and_listed_once():
         _ = toy.kl
 
 
+@pytest.mark.parametrize("floor", ["figures", "explorables"])
+def test_an_upper_floor_is_loaded_when_it_is_first_named(floor):
+    assert f"toy.{floor}" not in loaded_by("import toy")
+    assert f"toy.{floor}" in loaded_by(f"import toy\ntoy.{floor}")
+    assert toy.__getattr__(floor) is sys.modules[f"toy.{floor}"]
+
+
 def test_no_module_touches_global_randomness():
     for path in PACKAGE.rglob("*.py"):
         source = path.read_text(encoding="utf-8")

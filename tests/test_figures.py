@@ -1,0 +1,98 @@
+"""Figures draw what they are given, in the palette's colours, and compute nothing of their own."""
+
+import io
+import re
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import toy
+from toy.figures.palette import PALETTE
+
+mpl.use("Agg")
+
+POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
+RESPONSES = ["a", "b", "c", "d"]
+ESTIMATORS = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
+X = np.linspace(0.1, 1.0, 5)
+LINES = {name: estimator(X) for name, estimator in ESTIMATORS.items()}
+draw = toy.figures.kl_estimators
+
+
+@pytest.fixture(autouse=True)
+def _book_style():
+    with mpl.rc_context():
+        toy.figures.use_book_style()
+        yield
+        plt.close("all")
+
+
+def svg_of(figure):
+    """The picture as text, as a notebook would hold it."""
+    picture = io.StringIO()
+    figure.savefig(picture, format="svg")
+    return picture.getvalue()
+
+
+def lines_of(ax):
+    """The curves of an `ax` by their names."""
+    return {line.get_label(): line.get_ydata() for line in ax.get_lines()}
+
+
+FIGURES = {
+    "contributions": lambda ax: draw.contributions(ax, RESPONSES, {"k1": POLICY, "k3": REFERENCE}),
+    "curves": lambda ax: draw.curves(ax, X, LINES),
+    "family": lambda ax: draw.coefficient_family(
+        ax, X, {"close": X, "far": X**2}, {"close": 0.5, "far": 0.2}
+    ),
+    "gaussians": lambda ax: draw.gaussians(ax, X, LINES, 0.628),
+    "gradients": lambda ax: draw.gradients(ax, RESPONSES, {"policy": POLICY, "k2": REFERENCE}),
+    "off policy": lambda ax: draw.off_policy(ax, X, LINES),
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(figure):
+    ax = toy.figures.axes()
+    assert figure(ax) is ax
+    assert (
+        "nats" in ax.get_ylabel() + ax.get_xlabel()
+        or "KL" in ax.get_ylabel()
+        or "std" in (ax.get_ylabel())
+    )
+    assert ax.get_legend().get_texts()
+    colours = set(re.findall(r"#[0-9a-f]{6}\b", svg_of(ax.figure)))
+    assert colours <= {colour.light for colour in PALETTE.values()}
+
+
+@pytest.mark.parametrize("figure", [draw.curves, draw.off_policy])
+def test_a_curve_is_the_array_that_was_passed_in(figure):
+    drawn = lines_of(figure(toy.figures.axes(), X, LINES))
+    for name, values in LINES.items():
+        np.testing.assert_array_equal(drawn[name], values)
+
+
+def test_bars_are_as_high_as_the_numbers():
+    ax = draw.contributions(toy.figures.axes(), RESPONSES, {"k1": POLICY, "k3": -REFERENCE})
+    heights = [bar.get_height() for bar in ax.patches]
+    np.testing.assert_array_equal(heights, [*POLICY, *-REFERENCE])
+
+
+def test_the_path_has_bias_above_and_spread_below_with_the_crossover_in_both():
+    path = toy.geometric_mixture(POLICY, REFERENCE, X)
+    moments = {n: toy.estimator_moments(k, path, REFERENCE) for n, k in ESTIMATORS.items()}
+    panels = toy.figures.axes(2, height=5.2)
+    assert draw.along_path(panels, X, moments, 0.9) is panels
+    for ax, name in zip(panels, ("bias", "std"), strict=True):
+        drawn = lines_of(ax)
+        for role, moment in moments.items():
+            np.testing.assert_array_equal(drawn[role], getattr(moment, name))
+        assert any(list(line.get_xdata()) == [0.9, 0.9] for line in ax.get_lines())
+
+
+def test_the_same_numbers_make_the_same_picture_byte_for_byte():
+    first, second = (svg_of(draw.curves(toy.figures.axes(), X, LINES).figure) for _ in range(2))
+    without_date = [re.sub(r"<dc:date>.*?</dc:date>", "", s) for s in (first, second)]
+    assert without_date[0] == without_date[1]
