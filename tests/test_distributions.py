@@ -286,6 +286,8 @@ def test_bad_values_and_weights_are_refused():
         toy.expectation(GOOD, [np.inf, 0.0])
     with pytest.raises(ValueError, match=r"^weight must be finite"):
         toy.geometric_mixture(GOOD, GOOD, np.inf)
+    with pytest.raises(ValueError, match=r"^weight must hold no NaN"):
+        toy.geometric_mixture(GOOD, GOOD, np.nan)
     with pytest.raises(ValueError, match=r"^policy must give every response"):
         toy.geometric_mixture([1.0, 0.0], GOOD, 0.5)
     with pytest.raises(ValueError, match=r"^policy must give every response"):

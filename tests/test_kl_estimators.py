@@ -35,6 +35,7 @@ def close(actual, expected, rel=1e-12, atol=0.0):
 def test_estimators_are_right_in_every_digit(estimator, oracle, d):
     # The control variate is (1 − λ) d + λ k3: two terms of both signs, hence the small allowance.
     close(estimator(d), oracle(oracles.mpf(d)), rel=2e-14, atol=1e-30)
+    assert np.shape(estimator(d)) == ()
 
 
 @pytest.mark.parametrize("size", [1e-3, 0.01, 0.0624, 0.0626, 0.1])
@@ -191,15 +192,17 @@ def test_variance_of_k3_survives_where_its_square_overflows():
     close(moments.variance, oracles.exp(600), rel=1e-11)
 
 
-def test_moments_of_many_worlds_are_the_moments_of_each():
+@pytest.mark.parametrize("block", [65536, 3], ids=["one block", "two blocks"])
+def test_moments_of_many_worlds_are_the_moments_of_each(monkeypatch, block):
+    monkeypatch.setattr(toy.kl_estimators, "_BLOCK", block)
     rng = np.random.default_rng(6)
     policy, reference = rng.dirichlet(np.ones(5), (2, 3)), rng.dirichlet(np.ones(5), 3)
     together = toy.estimator_moments(toy.k3, policy, reference)
     for i, j in np.ndindex(2, 3):
-        alone = toy.estimator_moments(toy.k3, policy[i, j], reference[j])
-        close(together.mean[i, j], alone.mean)
-        close(together.bias[i, j], alone.bias, atol=1e-15)
-        close(together.variance[i, j], alone.variance)
+        mean, variance = oracles.mean_and_variance(oracles.k3, policy[i, j], reference[j])
+        close(together.mean[i, j], mean)
+        close(together.bias[i, j], 0, atol=1e-14)
+        close(together.variance[i, j], variance)
 
 
 @estimators
@@ -380,6 +383,30 @@ def test_a_clamped_estimator_has_no_gradient_where_the_clamp_bites():
     policy, reference = toy.softmax([[50.0, -50.0], [-50.0, 50.0]])
     clamped = lambda d: toy.k3(np.clip(d, -20, 20))
     np.testing.assert_array_equal(toy.loss_gradient(clamped, policy, reference), [0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        toy.kl_gradient,
+        toy.optimal_coefficient,
+        lambda policy, reference: toy.loss_gradient(toy.k2, policy, reference),
+    ],
+)
+def test_gradients_and_coefficients_of_many_worlds_are_those_of_each(function):
+    rng = np.random.default_rng(13)
+    policy, reference = rng.dirichlet(np.ones(4), (2, 3)), rng.dirichlet(np.ones(4), 3)
+    together = function(policy, reference)
+    for i, j in np.ndindex(2, 3):
+        close(together[i, j], function(policy[i, j], reference[j]), atol=1e-16)
+
+
+def test_a_response_the_policy_never_gives_has_no_part_in_the_gradients():
+    policy, reference = [0.25, 0.75, 0.0], [0.5, 0.3, 0.2]
+    d = np.log([0.25 / 0.5, 0.75 / 0.3])
+    expected = [0.25, 0.75] * (d - [0.25, 0.75] @ d)
+    close(toy.kl_gradient(policy, reference), [*expected, 0.0])
+    close(toy.loss_gradient(toy.k2, policy, reference), [*expected, 0.0])
 
 
 # --- sampling -------------------------------------------------------------------------------------
@@ -597,8 +624,11 @@ def test_randomness_must_be_passed_in(rng):
 
 
 def test_a_sampler_may_not_draw_what_the_policy_never_gives():
+    policy, reference = [0.25, 0.75, 0.0], [0.5, 0.3, 0.2]
     with pytest.raises(ValueError, match=r"^sampler must be 0 wherever the policy is"):
-        toy.estimator_moments(toy.k1, [1.0, 0.0], EVEN, sampler=EVEN)
+        toy.estimator_moments(toy.k1, policy, reference, sampler=[0.5, 0.4, 0.1])
+    moments = toy.estimator_moments(toy.k1, policy, reference, sampler=[0.5, 0.5, 0.0])
+    close(moments.mean, (np.log(0.25 / 0.5) + np.log(0.75 / 0.3)) / 2)
     with pytest.raises(ValueError, match=r"^sampler must sum to 1"):
         toy.estimator_moments(toy.k1, EVEN, EVEN, sampler=[0.5, 0.4])
 

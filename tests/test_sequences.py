@@ -13,6 +13,7 @@ import toy
 from toy.kl_estimators import control_variate, estimator_moments, k1, k2, k3
 from toy.policy_gradient import policy_gradient, reinforce_moments
 from toy.sequences import (
+    _prefix_probs,
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -172,6 +173,15 @@ def test_the_divergence_of_long_markov_sequences_follows_the_last_token_alone():
         marginal = marginal @ step
     policy, reference = [first[0], *[step] * 999], [first_reference[0], *[step_reference] * 999]
     close(sequence_kl(policy, reference), expected, rel=1e-10)
+
+
+def test_no_more_of_the_prefix_is_remembered_than_some_table_still_looks_at():
+    remembered = lambda looks: [
+        probs.ndim for probs in _prefix_probs(random_policy(24, 2, looks), [0] * len(looks))
+    ]
+    assert remembered((0, 0, 0)) == [0, 0, 0]
+    assert remembered((0, 1, 1, 1)) == [0, 1, 1, 1]
+    assert remembered((0, 0, 0, 3, 1)) == [0, 1, 2, 3, 1]
 
 
 def test_the_divergence_of_independent_tokens_is_that_of_one_token_a_step():
@@ -739,6 +749,13 @@ def test_what_is_too_large_to_list_is_refused():
         trajectory_moments(wide, [np.zeros(5000)])
     with pytest.raises(ValueError, match=r"^policy must be small enough"):
         sequence_estimator_moments(k3, long, long)
+
+
+def test_the_largest_enumeration_is_allowed_and_the_next_refused(monkeypatch):
+    monkeypatch.setattr(toy.sequences, "_MOST_NUMBERS", 8)
+    assert sequence_probs([[0.5, 0.5]] * 3).size == 8
+    with pytest.raises(ValueError, match=r"at most 8 numbers; got 16 sequences by 1 columns"):
+        sequence_probs([[0.5, 0.5]] * 4)
 
 
 @pytest.mark.parametrize("moments", [token_estimator_moments, sequence_estimator_moments])

@@ -364,7 +364,7 @@ def loss_gradient(
     """
     policy, reference, sampler = _as_worlds(policy, reference, sampler)
     slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
-    pull = np.where(sampler > 0, sampler * slopes, 0.0)
+    pull = sampler * slopes
     return pull - policy * pull.sum(axis=-1, keepdims=True)
 
 
