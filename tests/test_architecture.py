@@ -26,6 +26,7 @@ FLOORS = {
     "sequences": 2.4,
     "learners": 3,
     "figures": 4,
+    "claims": 4,
     "explorables": 5,
 }
 
@@ -113,7 +114,7 @@ def test_every_public_name_is_importable_from_toy_and_listed_once():
         _ = toy.kl
 
 
-@pytest.mark.parametrize("floor", ["figures", "explorables"])
+@pytest.mark.parametrize("floor", ["figures", "explorables", "claims"])
 def test_an_upper_floor_is_loaded_when_it_is_first_named(floor):
     assert f"toy.{floor}" not in loaded_by("import toy")
     assert f"toy.{floor}" in loaded_by(f"import toy\ntoy.{floor}")

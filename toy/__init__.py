@@ -191,7 +191,7 @@ __all__ = [
     "wins_from_rankings",
 ]
 
-_UPPER_FLOORS = ("explorables", "figures")
+_UPPER_FLOORS = ("claims", "explorables", "figures")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -25,6 +25,7 @@ PALETTE = MappingProxyType(
         "grid": Colour("#dfe3e8", "#333a44"),
         "policy": Colour("#0072b2", "#5ab4ec"),
         "reference": Colour("#7b8087", "#9aa3ae"),
+        "reward": Colour("#8a6d00", "#e0c04a"),
         "k1": Colour("#c44e00", "#ff9248"),
         "k2": Colour("#8450b8", "#c9a3f5"),
         "k3": Colour("#008560", "#2fd0a0"),

@@ -1,0 +1,71 @@
+"""The ledger: every claim's numbers bear its verdict out, and its test and its box exist."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from toy.claims import CLAIMS, Claim, Ledger
+
+ROOT = Path(__file__).parent.parent
+VERDICTS = {"right", "incomplete", "refuted"}
+QUESTIONS = {
+    f"homework {problem}" for problem in ("1A", "1B", "1C", "1D", "1E", "1F", "2A", "2B", "2C")
+}
+by_key = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)
+
+
+def box_of(claim):
+    """The text of the claim's box in its chapter."""
+    page = (ROOT / "book" / f"{claim.chapter}.md").read_text(encoding="utf-8")
+    boxes = re.findall(r"^(`{3,}|:{3,})\{admonition\}(.*?)^\1", page, re.DOTALL | re.MULTILINE)
+    (box,) = [text for _, text in boxes if f":name: claim-{claim.key}\n" in text]
+    return box
+
+
+@by_key
+def test_the_numbers_of_a_claim_bear_its_verdict_out(claim):
+    assert claim.verdict in VERDICTS
+    assert claim.holds()
+
+
+@by_key
+def test_a_claim_names_a_test_that_exists(claim):
+    path, name = claim.test.split("::")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@by_key
+def test_a_claim_has_a_box_in_its_chapter_that_says_its_verdict(claim):
+    box = box_of(claim)
+    assert ":class: claim\n" in box
+    assert f"**{claim.verdict}" in box.lower()
+    assert ("(homework" in box.splitlines()[0]) == claim.origin.startswith("homework")
+
+
+def test_every_box_of_the_book_is_in_the_ledger_and_every_key_is_used_once():
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("*.md")]
+    names = re.findall(r":name: claim-(\S+)", "\n".join(pages))
+    assert sorted(names) == sorted(claim.key for claim in CLAIMS)
+    assert sum(page.count(":class: claim\n") for page in pages) == len(CLAIMS)
+
+
+def claim_of(total):
+    words = "sum", "arithmetic", "students", "One and one is three.", "refuted"
+    numbers = (lambda: {"total": total}), (lambda total: total != 3)
+    return Claim(*words, *numbers, "It is {total:.0f}.", "tests/t.py::test_t")
+
+
+def test_the_ledger_has_a_row_a_claim_with_its_finding():
+    *_, row = Ledger([claim_of(2)])._repr_markdown_().splitlines()
+    assert row == (
+        "| One and one is three. | students | **refuted** | It is 2. "
+        "| [arithmetic](#claim-sum)<br>`tests/t.py::test_t` |"
+    )
+
+
+def test_a_claim_that_its_numbers_do_not_bear_out_cannot_be_written():
+    with pytest.raises(AssertionError, match="the claim 'sum'"):
+        Ledger([claim_of(3)])._repr_markdown_()

@@ -1,0 +1,13 @@
+"""Floor 4: the ledger of claims that the book puts to the test, with the numbers that decide them.
+
+One module a chapter, each with its `CLAIMS`. The page `claims.md` is written from this registry
+when the book is built, and `tests/test_claims.py` evaluates it.
+"""
+
+from toy.claims import kl_estimators
+from toy.claims.base import Claim, Ledger
+
+#: All claims, in the order of the book.
+CLAIMS = (*kl_estimators.CLAIMS,)
+
+__all__ = ["CLAIMS", "Claim", "Ledger"]

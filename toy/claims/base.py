@@ -1,0 +1,76 @@
+"""What a claim is, and how the ledger of all claims is written."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["right", "incomplete", "refuted"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement that somebody makes, and the exact numbers that decide it.
+
+    Parameters
+    ----------
+    key : names the claim; its box in the chapter carries the name ``claim-<key>``
+    chapter : the page of the book, and the module of toy, that it belongs to
+    origin : who says so: ``"homework 1A"`` ... ``"homework 2C"``, or ``"students"``
+    says : the claim, in a sentence of Markdown that ends in a full stop
+    verdict : ``"right"``, ``"incomplete"`` or ``"refuted"``
+    evidence : computes the deciding numbers, by name
+    decides : whether these numbers, passed by name, bear the verdict out
+    shows : a sentence of Markdown that states the numbers, as a format string: ``"{k1:.3f}"``
+    test : the test that proves the statement behind the numbers, as pytest names it
+
+    Examples
+    --------
+    >>> claim = Claim("sum", "arithmetic", "students", "One and one is three.", "refuted",
+    ...               lambda: {"total": 1.0 + 1.0}, lambda total: total != 3, "It is {total:.0f}.",
+    ...               "tests/test_arithmetic.py::test_sums")
+    >>> claim.holds(), claim.finding()
+    (True, 'It is 2.')
+    """
+
+    key: str
+    chapter: str
+    origin: str
+    says: str
+    verdict: Verdict
+    evidence: Callable[[], Mapping[str, float]]
+    decides: Callable[..., bool]
+    shows: str
+    test: str
+
+    def holds(self) -> bool:
+        """Compute the evidence, and say whether it bears the verdict out."""
+        return bool(self.decides(**self.evidence()))
+
+    def finding(self) -> str:
+        """Compute the evidence, and state it in words."""
+        return self.shows.format(**self.evidence())
+
+
+class Ledger:
+    """A table of claims, one row each; a notebook shows it as Markdown.
+
+    Raises
+    ------
+    AssertionError
+        When it is written, if the numbers of a claim do not bear out its verdict.
+    """
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.claims = tuple(claims)
+
+    def _repr_markdown_(self) -> str:
+        head = "| claim | whose | verdict | what decides it | where |\n|:--|:--|:--|:--|:--|\n"
+        return head + "\n".join(map(row, self.claims))
+
+
+def row(claim: Claim) -> str:
+    """Return the claim's row of the ledger, if its numbers bear it out."""
+    assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
+    where = f"[{claim.chapter.replace('_', ' ')}](#claim-{claim.key})<br>`{claim.test}`"
+    cells = claim.says, claim.origin, f"**{claim.verdict}**", claim.finding(), where
+    return f"| {' | '.join(cells)} |"
