@@ -19,7 +19,7 @@ BOOK := _build/.stamp
 # Folders are listed with their files: a folder's date changes when a file in it is deleted.
 ignored := \( -name __pycache__ -o -name .ipynb_checkpoints -o -name bundles \) -prune
 widget_sources := $(shell find toy/explorables $(ignored) -o -type f ! -name '*.py' -print)
-book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) _config.yml _toc.yml
+book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) $(wildcard tests/test_*.py) _config.yml _toc.yml
 
 help:
 	@echo 'make book    build the book into _build/html'

@@ -33,6 +33,8 @@ DEFECTS = """\
 
 A broken $\\notamacro$, a lost {ref}`reference`, an unknown {cite:p}`nobody2000`.
 
+Sources that do not exist: `toy.kl`, `tests/test_book.py::test_nothing`.
+
 <img src="https://elsewhere.example/picture.png" alt="from another host">
 """
 
@@ -110,6 +112,8 @@ def test_a_build_with_defects_fails(defective: subprocess.CompletedProcess[str])
         ("defects.md:3", r"KaTeX parse error: Undefined control sequence: \notamacro"),
         ("defects.md:3", "undefined label: 'reference'"),
         ("defects.md:3", 'could not find bibtex key "nobody2000"'),
+        ("defects.md:5", "no such source: toy.kl"),
+        ("defects.md:5", "no such source: tests/test_book.py::test_nothing"),
         ("defects", "foreign resource: https://elsewhere.example/picture.png"),
         ("figure.md", "a picture without alternative text"),
         ("figure.md", "a figure has colours that the palette does not name: #123456"),
@@ -154,7 +158,10 @@ def pages() -> dict[str, BeautifulSoup]:
     """The pages of the real book, which `make test` has built."""
     paths = [path for path in sorted(HTML.rglob("*.html")) if "_static" not in path.parts]
     assert len(paths) >= 5, "build the book first: make book"
-    return {path.name: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
+    return {
+        path.relative_to(HTML).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for path in paths
+    }
 
 
 def test_every_page_has_a_language_a_title_and_a_description(
@@ -165,6 +172,27 @@ def test_every_page_has_a_language_a_title_and_a_description(
         assert page.title.get_text(strip=True), name
         if name != "search.html":
             assert page.select_one('meta[name="description"]')["content"].strip(), name
+
+
+def test_every_link_within_the_book_leads_to_a_place(pages: dict[str, BeautifulSoup]) -> None:
+    places = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in pages.items()}
+    links = 0
+    for name, page in pages.items():
+        for link in page.select("main a.reference.internal[href]"):
+            path, _, anchor = link["href"].partition("#")
+            there = os.path.normpath(Path(name).parent / path) if path else name
+            assert there in places, f"{name}: {link['href']}"
+            assert not anchor or anchor in places[there], f"{name}: {link['href']}"
+            links += 1
+    assert links > 50
+
+
+def test_a_name_of_toy_and_a_test_are_linked_to_their_sources(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    sources = {link["href"] for link in pages["book/kl_estimators.html"].select("a:has(> code)")}
+    assert "../source/toy/kl_estimators.html#optimal_coefficient" in sources
+    assert "../source/tests/test_kl_estimators.html" in sources
 
 
 def test_no_source_leaks() -> None:

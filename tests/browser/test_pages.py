@@ -10,7 +10,7 @@ from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, pages
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 SCREENSHOTS = ROOT / "_build" / "screenshots"
-SITE = [*pages(), "search.html"]
+SITE = [*pages(), "search.html", "source/toy/dpo.html", "source/tests/test_claims.html"]
 THEMES = ("light", "dark")
 
 FIRST_PAGE, LATER_PAGE = 500_000, 150_000  # bytes, as sent

@@ -1,5 +1,6 @@
 """What a claim is, and how the ledger of all claims is written."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -47,8 +48,8 @@ class Claim:
         return bool(self.decides(**self.evidence()))
 
     def finding(self) -> str:
-        """Compute the evidence, and state it in words."""
-        return self.shows.format(**self.evidence())
+        """Compute the evidence, and state it in words, with true minus signs."""
+        return re.sub(r"-(?=\d)", "−", self.shows.format(**self.evidence()))
 
 
 class Ledger:

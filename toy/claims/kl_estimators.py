@@ -45,7 +45,7 @@ CLAIMS = (
         verdict="right",
         evidence=lambda: {"digits": 100 * np.log10(50_000)},
         decides=lambda digits: digits > 400,
-        shows="100 tokens from a vocabulary of 50,000 make 10^{digits:.0f} responses.",
+        shows="100 tokens from a vocabulary of 50,000 make $10^{{{digits:.0f}}}$ responses.",
         test="tests/test_sequences.py::test_the_divergence_of_long_markov_sequences_follows_the_last_token_alone",
     ),
     Claim(
