@@ -258,6 +258,15 @@ def test_no_other_policy_has_a_lower_ipo_loss(policy):
     assert best <= ipo_loss(policy, REFERENCE, WINS, BETA) * (1 + 1e-13)
 
 
+def test_ipo_of_many_worlds_is_that_of_each():
+    wins = np.zeros((2, 3, 3))
+    wins[0, [0, 1], [1, 2]] = 1  # always decided one way: no chain of wins leads back
+    wins[1, [2, 0], [1, 2]] = 2
+    policies = ipo_policy([0.2, 0.3, 0.5], wins, 0.7)
+    for policy, world in zip(policies, wins, strict=True):
+        close(policy, ipo_policy([0.2, 0.3, 0.5], world, 0.7))
+
+
 def test_ipo_needs_comparisons_that_connect_all_responses_but_no_upsets():
     # 1 won against 0 and against 2, and never lost: by wins alone nothing can be reached from 0.
     star = np.zeros((3, 3))
@@ -449,6 +458,7 @@ def test_bad_arguments_are_refused_by_name_and_rule(function, call, message):
         ({"reference": [1.0, 0.0, 0.0]}, r"^reference must give every response"),
         ({"wins": np.eye(3)}, r"^wins must have a zero diagonal"),
         ({"beta": -1.0}, r"^beta must be > 0"),
+        ({"weights": [[0.0], [0.0]], "beta": [1.0] * 3}, r"^beta must be one number, or have axes"),
     ],
 )
 def test_bad_arguments_of_a_log_linear_policy_are_refused(change, message):

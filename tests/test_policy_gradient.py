@@ -580,6 +580,8 @@ def test_bad_weights_baselines_and_clip_ranges_are_refused():
         reinforce_moments(np.tile(POLICY, (3, 1)), REWARD, REWARD)
     with pytest.raises(ValueError, match=r"^clip_range must be > 0; got 0.0$"):
         clipped_surrogate(POLICY, REFERENCE, REWARD, 0.0)
+    with pytest.raises(ValueError, match=r"^clip_range must be one number, or have axes"):
+        clipped_surrogate(np.tile(POLICY, (2, 1)), REFERENCE, REWARD, [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match=r"^sampler must sum to 1"):
         clipped_surrogate_gradient(POLICY, REFERENCE / 2, REWARD, 0.2)
 
@@ -596,6 +598,12 @@ def test_bad_groups_are_refused():
         group_gradient_moments(POLICY, REWARD, 2, lambda rewards: rewards[:, :1])
     with pytest.raises(ValueError, match=r"^advantage\(rewards\) must hold no NaN"):
         group_gradient_moments(POLICY, REWARD, 2, lambda rewards: rewards * np.nan)
+
+
+def test_groups_of_very_different_size_are_normalised_each_by_itself():
+    small, large = np.array([1.0, 2.0, 4.0]) * 1e-300, np.array([3.0, -1.0, 0.0]) * 1e300
+    both = group_normalised(np.stack([small, large]))
+    close(both, [group_normalised([1.0, 2.0, 4.0]), group_normalised([3.0, -1.0, 0.0])])
 
 
 @advantages

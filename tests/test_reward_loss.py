@@ -764,6 +764,14 @@ def test_bad_pair_counts_are_refused(pair_counts, message):
         sample_comparisons(np.random.default_rng(0), [0.0, 1.0], pair_counts)
 
 
+def test_pair_counts_of_one_world_among_others_are_refused():
+    even, odd = [[0, 1], [1, 0]], [[0, 2], [1, 0]]
+    with pytest.raises(ValueError, match=r"^pair_counts must be whole numbers, the same for"):
+        sample_comparisons(np.random.default_rng(0), [0.0, 1.0], [even, odd])
+    with pytest.raises(ValueError, match=r"^reward must be finite"):
+        sample_comparisons(np.random.default_rng(0), [0.0, np.inf], even)
+
+
 @pytest.mark.parametrize("rng", [None, 0, np.random])
 def test_randomness_must_be_passed_in(rng):
     with pytest.raises(ValueError, match=r"^rng must be a numpy.random.Generator"):

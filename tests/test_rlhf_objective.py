@@ -391,6 +391,18 @@ def test_best_of_n_is_the_law_over_all_sequences_of_draws(reward, num_samples):
     close(best_of_n_policy(reward, reference, num_samples), expected, rel=1e-14)
 
 
+def test_best_of_n_of_many_worlds_is_that_of_each():
+    reward = np.array([REWARD, np.roll(REWARD, 1), np.negative(REWARD)])
+    policies = best_of_n_policy(reward, REFERENCE, [2, 5, 3])
+    for policy, row, n in zip(policies, reward, [2, 5, 3], strict=True):
+        close(policy, best_of_n_policy(row, REFERENCE, n))
+
+
+def test_terms_have_the_shape_of_the_worlds():
+    terms = objective_terms(np.tile(REFERENCE, (3, 1)), REWARD, REFERENCE, 0.5)
+    assert all(np.shape(term) == (3,) for term in (terms.reward, terms.kl, terms.pretraining))
+
+
 def test_best_of_n_costs_at_most_log_n_minus_its_share_and_less_for_few_responses():
     n = np.array([1, 2, 4, 16, 256, 10**6])
     kl = kl_divergence(best_of_n_policy(REWARD, REFERENCE, n), REFERENCE)

@@ -381,7 +381,7 @@ def _eliminate(weights: Array, values: Array) -> Array:
     return solution
 
 
-def check_linked(wins: Any, links: Any, rule: str, fault: str) -> None:
+def check_linked(wins: Any, links: Any, rule: str, fault: str = "") -> None:
     """Refuse counts of which the first response does not reach every other one by links.
 
     Counts and links are dense worlds or one sparse matrix; `fault` says in words what the responses
@@ -504,7 +504,7 @@ def _fit_pairs(pairs: _Pairs, l2: float) -> Array:
 
 def _sums(place: NDArray[np.int64], values: Array, size: int) -> Array:
     """Return the sum of the values that belong in each place."""
-    return np.bincount(place, values, size).astype(float, copy=False)
+    return np.bincount(place, values, size)
 
 
 def _start(lost: Array, won: Array, l2: float) -> Array:
