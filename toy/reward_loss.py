@@ -504,7 +504,7 @@ def _fit_pairs(pairs: _Pairs, l2: float) -> Array:
 
 def _sums(place: NDArray[np.int64], values: Array, size: int) -> Array:
     """Return the sum of the values that belong in each place."""
-    return np.bincount(place, values, size)
+    return np.asarray(np.bincount(place, values, size), dtype=float)
 
 
 def _start(lost: Array, won: Array, l2: float) -> Array:
