@@ -398,6 +398,18 @@ def test_best_of_n_of_many_worlds_is_that_of_each():
         close(policy, best_of_n_policy(row, REFERENCE, n))
 
 
+def test_the_log_partition_of_a_narrow_world_keeps_its_digits_beside_a_wide_one():
+    narrow, wide = 1e-9 * REWARD, 100 * REWARD
+    both = log_partition(np.stack([narrow, wide]), REFERENCE, BETA)
+    alone = [log_partition(narrow, REFERENCE, BETA), log_partition(wide, REFERENCE, BETA)]
+    np.testing.assert_array_equal(both, alone)
+
+
+def test_a_gamma_that_fits_no_world_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^gamma must be one number, or have axes"):
+        ptx_policy(np.tile(REWARD, (2, 1)), REFERENCE, BETA, [0.1] * 3, REFERENCE)
+
+
 def test_terms_have_the_shape_of_the_worlds():
     terms = objective_terms(np.tile(REFERENCE, (3, 1)), REWARD, REFERENCE, 0.5)
     assert all(np.shape(term) == (3,) for term in (terms.reward, terms.kl, terms.pretraining))
