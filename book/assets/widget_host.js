@@ -1,7 +1,8 @@
 // Brings the anywidgets of a static page to life: no kernel, no require.js, no request.
 //
 // myst-nb embeds the state of every widget in the page as JSON, and a view script wherever one was
-// displayed. This host imports each widget's own module from that state and calls its `render`.
+// displayed. This host imports each widget's own module from that state and calls its `render`; where
+// the state holds only a key, the module's text has come along as `toyModules[key]`, once for all pages.
 //
 // A model that names an `anchor` and its `initial` state can be linked to: a change is written to the
 // address as `#anchor?trait=value&…`, and such an address is read on load and whenever it changes.
@@ -178,7 +179,7 @@
 
     async function mount(view) {
       const id = JSON.parse(view.textContent).model_id;
-      const code = entries[id]?.state._esm;
+      const code = globalThis.toyModules?.[entries[id]?.state._esm] ?? entries[id]?.state._esm;
       if (!code) return say(view, "This figure needs Python: open the chapter in Jupyter to use it.");
       const box = view.closest(".explorable");
       const el = document.createElement("div");
@@ -189,7 +190,7 @@
         const widget = await importOnce(code);
         const first = !anchors.has(id);
         if (first) {
-          anchors.set(id, model.get("anchor") && address.link(model, widget.fault ?? (() => "")));
+          anchors.set(id, model.get("anchor") && address.link(model, (state) => widget.fault?.(state, model) ?? ""));
           await widget.initialize?.({ model });
           if (anchors.get(id) && !document.getElementById(anchors.get(id))) el.id = anchors.get(id);
         }

@@ -2,10 +2,16 @@
 
 An explorable's output holds a widget view and a still SVG. myst-nb would choose one of them; the
 page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.
+
+Each widget's state carries the whole module that draws it. The pages share one copy instead, in a
+plain script, which also a page that was opened as a file may load.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -16,6 +22,7 @@ from sphinx.util import logging
 from extensions.figures import themed_images
 
 if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
@@ -50,6 +57,38 @@ class MountExplorables(SphinxPostTransform):
         return list(themed_images(self.env, image, alt))
 
 
+STATE = 'script[type="application/vnd.jupyter.widget-state+json"]'
+
+
+def share_modules(app: Sphinx, pagename: str, soup: BeautifulSoup) -> None:
+    """Replace each module in the page's widget states by a key, and load its text from a script."""
+    for script in soup.select(STATE):
+        document = json.loads(script.string)
+        texts = {}
+        for model in document["state"].values():
+            if text := model["state"].get("_esm"):
+                key = hashlib.sha256(text.encode()).hexdigest()[:12]
+                model["state"]["_esm"], texts[key] = key, text
+        script.string = as_script(document)
+        for key, text in texts.items():
+            uri = write_module(app, key, text)
+            source = "../" * pagename.count("/") + uri
+            script.insert_before(soup.new_tag("script", src=source, defer="defer"))
+
+
+def write_module(app: Sphinx, key: str, text: str) -> str:
+    """Write a module's text as a script that hands it over under its key; return its address."""
+    uri = f"_static/explorables-{key}.js"
+    assignment = f'(globalThis.toyModules ??= {{}})["{key}"] = {as_script(text)};\n'
+    Path(app.outdir, uri).write_text(assignment, "utf-8")
+    return uri
+
+
+def as_script(value: Any) -> str:
+    """Return JSON that may stand in a script element: nothing in it ends the element."""
+    return json.dumps(value).replace("</", "<\\/")
+
+
 def raw(html: str) -> nodes.raw:
     """Return a node that writes the text as it is."""
     return nodes.raw("", html, format="html")
@@ -58,5 +97,7 @@ def raw(html: str) -> nodes.raw:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform."""
     app.setup_extension("extensions.figures")
+    app.setup_extension("extensions.pages")
     app.add_post_transform(MountExplorables)
+    app.connect("page-written", share_modules)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

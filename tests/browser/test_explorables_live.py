@@ -171,9 +171,10 @@ def test_a_guess_is_compared_with_the_exact_crossover(live: Live) -> None:
 
 def test_a_screen_reader_hears_the_numbers_when_they_rest(live: Live) -> None:
     announcer = live.root.query_selector("[aria-live=polite].toy-announcer")
+    silent = announcer.text_content()
     controls(live.root)[1].press("End")
     said = "([node, old]) => node.textContent !== old && node.textContent.includes('nats')"
-    live.page.wait_for_function(said, arg=[announcer, announcer.text_content()])
+    live.page.wait_for_function(said, arg=[announcer, silent])
 
 
 def test_a_change_shows_in_the_next_frame(

@@ -60,26 +60,29 @@ def refused(check: Callable[[str, Any], T], name: str | None, value: Any) -> T:
 class Explorable(anywidget.AnyWidget):
     """A live figure: in Jupyter its traits and its controls follow each other.
 
-    A subclass names its bundle and the traits that a link can carry, describes itself in words, and
+    A subclass names its view and the traits that a link can carry, describes itself in words, and
     draws its still picture.
 
     Attributes
     ----------
+    view : which of the explorables in the one bundle to show (read-only)
     anchor : the name by which the address of a page refers to it
     initial : the state that Reset returns to; its names are those that a link can carry (read-only)
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
+    view = traitlets.Unicode(read_only=True).tag(sync=True)
     anchor = traitlets.Unicode().tag(sync=True)
     initial = traitlets.Dict(read_only=True).tag(sync=True)
 
-    _bundle: ClassVar[str]
+    _view: ClassVar[str]
     _state: ClassVar[tuple[str, ...]]
 
     def __init__(self, **traits: Any) -> None:
-        traits.setdefault("anchor", self._bundle.replace("_", "-"))
-        super().__init__(_esm=read_bundle(f"{self._bundle}.js"), _css=style_sheet(), **traits)
+        traits.setdefault("anchor", self._view.replace("_", "-"))
+        super().__init__(_esm=read_bundle("explorables.js"), _css=style_sheet(), **traits)
+        self.set_trait("view", self._view)
         self.set_trait("initial", {name: getattr(self, name) for name in self._state})
 
     def __repr__(self) -> str:

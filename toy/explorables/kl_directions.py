@@ -17,7 +17,7 @@ class KLDirections(TwoPolicies):
     responses : the labels, two to four; A, B, … where only probabilities are given
     """
 
-    _bundle = "kl_directions"
+    _view = "kl_directions"
     _state = ("policy", "reference", "responses")
 
     @traitlets.default("policy")

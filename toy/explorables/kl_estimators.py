@@ -29,7 +29,7 @@ class KLEstimators(TwoPolicies):
     num_samples : N, the draws in each estimate, 1 to 100
     """
 
-    _bundle = "kl_estimators"
+    _view = "kl_estimators"
     _state = ("policy", "reference", "responses", "num_samples")
 
     num_samples = Count(10, most=100).tag(sync=True)

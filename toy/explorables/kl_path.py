@@ -32,7 +32,7 @@ class KLPath(TwoPolicies):
     weight : w, from 0 to 32; no unit
     """
 
-    _bundle = "kl_path"
+    _view = "kl_path"
     _state = ("policy", "reference", "responses", "weight")
 
     weight = traitlets.Float(1.0).tag(sync=True)

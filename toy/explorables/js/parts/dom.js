@@ -2,7 +2,7 @@
 
 import { create } from "d3-selection";
 
-// Every bundle carries its own copy of this module, so a counter alone would repeat on one page.
+// JupyterLab loads a copy of this module for every widget, so a counter alone would repeat on a page.
 const stem = `toy-${Math.random().toString(36).slice(2, 8)}`;
 let serial = 0;
 

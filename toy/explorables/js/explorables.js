@@ -1,0 +1,19 @@
+// Every explorable, in one module, so that all pages share one copy of D3; `view` names the one to show.
+
+import klDirections from "./kl_directions.js";
+import klEstimators from "./kl_estimators.js";
+import klPath from "./kl_path.js";
+
+const VIEWS = {
+  kl_directions: klDirections,
+  kl_estimators: klEstimators,
+  kl_path: klPath,
+};
+
+const viewOf = (model) => VIEWS[model.get("view")];
+
+export default {
+  render: ({ model, el }) => viewOf(model).render({ model, el }),
+  /** Why a state from outside cannot be shown, or "". */
+  fault: (state, model) => viewOf(model).fault(state),
+};
