@@ -1,0 +1,213 @@
+"""Figures of the chapter "The policy gradient". The maths is computed by the caller."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from toy.figures.style import LIGHT, bars, mark, role_line
+
+#: Where the corners of the simplex stand on paper: first lower left, second lower right, third top.
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
+
+#: Roles and dashes for one line each of up to four responses.
+LINES = {"reference": "-", "k1": (0, (5, 1.6)), "k3": (0, (3, 1, 1, 1)), "policy": "-"}
+
+
+def terms(ax: Axes, responses: Sequence[str], pulls: Mapping[str, ArrayLike]) -> Axes:
+    """Draw what each term of the objective pulls at each logit: by role, the total last."""
+    names = {"reward": "reward", "reference": "KL penalty", "k2": "pretraining", "policy": "sum"}
+    bars(ax, list(responses), dict(pulls), names)
+    ax.set_ylabel("gradient in the logit\n(units of reward per logit)")
+    ax.legend(ncols=2, loc="lower left")
+    return ax
+
+
+def simplex(
+    ax: Axes,
+    corners: Sequence[str],
+    field: tuple[ArrayLike, ArrayLike],
+    exact: ArrayLike,
+    sampled: Sequence[ArrayLike],
+    optimum: ArrayLike,
+) -> Axes:
+    """Draw an exact ascent and sampled ones among all policies over three responses.
+
+    `field` holds policies (P, 3) and where they move; paths are policies (T + 1, 3).
+    """
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    ax.plot(*_on_paper(np.eye(3)[[0, 1, 2, 0]]), color=LIGHT["muted"], linewidth=1)
+    points, moves = (_on_paper(part) for part in field)
+    style: dict[str, Any] = {"color": LIGHT["reference"], "width": 0.005, "headwidth": 4}
+    ax.quiver(*points, *moves, angles="xy", scale_units="xy", scale=1, **style)
+    for i, path in enumerate(sampled):
+        label = "sampled" if i == 0 else None
+        ax.plot(*_on_paper(path), color=LIGHT["k1"], linewidth=0.9, label=label)
+    ax.plot(*_on_paper(exact), color=LIGHT["policy"], linewidth=3, label="exact")
+    start, best = _on_paper(np.asarray(exact)[0]), _on_paper(optimum)
+    ax.plot(*start, "s", color=LIGHT["ink"], markersize=8, label="reference")
+    ax.plot(*best, "*", color=LIGHT["best"], markersize=17, label="optimum")
+    aligned = ("left", "right", "center")
+    for name, place, side in zip(corners, CORNERS, aligned, strict=True):
+        above = place[1] > 0
+        ax.annotate(
+            name,
+            place,
+            (0, 5 if above else -5),
+            textcoords="offset points",
+            ha=side,
+            va="bottom" if above else "top",
+        )
+    ax.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), handlelength=1.3)
+    return ax
+
+
+def plateau(
+    panels: Sequence[Axes],
+    steps: ArrayLike,
+    policies: ArrayLike,
+    norms: ArrayLike,
+    responses: Mapping[str, tuple[float, float]],
+) -> Sequence[Axes]:
+    """Draw an ascent's probabilities (S, Y) above the length (S,) of its gradient, at S steps.
+
+    `responses` says where to write each response's name.
+    """
+    shares, slope = panels
+    styles = zip(LINES.items(), np.transpose(policies), responses.items(), strict=True)
+    for (role, dash), share, (response, place) in styles:
+        shares.plot(steps, share, color=LIGHT[role], linestyle=dash)
+        shares.annotate(response, place, color=LIGHT[role], ha="center")
+    slope.plot(steps, norms, color=LIGHT["ink"])
+    slope.set_xscale("log")
+    slope.set_yscale("log")
+    shares.set_ylabel("probability")
+    slope.set_ylabel("length of the gradient\n(reward per logit)")
+    slope.set_xlabel("step of exact gradient ascent")
+    return panels
+
+
+def baselines(
+    ax: Axes,
+    baseline: ArrayLike,
+    variance: Mapping[str, ArrayLike],
+    points: Mapping[str, Mapping[str, tuple[float, float]]],
+) -> Axes:
+    """Draw the variance against the baseline: a parabola for each world, with marked baselines.
+
+    `points` holds for each world the place of the "value" and of the "best" baseline.
+    """
+    markers = {"value": ("D", 7), "best": ("*", 13)}
+    for (name, values), role in zip(variance.items(), ("policy", "k3", "k1"), strict=True):
+        ax.plot(baseline, values, color=LIGHT[role], linestyle=LINES[role], label=name)
+        for kind, (marker, size) in markers.items():
+            ax.plot(*points[name][kind], marker, color=LIGHT[role], markersize=size)
+    for kind, (marker, size) in markers.items():
+        ax.plot([], [], marker, color=LIGHT["ink"], markersize=size, label=f"{kind} baseline")
+    mark(ax, 0, "no baseline")
+    ax.set_xlabel("baseline b (units of reward)")
+    ax.set_ylabel("total variance of one draw\n((reward per logit)²)")
+    ax.set_ylim(-0.08, 2.9)
+    ax.legend(fontsize=9.5, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 1.32))
+    return ax
+
+
+#: The estimators from groups: name and marker by role.
+GROUPS = {
+    "policy": ("leave one out", "o"),
+    "k1": ("group mean", "s"),
+    "k3": ("normalised, at its best scale", "^"),
+}
+
+
+def groups(
+    panels: Sequence[Axes],
+    sizes: ArrayLike,
+    bias: Mapping[str, ArrayLike],
+    variance: Mapping[str, ArrayLike],
+    without: Mapping[str, tuple[float, float]],
+) -> Sequence[Axes]:
+    """Draw relative bias (upper panel) and variance per draw (lower) against the group size.
+
+    `without` names levels of the variance that no group is needed for: where to write, and which.
+    """
+    upper, lower = panels
+    for role, (name, marker) in GROUPS.items():
+        style: dict[str, Any] = {"color": LIGHT[role], "marker": marker, "markersize": 5}
+        upper.plot(sizes, bias[role], linestyle=LINES[role], label=name, **style)
+        lower.plot(sizes, variance[role], linestyle=LINES[role], **style)
+    for name, place in without.items():
+        lower.axhline(place[1], color=LIGHT["muted"], linewidth=1.2, linestyle=(0, (2, 2)))
+        lower.annotate(name, place, (0, -4), textcoords="offset points", va="top", fontsize=9.5)
+    upper.set_ylabel("bias, as a share of\nthe gradient's length")
+    lower.set_ylabel("G × total variance\n((reward per logit)²)")
+    lower.set_xlabel("group size G")
+    lower.set_xscale("log", base=2)
+    ticks = [2, 4, 8, 16]
+    lower.set_xticks(ticks, [str(tick) for tick in ticks])
+    lower.set_ylim(bottom=0)
+    upper.legend(fontsize=9.5)
+    return panels
+
+
+def prompt_weights(
+    ax: Axes, success: ArrayLike, weights: Mapping[str, ArrayLike], limit: ArrayLike
+) -> Axes:
+    """Draw by how much each prompt's gradient is multiplied, against its chance of success."""
+    roles = ("reference", "k1", "k3", "policy")
+    for role, (name, values) in zip(roles, weights.items(), strict=True):
+        ax.plot(success, values, color=LIGHT[role], linestyle=LINES[role], label=name)
+    role_line(ax, success, limit, "best", "G → ∞: 1 / std")
+    ax.set_ylim(0, 6)
+    ax.set_xlabel("p: how often the policy solves the prompt")
+    ax.set_ylabel("weight of the prompt's gradient\n(per unit of reward)")
+    ax.legend(title="group size", fontsize=9.5, ncols=2, loc="upper center")
+    return ax
+
+
+def ratios(ax: Axes, values: ArrayLike, responses: Mapping[str, float], clip_range: float) -> Axes:
+    """Draw the ratios (T + 1, Y) of new to old policy, and the range that clipping names.
+
+    `responses` says at which height to write each response's name.
+    """
+    steps = np.arange(len(np.asarray(values)))
+    styles = zip(LINES.items(), np.transpose(values), responses.items(), strict=True)
+    for (role, dash), line, (name, height) in styles:
+        ax.plot(steps, line, color=LIGHT[role], linestyle=dash)
+        place = (steps[-1] * 1.03, height)
+        ax.annotate(name, place, color=LIGHT[role], va="center", annotation_clip=False)
+    for edge in (1 - clip_range, 1 + clip_range):
+        ax.axhline(edge, color=LIGHT["wrong"], linewidth=1, linestyle=(0, (2, 2)))
+    ax.set_xlim(0, steps[-1])
+    ax.set_xlabel("step of ascent on the clipped surrogate")
+    ax.set_ylabel("ratio π / μ (no unit)")
+    return ax
+
+
+def lengths(ax: Axes, num_tokens: ArrayLike, variance: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the variance of the one-trajectory gradient against the length of the trajectory."""
+    names = {"k1": "whole return", "k3": "reward-to-go", "policy": "to go, less the value"}
+    markers = {"k1": "s", "k3": "^", "policy": "o"}
+    for role, values in variance.items():
+        ax.plot(
+            num_tokens,
+            values,
+            color=LIGHT[role],
+            linestyle=LINES[role],
+            marker=markers[role],
+            markersize=5,
+            label=names[role],
+        )
+    ax.set_yscale("log")
+    ax.set_xlabel("number of tokens T")
+    ax.set_ylabel("total variance of one trajectory\n((reward per logit)²)")
+    ax.legend()
+    return ax
+
+
+def _on_paper(policies: ArrayLike) -> np.ndarray:
+    """Return places (2, ...) on paper of policies, or of moves between them, (..., 3)."""
+    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)
