@@ -17,11 +17,17 @@ from toy.figures.palette import PALETTE
 
 ROOT = Path(__file__).parents[1]
 ALL = [getattr(toy.explorables, name) for name in toy.explorables.__all__ if name != "Explorable"]
+OF_TWO_POLICIES = [cls for cls in ALL if issubclass(cls, base.TwoPolicies)]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(params=ALL, ids=lambda explorable: explorable.__name__)
 def explorable(request):
+    return request.param()
+
+
+@pytest.fixture(params=OF_TWO_POLICIES, ids=lambda explorable: explorable.__name__)
+def two_policies(request):
     return request.param()
 
 
@@ -75,12 +81,12 @@ def test_responses_without_labels_are_lettered():
         (None, "must hold real numbers"),
     ],
 )
-def test_what_is_no_distribution_is_refused(explorable, trait, value, rule):
-    size = len(explorable.responses)
+def test_what_is_no_distribution_is_refused(two_policies, trait, value, rule):
+    size = len(two_policies.responses)
     if isinstance(value, list) and len(value) == 4 and size == 3:
         value = [*value[:2], sum(value[2:])]
     with pytest.raises(traitlets.TraitError, match=rf"{trait} .*{rule}"):
-        setattr(explorable, trait, value)
+        setattr(two_policies, trait, value)
 
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, np.nan, 101, "many"])
@@ -94,12 +100,12 @@ def test_a_bad_number_of_samples_is_refused(value):
 @pytest.mark.parametrize("value", [-0.1, 33.0, np.nan, np.inf])
 def test_a_bad_weight_is_refused(value):
     widget = toy.explorables.KLPath()
-    with pytest.raises(traitlets.TraitError, match="weight must be from 0 to 32"):
+    with pytest.raises(traitlets.TraitError, match="weight must"):
         widget.weight = value
     assert widget.weight == 1.0
 
 
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", OF_TWO_POLICIES)
 def test_a_bad_value_is_refused_at_birth(cls):
     with pytest.raises(traitlets.TraitError, match="must have as many entries"):
         cls(policy=[0.5, 0.5])
@@ -107,22 +113,25 @@ def test_a_bad_value_is_refused_at_birth(cls):
         cls(policy=[0.2] * 5, reference=[0.2] * 5)
 
 
-def test_the_number_of_responses_changes_only_together(explorable):
+def test_the_number_of_responses_changes_only_together(two_policies):
     with pytest.raises(traitlets.TraitError):
-        explorable.responses = ["yes", "no"]
-    with explorable.hold_trait_notifications():
-        explorable.policy, explorable.reference = [0.9, 0.1], [0.5, 0.5]
-        explorable.responses = ["yes", "no"]
-    assert explorable.policy == [0.9, 0.1]
+        two_policies.responses = ["yes", "no"]
+    with two_policies.hold_trait_notifications():
+        two_policies.policy, two_policies.reference = [0.9, 0.1], [0.5, 0.5]
+        two_policies.responses = ["yes", "no"]
+    assert two_policies.policy == [0.9, 0.1]
 
 
 def test_reset_and_links_know_the_state_at_birth(explorable):
     assert explorable.initial == {name: getattr(explorable, name) for name in explorable._state}
-    before = dict(explorable.initial)
-    explorable.policy = explorable.reference
-    assert explorable.initial == before
     with pytest.raises(traitlets.TraitError):
         explorable.initial = {}
+
+
+def test_what_was_at_birth_stays_when_the_state_moves_on(two_policies):
+    before = dict(two_policies.initial)
+    two_policies.policy = two_policies.reference
+    assert two_policies.initial == before
 
 
 def test_an_anchor_is_named_after_the_class():
@@ -150,17 +159,42 @@ def test_a_still_is_the_same_byte_for_byte_and_knows_only_the_palette(explorable
     assert set(re.findall(r"#[0-9a-f]{6}", picture)) <= {c.light for c in PALETTE.values()}
 
 
-def test_a_still_and_its_words_follow_the_state(explorable):
-    picture, words = explorable.still(), explorable.describe()
-    explorable.policy = list(reversed(explorable.policy))
-    assert explorable.still() != picture
-    assert explorable.describe() != words
+def test_a_still_and_its_words_follow_the_state(two_policies):
+    picture, words = two_policies.still(), two_policies.describe()
+    two_policies.policy = list(reversed(two_policies.policy))
+    assert two_policies.still() != picture
+    assert two_policies.describe() != words
 
 
-def test_equal_policies_can_be_shown(explorable):
-    explorable.policy = explorable.reference
-    assert explorable.still().startswith("<svg")
-    assert "0.000" in explorable.describe()
+def test_equal_policies_can_be_shown(two_policies):
+    two_policies.policy = two_policies.reference
+    assert two_policies.still().startswith("<svg")
+    assert "0.000" in two_policies.describe()
+
+
+class Bounded(traitlets.HasTraits):
+    values = base.Values([0.0], most=2.0)
+    number = base.Number(1.0, low=0.5, high=4.0)
+
+
+@pytest.mark.parametrize(
+    ("trait", "value", "rule"),
+    [
+        ("values", [3.0], r"must be from −2 to 2; got \[3.0\]"),
+        ("values", [[1.0]], "must be one row of numbers"),
+        ("values", [np.nan], "must hold no NaN"),
+        ("number", 0.4, "must be one number from 0.5 to 4; got 0.4"),
+        ("number", [1.0, 2.0], "must be one number"),
+        ("number", "many", "must"),
+        ("number", None, "must"),
+    ],
+)
+def test_what_is_no_number_in_range_is_refused(trait, value, rule):
+    bounded = Bounded()
+    with pytest.raises(traitlets.TraitError, match=f"{trait} {rule}"):
+        setattr(bounded, trait, value)
+    bounded.values, bounded.number = np.array([1, -2]), np.float64(4)
+    assert (bounded.values, bounded.number) == ([1.0, -2.0], 4.0)
 
 
 def test_words_hold_the_numbers_that_toy_computes():

@@ -17,18 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorables import EXPLORABLES, PATIENCE, Explorable, check
+from explorables import PATIENCE, Explorable, check
 from playwright.sync_api import Browser, ElementHandle, Page
+from registry import EXPLORABLES
 
 import toy
-
-#: What the second cell sets, and what the third cell then reads back, by explorable.
-SETTINGS = {
-    "KLDirections": {"policy": [0.2, 0.3, 0.5]},
-    "KLEstimators": {"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5},
-    "KLPath": {"policy": [0.1, 0.2, 0.3, 0.4], "weight": 0.25},
-}
-
 
 #: A cell that is run before the kernel is there is silently not run.
 KERNEL_IS_READY = """() => {
@@ -38,7 +31,7 @@ KERNEL_IS_READY = """() => {
 
 
 def write_notebook(path: Path, explorable: Explorable) -> None:
-    settings = SETTINGS[explorable.name]
+    settings = explorable.lab
     cells = [
         f"import json, toy\nw = toy.explorables.{explorable.name}()\nw",
         "\n".join(f"w.{name} = {value}" for name, value in settings.items()),
@@ -140,15 +133,18 @@ def read_when_all_have_changed(page: Page, settings: dict[str, Any]) -> dict[str
     return state
 
 
-def wait_until_shown(page: Page, root: ElementHandle, key: str, value: float) -> None:
-    script = "([root, key, value]) => Number(root.querySelector(key).dataset.value) === value"
-    page.wait_for_function(script, arg=[root, f'[data-key="{key}"]', value], timeout=PATIENCE)
+def wait_until_drawn(page: Page, root: ElementHandle, traits: dict[str, Any]) -> None:
+    script = """([root, traits]) => Object.entries(traits).every(([name, value]) =>
+        JSON.stringify(JSON.parse(root.dataset.state)[name]) === JSON.stringify(value))"""
+    page.wait_for_function(script, arg=[root, traits], timeout=PATIENCE)
 
 
-def wait_until_policy(page: Page, root: ElementHandle, policy: list[float]) -> None:
-    script = """([root, policy]) => policy.every((p, y) => p === Number(
-        root.querySelectorAll('[aria-label^="policy,"]')[y].getAttribute('aria-valuenow')))"""
-    page.wait_for_function(script, arg=[root, policy], timeout=PATIENCE)
+def move(root: ElementHandle, trait: str) -> None:
+    """Let the reader move a control of the trait by one step."""
+    slider = f'[role=slider][aria-label^="{trait},"], .toy-slider:has([data-key="{trait}"]) input'
+    if control := root.query_selector(f"{slider}, [data-trait={trait}] input:checked"):
+        return control.press("ArrowRight")
+    return root.query_selector(f"[data-trait={trait}] input").press("Space")
 
 
 @pytest.mark.parametrize("explorable", EXPLORABLES, ids=lambda e: e.name)
@@ -163,22 +159,18 @@ def test_python_and_the_reader_move_the_same_explorable(
     check(root, explorable)
     assert root.bounding_box()["width"] > 600
 
-    settings = SETTINGS[explorable.name]
+    settings = explorable.lab
     run_cell(page, 1)
-    wait_until_policy(page, root, settings["policy"])
-    for name in settings.keys() - {"policy"}:
-        wait_until_shown(page, root, name, settings[name])
+    wait_until_drawn(page, root, settings)
     check(root, explorable)
 
-    root.query_selector('[aria-label^="policy,"]').press("ArrowRight")
-    for name in settings.keys() - {"policy"}:
-        root.query_selector(f'.toy-slider:has([data-key="{name}"]) input').press("ArrowRight")
+    for name in settings:
+        move(root, name)
     state = read_when_all_have_changed(page, settings)
-    wait_until_policy(page, root, state.pop("policy"))
-    for name, value in state.items():
-        wait_until_shown(page, root, name, value)
+    wait_until_drawn(page, root, state)
     check(root, explorable)
 
     root.query_selector(".toy-reset").press("Enter")
-    wait_until_policy(page, root, getattr(toy.explorables, explorable.name)().policy)
+    first = getattr(toy.explorables, explorable.name)()
+    wait_until_drawn(page, root, {name: getattr(first, name) for name in settings})
     page.close()

@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 
 from toy.figures.palette import PALETTE
-from toy.validation import as_count, as_reference
+from toy.validation import as_count, as_reference, as_values
 
 T = TypeVar("T")
 
@@ -32,6 +32,41 @@ class Distribution(traitlets.TraitType[list[float], Any]):
         if array.ndim != 1:
             raise traitlets.TraitError(f"{self.name} must be one row of probabilities; got {value}")
         return array.tolist()
+
+
+class Values(traitlets.TraitType[list[float], Any]):
+    """Finite numbers, one for each response, from any sequence or array; at most `most` in size."""
+
+    def __init__(self, default_value: Any = traitlets.Undefined, *, most: float) -> None:
+        super().__init__(default_value)
+        self.most = most
+
+    def validate(self, _obj: Any, value: Any) -> list[float]:
+        """Return the values as a list of floats, or refuse them."""
+        array = refused(as_values, self.name, value)
+        if array.ndim != 1:
+            raise traitlets.TraitError(f"{self.name} must be one row of numbers; got {value}")
+        if np.abs(array).max() > self.most:
+            raise traitlets.TraitError(
+                f"{self.name} must be from −{self.most:g} to {self.most:g}; got {value}"
+            )
+        return array.tolist()
+
+
+class Number(traitlets.TraitType[float, Any]):
+    """A finite number from `low` to `high`."""
+
+    def __init__(self, default_value: float, *, low: float, high: float) -> None:
+        super().__init__(default_value)
+        self.low, self.high = low, high
+
+    def validate(self, _obj: Any, value: Any) -> float:
+        """Return the number as a float, or refuse it."""
+        array = refused(as_values, self.name, [value] if np.ndim(value) == 0 else value)
+        if array.shape != (1,) or not self.low <= array[0] <= self.high:
+            rule = f"{self.name} must be one number from {self.low:g} to {self.high:g}"
+            raise traitlets.TraitError(f"{rule}; got {value}")
+        return float(array[0])
 
 
 class Count(traitlets.TraitType[int, Any]):

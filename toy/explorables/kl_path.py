@@ -1,12 +1,10 @@
 """From the reference through the policy and beyond: where k3 stops beating k1."""
 
-from typing import Any
-
 import numpy as np
 import traitlets
 
 from toy.distributions import geometric_mixture, kl_divergence
-from toy.explorables.base import TwoPolicies
+from toy.explorables.base import Number, TwoPolicies
 from toy.figures import explorables as figures
 from toy.kl_estimators import (
     control_variate,
@@ -35,7 +33,7 @@ class KLPath(TwoPolicies):
     _view = "kl_path"
     _state = ("policy", "reference", "responses", "weight")
 
-    weight = traitlets.Float(1.0).tag(sync=True)
+    weight = Number(1.0, low=0.0, high=MOST_WEIGHT).tag(sync=True)
 
     @traitlets.default("policy")
     def _default_policy(self) -> list[float]:
@@ -48,14 +46,6 @@ class KLPath(TwoPolicies):
     @traitlets.default("responses")
     def _default_responses(self) -> list[str]:
         return ["answers", "refuses", "hedges", "rambles"]
-
-    @traitlets.validate("weight")
-    def _check_weight(self, proposal: Any) -> Any:
-        if not 0 <= proposal["value"] <= MOST_WEIGHT:
-            raise traitlets.TraitError(
-                f"weight must be from 0 to {MOST_WEIGHT:g}; got {proposal['value']}"
-            )
-        return proposal["value"]
 
     def describe(self) -> str:
         """Return where the path stands, and where k3 and k1 spread equally, in words."""

@@ -12,6 +12,14 @@ export function logSteps(low, high, perDecade = 16) {
   return steps;
 }
 
+/** Numbers from `low` to `high`, about `perDecade` of them in each decade, rounded to two digits. */
+export function geometricSteps(low, high, perDecade = 24) {
+  const count = Math.round(perDecade * Math.log10(high / low));
+  return Array.from({ length: count + 1 }, (_, i) =>
+    Number((low * (high / low) ** (i / count)).toPrecision(2)),
+  ).filter((step, i, steps) => step !== steps[i - 1]);
+}
+
 /**
  * `label`, `key` (of the readout), `format(value)` for eye and ear, `onInput(value)`, and either
  * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`.

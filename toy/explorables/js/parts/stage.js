@@ -20,11 +20,14 @@ export function createStage({ model, el, traits, label }) {
   let frame = 0;
   let pause = 0;
   let announced = "";
+  const undone = [];
 
   const redrawNow = () => {
     cancelAnimationFrame(frame);
     frame = 0;
-    draw(state());
+    const now = state();
+    root.attr("data-state", JSON.stringify(now));
+    draw(now);
   };
   const redraw = () => {
     frame ||= requestAnimationFrame(redrawNow);
@@ -44,6 +47,9 @@ export function createStage({ model, el, traits, label }) {
     root,
     redraw,
     set,
+
+    /** Call `action` when the view goes away. */
+    onStop: (action) => undone.push(action),
 
     reset: () => set(model.get("initial")),
 
@@ -73,6 +79,7 @@ export function createStage({ model, el, traits, label }) {
         observer.disconnect();
         cancelAnimationFrame(frame);
         clearTimeout(pause);
+        for (const action of undone) action();
         root.remove();
       };
     },

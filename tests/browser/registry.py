@@ -1,0 +1,7 @@
+"""Every explorable of the book: what is here is tested, in the book and in JupyterLab."""
+
+from __future__ import annotations
+
+from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
+
+EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH]

@@ -1,0 +1,27 @@
+// One of a few: native radio buttons in a row. And one thing that is on or off: a native checkbox.
+
+import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
+
+/** `key`: the trait; `options`: { value: label (HTML) }; `onInput(value)`; draw(value). */
+export function choice({ label, key, options, onInput }) {
+  const name = uniqueId();
+  const inputs = Object.keys(options).map((value) =>
+    make("input", { type: "radio", name, value, ...KEEPS_ITS_KEYS }).on("change", () => onInput(value)),
+  );
+  const pills = Object.values(options).map((text, i) =>
+    make("label", { class: "toy-pill" }, [inputs[i], make("span", { html: text })]),
+  );
+  const box = make("fieldset", { class: "toy-choice", "data-trait": key }, [make("legend", { html: label }), ...pills]);
+  return {
+    node: () => box.node(),
+    draw: (value) => inputs.forEach((input) => input.property("checked", input.attr("value") === value)),
+  };
+}
+
+/** `key`: the trait; `onInput(on)`; draw(on). */
+export function toggle({ label, key, onInput }) {
+  const input = make("input", { type: "checkbox", ...KEEPS_ITS_KEYS });
+  input.on("change", () => onInput(input.property("checked")));
+  const box = make("label", { class: "toy-toggle", "data-trait": key }, [input, make("span", { html: label })]);
+  return { node: () => box.node(), draw: (on) => input.property("checked", on) };
+}

@@ -1,0 +1,38 @@
+// Play, pause, step: time as a control, in whole steps. Who prefers less motion gets bigger steps, fewer.
+
+import { button } from "./buttons.js";
+import { make } from "./dom.js";
+
+const STEPS_PER_SECOND = 30;
+const CALM_STEPS_PER_SECOND = 2;
+
+const prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/**
+ * `advance(count)` moves time on by that many steps and says whether there is any left;
+ * `stepsPerSecond` of them are played, and `stepSize` at a press of Step.
+ *
+ * `stop()` pauses: call it when the reader takes the controls.
+ */
+export function player(stage, { advance, stepsPerSecond = STEPS_PER_SECOND, stepSize = 1 }) {
+  let timer = 0;
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    play.text("Play").attr("aria-pressed", false);
+  };
+  const start = () => {
+    const rate = prefersCalm() ? CALM_STEPS_PER_SECOND : Math.min(stepsPerSecond, STEPS_PER_SECOND);
+    timer = setInterval(() => advance(Math.max(1, Math.round(stepsPerSecond / rate))) || stop(), 1000 / rate);
+    play.text("Pause").attr("aria-pressed", true);
+  };
+  const play = button("Play", () => (timer ? stop() : start())).classed("toy-primary", true);
+  const once = button("Step", () => {
+    stop();
+    advance(stepSize);
+  });
+  play.attr("aria-pressed", false);
+  stage.onStop(() => clearInterval(timer));
+  const box = make("div", { class: "toy-player", role: "group", "aria-label": "Time" }, [play, once]);
+  return { node: () => box.node(), stop };
+}

@@ -1,0 +1,77 @@
+// Bars of values of either sign around a line at zero: rewards, draggable by mouse, touch and keyboard.
+
+import { KEEPS_ITS_KEYS, make } from "./dom.js";
+import { dragAlong } from "./drag_along.js";
+
+const text = (value) => value.toFixed(2).replace("-", "−");
+
+/**
+ * One bar for each response, from `low` to `high` in steps of `step`; `onInput(values)` receives all of
+ * them after one moved. `label` names them for the ear, `unit` says in what they are measured.
+ *
+ * draw({ responses, values })
+ */
+export function valueBars({ label, unit, role, low, high, step, onInput }) {
+  const list = make("div", { class: "toy-bars toy-values", role: "group", "aria-label": label });
+  const place = (value) => (value - low) / (high - low);
+  let drawn = [];
+
+  const rounded = (value) => Number((Math.round(Math.min(high, Math.max(low, value)) / step) * step).toFixed(6));
+  const move = (from, y, value) => onInput(from.map((old, i) => (i === y ? rounded(value) : old)));
+
+  function appendRow(_, y) {
+    const track = make("div", { class: "toy-bar-track" }, [make("div", { class: "toy-bar-fill" })]);
+    const bar = make("div", { class: "toy-bar toy-value", "data-role": role, ...KEEPS_ITS_KEYS }, [
+      track,
+      make("span", { class: "toy-bar-value", "aria-hidden": "true" }),
+    ]);
+    const width = () => track.node().clientWidth;
+    const follow = (x) => move(drawn, y, low + (x / width()) * (high - low));
+    bar
+      .attr("role", "slider")
+      .attr("tabindex", 0)
+      .attr("aria-valuemin", low)
+      .attr("aria-valuemax", high)
+      .call(
+        dragAlong({
+          container: track.node(),
+          position: () => place(drawn[y]) * width(),
+          onStart(x) {
+            bar.node().focus({ preventScroll: true });
+            follow(x);
+          },
+          onMove: follow,
+        }),
+      )
+      .on("keydown", (event) => {
+        const arrows = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+        const value = { Home: low, End: high }[event.key] ?? drawn[y] + step * arrows[event.key];
+        if (Number.isNaN(value)) return;
+        event.preventDefault();
+        move(drawn, y, value);
+      });
+    return make("div", { class: "toy-bars-row" }, [make("span", { class: "toy-bars-label" }), bar]).node();
+  }
+
+  function draw({ responses, values }) {
+    drawn = values;
+    list
+      .selectAll(".toy-bars-row")
+      .data(responses)
+      .join((enter) => enter.append(appendRow))
+      .each(function (response, y) {
+        const [name, bar] = this.children;
+        name.textContent = response;
+        bar.style.setProperty("--toy-from", Math.min(place(values[y]), place(0)));
+        bar.style.setProperty("--toy-to", Math.max(place(values[y]), place(0)));
+        bar.style.setProperty("--toy-zero", place(0));
+        bar.style.setProperty("--toy-at", place(values[y]));
+        bar.lastChild.textContent = text(values[y]);
+        bar.setAttribute("aria-label", `${label}, response ${response}`);
+        bar.setAttribute("aria-valuenow", values[y]);
+        bar.setAttribute("aria-valuetext", `${text(values[y])} ${unit}`);
+      });
+  }
+
+  return { node: () => list.node(), draw };
+}
