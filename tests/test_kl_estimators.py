@@ -517,52 +517,6 @@ def test_schulmans_table_is_reproduced_to_its_printed_digits():
 # --- the chapter's world --------------------------------------------------------------------------
 
 
-def test_the_numbers_of_the_chapter():
-    # Every number that book/kl_estimators.md states about its world of four responses.
-    policy, reference = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
-    d = toy.log_ratio(policy, reference)
-    rounds_to = lambda value, digits: pytest.approx(value, abs=0.5 * 10.0**-digits)
-    assert toy.kl_divergence(policy, reference) == rounds_to(0.371, 3)
-    assert policy[d < 0].sum() == rounds_to(0.30, 2)
-    assert toy.optimal_coefficient(policy, reference) < 0.5
-    assert toy.variance_crossover(policy, reference) == rounds_to(0.90, 2)
-    assert toy.estimator_moments(toy.k2, policy, reference).bias == rounds_to(-0.055, 3)
-    assert toy.estimator_moments(toy.k2, EVEN, SKEWED).bias == rounds_to(2.328, 3)
-    repair = oracles.homework_estimator_mean(policy, reference, 4, 1) - oracles.kl_divergence(
-        policy, reference
-    )
-    assert float(repair) == rounds_to(-0.046, 3)
-    off_policy = toy.estimator_moments(toy.k3, policy, reference, sampler=reference)
-    assert off_policy.mean == rounds_to(1.49, 2)
-    estimates, chances = toy.estimate_distribution(toy.k3, policy, reference, 50)
-    assert chances[estimates < toy.kl_divergence(policy, reference)].sum() > 0.5
-    ratio = [toy.estimator_moments(k, SKEWED[::-1], EVEN).variance for k in (toy.k3, toy.k1)]
-    assert 90 < ratio[0] / ratio[1] < 100
-
-
-def test_far_from_the_reference_the_best_coefficient_is_small_and_k3_scatters_twice_as_much():
-    policy, reference = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
-    close, far = toy.geometric_mixture(policy, reference, [0.3, 1.3])
-    assert toy.optimal_coefficient(close, reference) == pytest.approx(0.89, abs=0.005)
-    assert toy.optimal_coefficient(far, reference) == pytest.approx(0.28, abs=0.005)
-    k1, k3 = (toy.estimator_moments(k, far, reference).std for k in (toy.k1, toy.k3))
-    assert k3 / k1 == pytest.approx(2.09, abs=0.005)
-
-
-def test_merging_two_responses_can_raise_the_mean_of_k2_and_never_the_kl():
-    fine = [0.01, 0.01, 0.98], [0.04, 0.40, 0.56]
-    merged = [0.02, 0.98], [0.44, 0.56]
-    assert toy.kl_divergence(*merged) < toy.kl_divergence(*fine)
-    k2 = [toy.estimator_moments(toy.k2, *world).mean for world in (merged, fine)]
-    assert k2[0] > k2[1] + 0.01
-
-
-def test_two_gaussians_change_places_at_0_628_nats():
-    for kl, k3_is_better in ((0.6281, True), (0.6283, False)):
-        moments = toy.gaussian_moments(np.sqrt(2 * kl))
-        assert (moments["k3"].variance < moments["k1"].variance) == k3_is_better
-
-
 # --- bad input ------------------------------------------------------------------------------------
 
 FUNCTIONS = [
