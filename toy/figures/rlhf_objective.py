@@ -1,0 +1,303 @@
+"""Figures of the chapter "The RLHF objective". The maths is computed by the caller.
+
+Rewards are in units of reward, divergences in nats, β in reward per nat.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from toy.figures.style import LIGHT, mark
+
+Side = Literal["left", "center", "right"]
+
+#: The corners of the triangle of all policies over three responses: left, top, right.
+CORNERS = np.array([[0.0, 0.0], [0.5, np.sqrt(0.75)], [1.0, 0.0]])
+
+#: The colour, dash and marker of each response, in the order in which the caller lists them.
+RESPONSES = (
+    ("reference", (0, (1, 1.2)), "s"),
+    ("k3", (0, ()), "o"),
+    ("k1", (0, (5, 1.6)), "^"),
+    ("k2", (0, (3, 1, 1, 1)), "D"),
+)
+
+#: The colour and dash of each reference, from the most generous to one that never says it.
+RARITIES = (
+    ("policy", (0, ())),
+    ("k1", (0, (5, 1.6))),
+    ("k2", (0, (3, 1, 1, 1))),
+    ("wrong", (0, (1, 1.2))),
+)
+
+#: The dash of what is drawn in the colour of a role.
+DASHES = {
+    "policy": (0, ()),
+    "reward": (0, (5, 1.6)),
+    "reference": (0, (1, 1.2)),
+    "best": (0, (3, 1, 1, 1)),
+    "wrong": (0, (5, 1.6)),
+    "k1": (0, (5, 1.6)),
+    "k2": (0, (3, 1, 1, 1)),
+    "k3": (0, (1, 1.2)),
+}
+
+
+def line(ax: Axes, x: ArrayLike, y: ArrayLike, role: str, label: str) -> None:
+    """Draw a line in the colour and dash of its role."""
+    ax.plot(x, y, color=LIGHT[role], linestyle=DASHES[role], label=label)
+
+
+def note(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    color: str = LIGHT["ink"],
+    ha: Side = "left",
+) -> None:
+    """Write a word beside a point, `offset` points away from it."""
+    ax.annotate(text, at, offset, textcoords="offset points", fontsize=9.5, color=color, ha=ha)
+
+
+def two_responses(
+    ax: Axes,
+    probability: ArrayLike,
+    terms: Mapping[str, ArrayLike],
+    best: tuple[float, float],
+    gap: tuple[float, float, float],
+) -> Axes:
+    """Draw reward, penalty and objective of two responses, the top, and what one policy lacks.
+
+    `terms` holds ``"reward"``, ``"reference"`` (the penalty) and ``"policy"`` (their sum); `best`
+    is where the top is, and how high; `gap` is a probability, its objective, and the top.
+    """
+    names = {
+        "reward": r"E$_\pi$[r]",
+        "reference": r"$-\beta\,$KL$(\pi\,\|\,\pi_\mathrm{ref})$",
+        "policy": r"J($\pi$), their sum",
+    }
+    for role, values in terms.items():
+        line(ax, probability, values, role, names[role])
+    ax.axhline(best[1], color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
+    note(ax, r"the top, $\beta$ log Z", (1.0, best[1]), (0, 4), LIGHT["best"], "right")
+    ax.plot(*best, "o", color=LIGHT["best"], markersize=8)
+    note(ax, r"$\pi^*$", best, (-4, 7), LIGHT["best"])
+    where, lower, upper = gap
+    arrow = {"arrowstyle": "<->", "color": LIGHT["ink"], "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (where, upper), (where, lower), arrowprops=arrow)
+    middle = (where, (lower + upper) / 2)
+    note(ax, r"$\beta\,$KL$(\pi\,\|\,\pi^*)$", middle, (-4, -3), ha="right")
+    ax.set_xlabel("probability of the first response")
+    ax.set_ylabel("units of reward")
+    ax.legend(loc="upper left")
+    return ax
+
+
+def place(policies: ArrayLike) -> NDArray[np.float64]:
+    """Return the points (..., 2) of the triangle at which policies (..., 3) are drawn."""
+    return np.asarray(policies) @ CORNERS
+
+
+def triangle(ax: Axes, responses: Sequence[str]) -> None:
+    """Draw the triangle of all policies, with what is always said in each corner."""
+    outline = CORNERS[[0, 1, 2, 0]]
+    ax.plot(*outline.T, color=LIGHT["muted"], linewidth=1)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.set_xlim(-0.12, 1.12)
+    ax.set_ylim(-0.12, 0.98)
+    offsets = ((0, -15), (0, 6), (0, -15))
+    for response, corner, offset in zip(responses, CORNERS, offsets, strict=True):
+        note(ax, f"always “{response}”", tuple(corner), offset, ha="center")
+
+
+def destinations(
+    ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike], names: Mapping[str, str]
+) -> Axes:
+    """Draw where gradient ascent on each term alone leads, from one policy, in the triangle."""
+    triangle(ax, responses)
+    for role, path in paths.items():
+        points = place(path)
+        line(ax, points[:, 0], points[:, 1], role, names[role])
+        ax.plot(*points[-1], "o", color=LIGHT[role], markersize=8, clip_on=False)
+    ax.plot(*points[0], "s", color=LIGHT["ink"], markersize=7)
+    note(ax, "start", tuple(points[0]), (8, -3))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, handlelength=2.6)
+    return ax
+
+
+def landscape(
+    ax: Axes,
+    responses: Sequence[str],
+    grid: ArrayLike,
+    values: ArrayLike,
+    levels: ArrayLike,
+    path: ArrayLike,
+    points: Mapping[str, ArrayLike],
+) -> Axes:
+    """Draw the level lines of the objective over the triangle, and the path of its optima in β."""
+    triangle(ax, responses)
+    x, y = place(grid).T
+    heights = ax.tricontour(
+        x, y, values, levels=levels, colors=LIGHT["reward"], linewidths=1, linestyles="solid"
+    )
+    ax.clabel(heights, fmt="%.2f", fontsize=9.5, colors=LIGHT["reward"])
+    optima = place(path)
+    line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
+    looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
+        ("s", "reference", (-9, -4), "right"),
+        ("o", "policy", (9, 2), "left"),
+        ("^", "ink", (9, -8), "left"),
+    )
+    for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
+        point = place(policy)
+        ax.plot(*point, marker, color=LIGHT[role], markersize=8, zorder=3)
+        note(ax, name, tuple(point), offset, LIGHT[role], ha)
+    ax.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.0))
+    return ax
+
+
+def response_lines(
+    ax: Axes,
+    x: ArrayLike,
+    policies: ArrayLike,
+    responses: Sequence[str],
+    marks: Mapping[str, float],
+) -> Axes:
+    """Draw each response's probability against a coefficient on a logarithmic axis."""
+    for response, values, (role, dash, _) in zip(
+        responses, np.asarray(policies).T, RESPONSES, strict=True
+    ):
+        ax.plot(x, values, color=LIGHT[role], linestyle=dash, label=response)
+    for word, where in marks.items():
+        mark(ax, where, word)
+    ax.set_xscale("log")
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_ylabel("probability")
+    return ax
+
+
+def along_beta(
+    ax: Axes,
+    beta: ArrayLike,
+    policies: ArrayLike,
+    responses: Sequence[str],
+    crossing: float,
+) -> Axes:
+    """Draw the optimal probability of each response against β, with a crossing marked."""
+    response_lines(ax, beta, policies, responses, {"odds even": crossing})
+    ax.set_xlabel("price β (reward per nat)")
+    ax.legend(loc="upper right")
+    return ax
+
+
+def along_gamma(
+    ax: Axes,
+    gamma: ArrayLike,
+    policies: ArrayLike,
+    responses: Sequence[str],
+    ends: tuple[ArrayLike, ArrayLike],
+) -> Axes:
+    """Draw the optimum with the pretraining term against γ, with both limits as markers."""
+    response_lines(ax, gamma, policies, responses, {})
+    x = np.asarray(gamma)
+    for limit, where in zip(ends, (x[0], x[-1]), strict=True):
+        for value, (role, _, marker) in zip(np.asarray(limit), RESPONSES, strict=True):
+            ax.plot(where, value, marker, color=LIGHT[role], markersize=8, clip_on=False)
+    ax.set_xlabel("weight γ of the pretraining term (reward per nat)")
+    ax.legend(loc="upper center", ncols=2)
+    return ax
+
+
+def frontier(
+    ax: Axes,
+    kl: ArrayLike,
+    reward: ArrayLike,
+    tangent: tuple[ArrayLike, ArrayLike],
+    touch: tuple[float, float],
+    others: Mapping[str, tuple[str, str, ArrayLike, ArrayLike]],
+) -> Axes:
+    """Draw the frontier, the tangent whose slope is β, and other policies below it.
+
+    `tangent` is its two ends as (kl, reward), starting on the reward axis; `others` gives for each
+    name a role, a marker, and the policies' KL and reward.
+    """
+    line(ax, kl, reward, "policy", "frontier: Gibbs policies")
+    ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
+    ax.plot(*touch, "o", color=LIGHT["best"], markersize=8)
+    note(ax, r"$\pi^*$, slope $\beta$", touch, (-4, 8), LIGHT["best"], "right")
+    start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
+    ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
+    note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
+    for name, (role, marker, x, y) in others.items():
+        ax.plot(x, y, marker, color=LIGHT[role], markersize=7, label=name)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
+    ax.set_ylabel(r"E$_\pi$[r] (units of reward)")
+    ax.legend(loc="lower right")
+    return ax
+
+
+def best_of_n(ax: Axes, n: ArrayLike, bound: ArrayLike, kl: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the divergence of the best of n draws, for several worlds, below its bound."""
+    line(ax, n, bound, "wrong", "log n − (n − 1)/n")
+    looks = ("k2", -13), ("k3", -13), ("policy", -26)
+    for (name, values), (role, shift) in zip(kl.items(), looks, strict=True):
+        ax.plot(n, values, color=LIGHT[role], linestyle=(0, ()))
+        end = float(np.asarray(n)[-1]), float(np.asarray(values)[-1])
+        note(ax, name, end, (0, shift), LIGHT[role], "right")
+    ax.set_xscale("log")
+    ax.set_xlabel("number of draws n")
+    ax.set_ylabel(r"KL$(\pi_n\,\|\,\pi_\mathrm{ref})$ (nats)")
+    ax.legend(loc="upper left")
+    return ax
+
+
+def rare_response(
+    ax: Axes, beta: ArrayLike, chances: Mapping[str, ArrayLike], even: Mapping[str, float]
+) -> Axes:
+    """Draw the optimal probability of the best response, for several references, against β."""
+    for (name, values), (role, dash) in zip(chances.items(), RARITIES, strict=True):
+        ax.plot(beta, values, color=LIGHT[role], linestyle=dash, label=name)
+        if name in even:
+            ax.plot(even[name], 0.5, "o", color=LIGHT[role], markersize=7)
+    ax.set_xscale("log")
+    ax.set_xlabel("price β (reward per nat)")
+    ax.set_ylabel("probability of the best response")
+    ax.set_ylim(-0.03, 1.03)
+    ax.legend(title=r"$\pi_\mathrm{ref}$ of the best response", loc="upper right")
+    return ax
+
+
+def overoptimisation(
+    ax: Axes,
+    kl: ArrayLike,
+    rewards: Mapping[str, ArrayLike],
+    best: ArrayLike,
+    peak: tuple[float, float],
+) -> Axes:
+    """Draw the reward that is optimised and the one that was meant, against the KL spent.
+
+    `rewards` holds ``"reward"`` (the proxy) and ``"policy"`` (the true reward, same policies);
+    `best` is the true reward that could be had for the same KL.
+    """
+    words = {
+        "reward": ("proxy: what is optimised", -16),
+        "policy": ("true reward of the same policies", 46),
+        "reference": ("true reward within reach", -34),
+    }
+    for role, values in (*rewards.items(), ("reference", best)):
+        word, shift = words[role]
+        line(ax, kl, values, role, word)
+        last = int(np.argmax(kl))
+        end = float(np.asarray(kl)[last]), float(np.asarray(values)[last])
+        note(ax, word, end, (0, shift), LIGHT[role], "right")
+    ax.plot(*peak, "o", color=LIGHT["best"], markersize=8)
+    note(ax, "best stop", peak, (6, 6), LIGHT["best"])
+    ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
+    ax.set_ylabel("mean reward (units of reward)")
+    return ax
