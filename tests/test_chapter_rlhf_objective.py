@@ -39,7 +39,7 @@ def test_each_term_alone_leads_to_its_own_optimum():
     }
     for gradient, optimum, tolerance in ends.values():
         start = np.log([0.10, 0.15, 0.75])
-        climb = toy.ascend(lambda z, g=gradient: g(toy.softmax(z)), start, 0.5, 1500)
+        climb = toy.ascend(lambda z, g=gradient: g(toy.softmax(z)), start, 1.0, 750)
         np.testing.assert_allclose(climb.policies[-1], optimum, atol=tolerance)
 
 
@@ -173,6 +173,23 @@ def test_the_numbers_of_the_frontier_and_of_best_of_n():
         for size in (20, 200)
     ]
     near(ends, [3.0, 5.3], 1)
+
+
+def test_the_mixture_and_the_popular_answer_waste_most_of_their_divergence():
+    mixture = 0.5 * REFERENCE + 0.5 * np.eye(4)[1]
+    for policy in (mixture, np.array([0.0, 0.0, 1.0, 0.0])):
+        earned = policy @ REWARD
+        short = lambda b, e=earned: toy.gibbs_policy(REWARD, REFERENCE, b) @ REWARD - e
+        cheap = toy.gibbs_policy(REWARD, REFERENCE, scipy.optimize.brentq(short, 0.1, 10))
+        needed, spent = (toy.kl_divergence(q, REFERENCE) for q in (cheap, policy))
+        assert needed < spent / 2
+    for n in (2, 4, 8, 16):
+        best = toy.best_of_n_policy(REWARD, REFERENCE, n)
+        price = scipy.optimize.brentq(
+            lambda b, e=best @ REWARD: toy.gibbs_policy(REWARD, REFERENCE, b) @ REWARD - e, 0.03, 10
+        )
+        cheap = toy.gibbs_policy(REWARD, REFERENCE, price)
+        assert toy.kl_divergence(cheap, REFERENCE) > 0.95 * toy.kl_divergence(best, REFERENCE)
 
 
 def test_best_of_n_is_strictly_below_its_bound():

@@ -150,7 +150,7 @@ def landscape(
     line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
     looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
         ("s", "reference", (-9, -4), "right"),
-        ("o", "policy", (9, 2), "left"),
+        ("o", "policy", (14, 0), "left"),
         ("^", "ink", (9, -8), "left"),
     )
     for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
@@ -245,11 +245,8 @@ def frontier(
 def best_of_n(ax: Axes, n: ArrayLike, bound: ArrayLike, kl: Mapping[str, ArrayLike]) -> Axes:
     """Draw the divergence of the best of n draws, for several worlds, below its bound."""
     line(ax, n, bound, "wrong", "log n − (n − 1)/n")
-    looks = ("k2", -13), ("k3", -13), ("policy", -26)
-    for (name, values), (role, shift) in zip(kl.items(), looks, strict=True):
-        ax.plot(n, values, color=LIGHT[role], linestyle=(0, ()))
-        end = float(np.asarray(n)[-1]), float(np.asarray(values)[-1])
-        note(ax, name, end, (0, shift), LIGHT[role], "right")
+    for (name, values), role in zip(kl.items(), ("k2", "k3", "policy"), strict=True):
+        line(ax, n, values, role, name)
     ax.set_xscale("log")
     ax.set_xlabel("number of draws n")
     ax.set_ylabel(r"KL$(\pi_n\,\|\,\pi_\mathrm{ref})$ (nats)")
