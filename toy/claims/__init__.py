@@ -4,10 +4,15 @@ One module a chapter, each with its `CLAIMS`. The page `claims.md` is written fr
 when the book is built, and `tests/test_claims.py` evaluates it.
 """
 
-from toy.claims import kl_estimators, policy_gradient, rlhf_objective
+from toy.claims import dpo, kl_estimators, policy_gradient, rlhf_objective
 from toy.claims.base import Claim, Ledger
 
 #: All claims, in the order of the book.
-CLAIMS = (*rlhf_objective.CLAIMS, *policy_gradient.CLAIMS, *kl_estimators.CLAIMS)
+CLAIMS = (
+    *rlhf_objective.CLAIMS,
+    *policy_gradient.CLAIMS,
+    *kl_estimators.CLAIMS,
+    *dpo.CLAIMS,
+)
 
 __all__ = ["CLAIMS", "Claim", "Ledger"]

@@ -1,0 +1,130 @@
+"""The figures of the chapter on DPO draw what they are given, in the palette's colours."""
+
+import io
+import re
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import toy
+from toy.figures.palette import PALETTE
+
+mpl.use("Agg")
+
+draw = toy.figures.dpo
+TIME = np.geomspace(0.1, 1000.0, 7)
+CHANCES = np.linspace(0.9, 0.1, 7)
+COURSES = {
+    "one": draw.Course(TIME, CHANCES, "policy"),
+    "two": draw.Course(TIME, CHANCES**2, "wrong"),
+}
+PLANE = np.array([[0.2, 0.1], [1.0, 0.5], [3.0, 1.0], [0.4, 1.3]])
+LABELS = ["loser", "winner", "third", "fourth"]
+MARGIN = np.linspace(-2.0, 3.0, 6)
+VALUES = {"policy": MARGIN**2, "wrong": -MARGIN}
+PATH = np.array([[0.75, 0.20, 0.05], [0.4, 0.3, 0.3], [0.2, 0.2, 0.6]])
+
+
+@pytest.fixture(autouse=True)
+def _book_style():
+    with mpl.rc_context():
+        toy.figures.use_book_style()
+        yield
+        plt.close("all")
+
+
+def colours_of(ax):
+    """The colours of the picture, as a notebook would hold it."""
+    picture = io.StringIO()
+    ax.figure.savefig(picture, format="svg")
+    return set(re.findall(r"#[0-9a-f]{6}\b", picture.getvalue()))
+
+
+def lines_of(ax):
+    """The curves of an `ax` by their names."""
+    return {line.get_label(): line for line in ax.get_lines()}
+
+
+def texts_of(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+FIGURES = {
+    "margins": lambda ax: draw.margins(ax, COURSES, {"high": 0.8, "low": 0.2}),
+    "decay": lambda ax: draw.decay(ax, COURSES),
+    "shares": lambda ax: draw.shares(ax, COURSES),
+    "feature plane": lambda ax: draw.feature_plane(ax, PLANE, LABELS, (1, 0), [1.7, 0.45]),
+    "simplex": lambda ax: draw.simplex(ax, ["a", "b", "c"], {"DPO": (PATH, "policy")}),
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_returns_its_ax_names_what_it_shows_and_uses_the_palette_alone(figure):
+    ax = toy.figures.axes()
+    assert figure(ax) is ax
+    assert (ax.get_xlabel() and ax.get_ylabel()) or set("abc") <= set(texts_of(ax))
+    assert colours_of(ax) <= {colour.light for colour in PALETTE.values()}
+
+
+@pytest.mark.parametrize("name", ["margins", "decay", "shares"])
+def test_a_course_is_the_arrays_that_were_passed_in_over_logarithmic_time(name):
+    ax = FIGURES[name](toy.figures.axes())
+    assert ax.get_xscale() == "log"
+    for label, course in COURSES.items():
+        line = lines_of(ax)[label]
+        np.testing.assert_array_equal(line.get_xdata(), course.time)
+        np.testing.assert_array_equal(line.get_ydata(), course.value)
+
+
+def test_two_courses_differ_in_more_than_colour():
+    one, two = (lines_of(draw.shares(toy.figures.axes(), COURSES))[k] for k in COURSES)
+    assert one.get_linestyle() != two.get_linestyle()
+
+
+def test_levels_are_drawn_at_their_height_and_named():
+    ax = FIGURES["margins"](toy.figures.axes())
+    heights = [line.get_ydata()[0] for line in ax.get_lines() if len(line.get_ydata()) == 2]
+    assert heights == [0.8, 0.2]
+    assert texts_of(ax) == ["high", "low"]
+
+
+def test_losses_stand_above_their_slopes():
+    panels = toy.figures.axes(2)
+    names = {"policy": "DPO", "wrong": "homework"}
+    slopes = {"policy": 2 * MARGIN, "wrong": np.full(6, -1.0)}
+    assert draw.losses(panels, MARGIN, VALUES, slopes, names) is panels
+    for ax, drawn in zip(panels, (VALUES, slopes), strict=True):
+        for role, label in names.items():
+            np.testing.assert_array_equal(lines_of(ax)[label].get_ydata(), drawn[role])
+    assert colours_of(panels[0]) <= {colour.light for colour in PALETTE.values()}
+
+
+def test_displacement_is_told_in_two_panels_with_one_legend():
+    panels = toy.figures.axes(2)
+    other = {"one": draw.Course(TIME, 1 - CHANCES, "policy")}
+    assert draw.displacement(panels, COURSES, other) is panels
+    np.testing.assert_array_equal(lines_of(panels[0])["one"].get_ydata(), CHANCES)
+    np.testing.assert_array_equal(lines_of(panels[1])["one"].get_ydata(), 1 - CHANCES)
+    assert panels[0].get_legend()
+    assert not panels[1].get_legend()
+
+
+def test_responses_before_the_line_point_upwards_and_those_behind_it_downwards():
+    mean = np.array([1.7, 0.45])
+    ax = draw.feature_plane(toy.figures.axes(), PLANE, LABELS, (1, 0), mean)
+    markers = [line.get_marker() for line in ax.get_lines() if line.get_marker() in "^v"]
+    gains = (PLANE - mean) @ (PLANE[1] - PLANE[0]) > 0
+    assert markers == ["^" if gain else "v" for gain in gains]
+    assert list(gains) == [False, False, True, False]
+    across = ax.get_lines()[0].get_xydata()
+    assert np.diff(across, axis=0)[0] @ (PLANE[1] - PLANE[0]) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_path_in_the_simplex_goes_through_its_policies():
+    ax = FIGURES["simplex"](toy.figures.axes())
+    x, y = lines_of(ax)["DPO"].get_data()
+    # The third response is on top, the second to the right.
+    np.testing.assert_allclose(y, PATH[:, 2] * np.sqrt(0.75))
+    np.testing.assert_allclose(x, PATH[:, 1] + PATH[:, 2] / 2)
