@@ -19,7 +19,8 @@ from toy.bandits import (
     log_linear_policy,
     school_comparisons,
 )
-from toy.distributions import softmax
+from toy.distributions import expectation, softmax
+from toy.enumeration import count_probabilities, count_vectors
 from toy.reward_loss import reward_loss, win_probability
 from toy.rlhf_objective import gibbs_policy
 
@@ -77,6 +78,17 @@ def test_every_named_world_speaks_of_different_responses_and_is_not_symmetric():
         assert all(len(set(labels)) == len(labels) for labels in world.responses)
         assert (np.sort(world.reference)[:, :-1] != np.sort(world.reference)[:, 1:]).all()
         assert (np.sort(world.reward)[:, :-1] != np.sort(world.reward)[:, 1:]).all()
+
+
+def test_a_sampled_mean_scatters_by_the_standard_deviation_over_root_n():
+    policy, reward = TEMPTING.reference[0], TEMPTING.reward[0]
+    mean = expectation(policy, reward)
+    variance = expectation(policy, (reward - mean) ** 2)
+    for size in (1, 2, 7, 30):
+        counts = count_vectors("size", size, 4, "take fewer")
+        chances, means = count_probabilities(policy, counts), counts @ reward / size
+        assert chances @ means == pytest.approx(mean, rel=1e-12)
+        assert chances @ (means - mean) ** 2 == pytest.approx(variance / size, rel=1e-12)
 
 
 def test_a_tempting_answer_stays_the_favourite_until_beta_falls_below_0_182():

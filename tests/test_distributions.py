@@ -101,6 +101,42 @@ def test_kl_divergence_has_a_direction():
     assert abs(forward - toy.kl_divergence([0.5, 0.5], [0.99, 0.01])) > 0.9
 
 
+def test_kl_divergence_breaks_the_triangle_inequality():
+    first, middle, last = [0.5, 0.5], [0.25, 0.75], [0.01, 0.99]
+    detour = toy.kl_divergence(first, middle) + toy.kl_divergence(middle, last)
+    # Half of log 4/3, and a quarter of log 25 + 3 log 75/99, against half of log 50 · 50/99.
+    assert detour == pytest.approx(np.log(4 / 3) / 2 + np.log(25 * (75 / 99) ** 3) / 4, rel=1e-12)
+    assert toy.kl_divergence(first, last) == pytest.approx(np.log(2500 / 99) / 2, rel=1e-12)
+    assert detour < toy.kl_divergence(first, last) / 2
+
+
+@given(worlds())
+def test_kl_divergence_is_at_most_the_surprise_of_the_rarest_response(world):
+    policy, reference = world
+    ceiling = -np.log(reference.min())
+    assert toy.kl_divergence(policy, reference) <= ceiling * (1 + 1e-12)
+    rarest = np.arange(reference.size) == reference.argmin()
+    np.testing.assert_allclose(toy.kl_divergence(rarest, reference), ceiling, rtol=1e-9)
+
+
+@given(worlds(widest=5.0))
+def test_merging_responses_lowers_the_kl_and_keeps_the_total_variation(world):
+    policy, reference = world
+    gaining = policy > reference
+    merged = [np.array([p[gaining].sum(), p[~gaining].sum()]) for p in world]
+    assert toy.kl_divergence(*merged) <= toy.kl_divergence(policy, reference) + 1e-12
+    np.testing.assert_allclose(
+        toy.total_variation(*merged), toy.total_variation(policy, reference), atol=1e-12
+    )
+
+
+@given(policies(4))
+def test_softmax_answers_to_a_logit_by_the_indicator_less_the_probability(policy):
+    logits = torch.tensor(np.log(policy))
+    jacobian = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, dim=-1), logits)
+    np.testing.assert_allclose(jacobian, policy[:, None] * (np.eye(4) - policy), atol=1e-14)
+
+
 def test_a_response_the_policy_never_gives_costs_nothing_in_the_kl():
     np.testing.assert_allclose(toy.kl_divergence([1.0, 0.0], [0.25, 0.75]), np.log(4), rtol=1e-15)
 

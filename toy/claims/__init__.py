@@ -4,11 +4,12 @@ One module a chapter, each with its `CLAIMS`. The page `claims.md` is written fr
 when the book is built, and `tests/test_claims.py` evaluates it.
 """
 
-from toy.claims import dpo, kl_estimators, policy_gradient, rlhf_objective
+from toy.claims import bandits, dpo, kl_estimators, policy_gradient, rlhf_objective
 from toy.claims.base import Claim, Ledger
 
 #: All claims, in the order of the book.
 CLAIMS = (
+    *bandits.CLAIMS,
     *rlhf_objective.CLAIMS,
     *policy_gradient.CLAIMS,
     *kl_estimators.CLAIMS,
