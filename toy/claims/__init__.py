@@ -4,12 +4,13 @@ One module a chapter, each with its `CLAIMS`. The page `claims.md` is written fr
 when the book is built, and `tests/test_claims.py` evaluates it.
 """
 
-from toy.claims import bandits, dpo, kl_estimators, policy_gradient, rlhf_objective
+from toy.claims import bandits, dpo, kl_estimators, policy_gradient, reward_loss, rlhf_objective
 from toy.claims.base import Claim, Ledger
 
 #: All claims, in the order of the book.
 CLAIMS = (
     *bandits.CLAIMS,
+    *reward_loss.CLAIMS,
     *rlhf_objective.CLAIMS,
     *policy_gradient.CLAIMS,
     *kl_estimators.CLAIMS,

@@ -4,7 +4,7 @@ One module a chapter. A figure function takes an `ax` and arrays that the floors
 computed, draws, and returns the `ax`; it computes nothing of its own.
 """
 
-from toy.figures import bandits, dpo, kl_estimators, policy_gradient, rlhf_objective
+from toy.figures import bandits, dpo, kl_estimators, policy_gradient, reward_loss, rlhf_objective
 from toy.figures.style import axes, use_book_style
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "dpo",
     "kl_estimators",
     "policy_gradient",
+    "reward_loss",
     "rlhf_objective",
     "use_book_style",
 ]

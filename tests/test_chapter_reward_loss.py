@@ -1,0 +1,233 @@
+"""Every number and statement of the chapter on the reward loss that no cell prints."""
+
+import itertools
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.optimize
+from hypothesis import given
+from hypothesis import strategies as st
+
+import toy
+from toy.claims import reward_loss as claims
+
+TRUTH, CHANCES = claims.TRUTH, claims.CHANCES
+sigma = toy.win_probability
+
+counts = st.lists(st.integers(1, 40), min_size=6, max_size=6).map(
+    lambda n: np.array([[0, n[0], n[1]], [n[2], 0, n[3]], [n[4], n[5], 0]], float)
+)
+rewards = st.lists(st.floats(-5, 5), min_size=3, max_size=3).map(np.array)
+
+
+def accuracies_of_orders(wins):
+    """The accuracy of every order of the responses, each pair looked up."""
+    return [
+        sum(wins[i, j] for i, j in itertools.combinations(order, 2)) / wins.sum()
+        for order in itertools.permutations(range(len(wins)))
+    ]
+
+
+# --- one margin -----------------------------------------------------------------------------------
+
+
+def test_the_loss_is_squashed_on_one_side_only():
+    # ℓ(Δ) = −Δ + log(1 + e^Δ): linear on the left, e^−Δ on the right.
+    wins = [[0, 1], [0, 0]]
+    for margin in (20.0, 50.0, 200.0):
+        assert toy.reward_loss([-margin, 0.0], wins) == pytest.approx(margin, abs=1e-8)
+        assert toy.reward_loss([margin, 0.0], wins) == pytest.approx(np.exp(-margin), rel=1e-8)
+    assert f"{sigma(-20.0):.0e}" == "2e-09"
+
+
+@given(st.floats(0.01, 0.99), st.floats(-8, 8))
+def test_the_loss_is_the_entropy_of_the_labels_plus_a_divergence_from_them(p, margin):
+    loss = toy.reward_loss([margin, 0.0], [[0, p], [1 - p, 0]])
+    coin, model = [p, 1 - p], sigma([margin, -margin])
+    assert loss == pytest.approx(toy.entropy(coin) + toy.kl_divergence(coin, model), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [0.6, 0.7, 0.95])
+def test_noisy_labels_settle_exponentially_at_the_rate_p_times_one_minus_p(p):
+    flow = scipy.integrate.solve_ivp(
+        lambda _, m: p - sigma(m), (0, 60), [0.0], t_eval=[1, 5, 20, 60], rtol=1e-11, atol=1e-13
+    )
+    left = 1 - np.exp(flow.y[0] - np.log(p / (1 - p)))
+    decay = np.exp((1 - p) * flow.y[0] - p * (1 - p) * flow.t)
+    np.testing.assert_allclose(left, (2 * p - 1) / p * decay, atol=1e-9)
+
+
+@pytest.mark.parametrize("time", [1.0, 10.0, 100.0, 1e4, 1e6])
+def test_the_drift_lies_between_two_logarithms(time):
+    margin = scipy.optimize.brentq(lambda m: m + np.exp(m) - 1 - time, 0, 50)
+    assert np.log(1 + time - np.log(1 + time)) <= margin <= np.log(1 + time)
+    assert claims.clean_margin(time) == pytest.approx(margin, rel=1e-12)
+
+
+def test_the_numbers_of_the_figures_about_one_margin():
+    # fig-rl-force: 4 at −4; fig-rl-noisy: minima; fig-rl-two-objectives: ends and maximum.
+    assert f"{-np.log(sigma(-4.0)):.0f}" == "4"
+    assert [f"{np.log(p / (1 - p)):.2g}" for p in (0.6, 0.7, 0.9)] == ["0.41", "0.85", "2.2"]
+    assert [f"{0.3 + 0.4 * sigma(m):.2f}" for m in (-4.0, 6.0)] == ["0.31", "0.70"]
+    log_likelihood = lambda m: 0.7 * np.log(sigma(m)) + 0.3 * np.log(sigma(-m))
+    ends = [f"{log_likelihood(m):.2g}" for m in (-4.0, np.log(7 / 3), 6.0)]
+    assert ends == ["-2.8", "-0.61", "-1.8"]
+    # fig-rl-drift: the clean margin, and the noisy one at time 20.
+    drift = [f"{claims.clean_margin(t):.1f}" for t in (10, 100, 1000, 10000)]
+    assert drift == ["2.2", "4.6", "6.9", "9.2"]
+    flow = scipy.integrate.solve_ivp(lambda _, m: 0.7 - sigma(m), (0, 20), [0.0], rtol=1e-9)
+    assert np.log(7 / 3) - flow.y[0, -1] < 0.02
+
+
+# --- many responses -------------------------------------------------------------------------------
+
+
+@given(counts)
+def test_the_fit_reproduces_the_number_of_wins_of_every_response(wins):
+    reward = toy.fit_rewards(wins)
+    expected = (wins + wins.T) * sigma(reward[:, None] - reward)
+    np.testing.assert_allclose(expected.sum(axis=1), wins.sum(axis=1), rtol=1e-9)
+
+
+@given(rewards)
+def test_odds_multiply_along_chains(reward):
+    odds = np.exp(reward[:, None] - reward)
+    chance = sigma(reward[:, None] - reward)
+    np.testing.assert_allclose(chance / chance.T, odds, rtol=1e-10)
+    np.testing.assert_allclose(odds[0, 2], odds[0, 1] * odds[1, 2], rtol=1e-10)
+
+
+def test_the_penalised_margin_balances_the_fading_force():
+    margins = []
+    for l2 in (1e-1, 1e-6):
+        first, second = toy.fit_rewards([[0, 1], [0, 0]], l2=l2)
+        margins.append(first - second)
+        assert sigma(second - first) == pytest.approx(l2 / 2 * margins[-1], rel=1e-9)
+    assert margins[1] < 6 * margins[0]
+
+
+# --- accuracy, scale, and the mean probability ----------------------------------------------------
+
+
+@given(rewards, rewards)
+def test_no_rewards_are_more_accurate_than_the_true_ones(truth, other):
+    chance = sigma(truth[:, None] - truth) * (1 - np.eye(3))
+    score = lambda r: (chance * (r[:, None] > r)).sum() / chance.sum()
+    ceiling = np.maximum(chance, chance.T).sum() / 2 / chance.sum()
+    assert score(other) <= ceiling + 1e-12
+    if len(set(truth)) == 3:
+        assert score(truth) == pytest.approx(ceiling)
+        assert score(np.exp(truth / 5)) <= score(truth)
+
+
+@given(counts, rewards)
+def test_the_mean_probability_is_below_the_best_orders_accuracy_and_nears_it(wins, reward):
+    mean = lambda r: (wins * sigma(r[:, None] - r)).sum() / wins.sum()
+    best = max(accuracies_of_orders(wins))
+    assert mean(reward) <= best + 1e-12
+    order = list(itertools.permutations(range(3)))[int(np.argmax(accuracies_of_orders(wins)))]
+    ranked = np.empty(3)
+    ranked[list(order)] = [2.0, 1.0, 0.0]
+    assert mean(40 * ranked) == pytest.approx(best, abs=1e-12)
+
+
+def test_the_numbers_of_the_world_and_of_its_calibration():
+    shares = sorted(CHANCES[CHANCES > 0.5])
+    assert [f"{100 * p:.0f}" for p in shares] == ["70", "77", "89"]
+    ends = {c: [f"{sigma(s * c * 2.0473):.2f}" for s in (-1, 1)] for c in (0.5, 1.0, 2.0)}
+    assert ends == {0.5: ["0.26", "0.74"], 1.0: ["0.11", "0.89"], 2.0: ["0.02", "0.98"]}
+    assert TRUTH.max() - TRUTH.min() == pytest.approx(2.0473, abs=5e-5)
+
+
+# --- rankings -------------------------------------------------------------------------------------
+
+
+def by_definition(reward, ranking):
+    """The log-probability of a ranking by its pairs, and by Plackett and Luce."""
+    pairs = sum(np.log(sigma(reward[i] - reward[j])) for i, j in itertools.combinations(ranking, 2))
+    return np.array([pairs, -toy.plackett_luce_loss(reward, [ranking])])
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+def test_a_ranking_is_worth_three_of_k_plus_one_parts_of_its_pairs(size):
+    # Covariance of the gradient over all rankings, equally likely, by finite differences.
+    step, rankings = 1e-5, list(itertools.permutations(range(size)))
+    scores = np.array(
+        [
+            [by_definition(e, order) - by_definition(-e, order) for e in step * np.eye(size)]
+            for order in rankings
+        ]
+    ) / (2 * step)
+    centring = np.eye(size) - 1 / size
+    by_pairs, by_luce = (s.T @ s / len(rankings) for s in (scores[..., 0], scores[..., 1]))
+    hessian = size / 4 * centring
+    np.testing.assert_allclose(by_pairs, (size + 1) / 3 * hessian, atol=1e-8)
+    harmonic = sum(1 / m for m in range(1, size + 1))
+    np.testing.assert_allclose(by_luce, (size - harmonic) / (size - 1) * centring, atol=1e-8)
+    table = toy.wins_from_rankings(rankings, size)
+    curvature = size * (size - 1) / 2 * toy.reward_loss_hessian(np.zeros(size), table)
+    np.testing.assert_allclose(curvature, hessian, atol=1e-12)
+
+
+def test_the_numbers_of_the_rankings_figure():
+    orders = list(itertools.permutations(range(3)))
+    race = [np.exp(-toy.plackett_luce_loss(TRUTH, [order])) for order in orders]
+    pairs = [np.exp(by_definition(TRUTH, order)[0]) for order in orders]
+    assert [f"{p:.2f}" for p in race] == ["0.49", "0.15", "0.24", "0.03", "0.06", "0.02"]
+    assert [f"{p:.2f}" for p in pairs] == ["0.48", "0.14", "0.20", "0.03", "0.02", "0.01"]
+    assert 1 - sum(pairs) == pytest.approx(claims.circles())
+    loss = np.divide(pairs, race)
+    assert loss[orders.index((0, 1, 2))] > 0.9 > 0.4 > loss[orders.index((2, 1, 0))]
+
+
+# --- the survey -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="survey")
+def both_versions():
+    """The survey with Stockholm ahead of Barcelona, and with Barcelona ahead."""
+    first, second = map(toy.SCHOOLS.index, ("Barcelona", "Stockholm"))
+    versions = toy.school_comparisons(), toy.school_comparisons(as_published=True)
+    return sorted(versions, key=lambda wins: wins[first, second])
+
+
+def residuals(wins):
+    reward, n = toy.fit_rewards(wins), wins + wins.T + np.eye(6)
+    p = sigma(reward[:, None] - reward)
+    return (wins - n * p) / np.sqrt(n * p * (1 - p)) * (1 - np.eye(6))
+
+
+def test_the_residual_of_one_pair_stands_out_and_leaks_into_its_schools(survey):
+    london, paris, milano, gallen, barcelona, stockholm = range(6)
+    stockholm_ahead, barcelona_ahead = map(residuals, survey)
+    assert f"{stockholm_ahead[barcelona, stockholm]:.1f}" == "-6.0"
+    assert f"{stockholm_ahead[london, stockholm]:.1f}" == "2.4"
+    assert f"{stockholm_ahead[paris, barcelona]:.1f}" == "-2.1"
+    named = {(barcelona, stockholm), (london, stockholm), (paris, barcelona)}
+    others = set(zip(*np.triu_indices(6, 1), strict=True)) - named
+    assert all(abs(stockholm_ahead[pair]) < 2 for pair in others)
+    rivals = [london, paris, milano, gallen]
+    assert (stockholm_ahead[rivals, barcelona] < 0).all()
+    assert (stockholm_ahead[rivals, stockholm] > 0).all()
+    assert barcelona_ahead[np.triu_indices(6, 1)].min() > -1.3
+    assert barcelona_ahead[np.triu_indices(6, 1)].max() < 1.2
+
+
+def test_the_flip_moves_barcelona_from_the_fifth_place_to_the_third(survey):
+    before, after = map(toy.fit_rewards, survey)
+    place = lambda reward: int((reward > reward[toy.SCHOOLS.index("Barcelona")]).sum()) + 1
+    assert (place(before), place(after)) == (5, 3)
+    shown = [[f"{r:.2f}" for r in reward] for reward in (before, after)]
+    assert shown[0] == ["0.93", "0.24", "-0.27", "-0.14", "-0.31", "-0.46"]
+    assert shown[1] == ["0.94", "0.25", "-0.27", "-0.13", "-0.12", "-0.66"]
+    assert np.abs(survey[1] - survey[0]).sum() / 2 == 82
+
+
+def test_labels_turned_at_random_shrink_every_margin():
+    # A share e of wrong labels makes p into p + e (1 − 2p), nearer to one half.
+    p = np.array([0.6, 0.7, 0.9])
+    turned = p + 0.1 * (1 - 2 * p)
+    logit = lambda q: np.log(q / (1 - q))
+    assert (logit(turned) < logit(p)).all()
+    assert (logit(turned) > 0).all()

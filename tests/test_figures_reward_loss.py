@@ -1,0 +1,126 @@
+"""The figures of the reward loss draw what they are given, in the palette's colours."""
+
+import io
+import re
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import toy
+from toy.figures.palette import PALETTE
+
+mpl.use("Agg")
+
+draw = toy.figures.reward_loss
+X = np.linspace(-1.0, 2.0, 7)
+
+
+@pytest.fixture(autouse=True)
+def _book_style():
+    with mpl.rc_context():
+        toy.figures.use_book_style()
+        yield
+        plt.close("all")
+
+
+def svg_of(figure):
+    picture = io.StringIO()
+    figure.savefig(picture, format="svg")
+    return picture.getvalue()
+
+
+def assert_labelled_in_palette(axes):
+    """Both axes of the figure are labelled (below, for panels), in no colour but the palette's."""
+    panels = np.atleast_1d(axes)
+    assert panels[-1].get_xlabel()
+    assert all(ax.get_ylabel() or len(ax.get_yticklabels()) for ax in panels)
+    colours = set(re.findall(r"#[0-9a-f]{6}\b", svg_of(panels[0].figure)))
+    assert colours <= {colour.light for colour in PALETTE.values()}
+
+
+def points(ax):
+    """What is drawn as lines or markers, by label."""
+    return {line.get_label(): line.get_xydata() for line in ax.get_lines()}
+
+
+def test_the_force_is_below_the_loss_and_the_marked_losses_are_written_beside_it():
+    panels = toy.figures.axes(2)
+    assert draw.loss_and_force(panels, X, X**2, -X, X, {0: 0.693, 2: 0.127}) is panels
+    assert_labelled_in_palette(panels)
+    upper, lower = panels
+    np.testing.assert_array_equal(upper.get_lines()[0].get_ydata(), X**2)
+    np.testing.assert_array_equal(lower.get_lines()[0].get_ydata(), -X)
+    assert [text.get_text() for text in upper.texts] == ["0.69", "0.13"]
+    assert {text.get_text() for text in lower.texts} == {"σ(−Δ): always up", "a pull towards 0"}
+
+
+def test_a_share_of_wins_has_a_dot_exactly_where_its_loss_is_lowest():
+    ax = toy.figures.axes()
+    losses = {name: (X - k) ** 2 / 4 for k, name in enumerate(("a", "b", "c", "d"))}
+    assert draw.noisy_labels(ax, X, losses, {"a": 0.0, "b": 1.0}) is ax
+    assert_labelled_in_palette(ax)
+    dots = [line.get_xydata()[0].tolist() for line in ax.get_lines() if line.get_marker() == "o"]
+    assert dots == [[0.0, 0.0], [1.0, 0.0]]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(losses)
+
+
+def test_the_drift_has_a_line_for_the_flow_and_markers_for_the_steps():
+    ax, time = toy.figures.axes(), np.geomspace(1, 100, 7)
+    flows = {"clean": (time, X), "noisy": (time, -X)}
+    steps = {"clean": ([1, 10], [0, 1]), "noisy": ([1, 10], [2, 3])}
+    assert draw.drift(ax, flows, steps, 0.8) is ax
+    assert_labelled_in_palette(ax)
+    assert ax.get_xscale() == "log"
+    np.testing.assert_array_equal(points(ax)["noisy"], np.column_stack([time, -X]))
+    assert [[1, 2], [10, 3]] in [line.get_xydata().tolist() for line in ax.get_lines()]
+
+
+def test_the_two_objectives_stand_below_each_other_with_the_optimum_in_both():
+    panels = toy.figures.axes(2)
+    assert draw.two_objectives(panels, X, X, -X, 0.5) is panels
+    assert_labelled_in_palette(panels)
+    for ax in panels:
+        assert any(list(line.get_xdata()) == [0.5, 0.5] for line in ax.get_lines())
+
+
+def test_true_and_fitted_rewards_share_a_row():
+    ax = toy.figures.axes()
+    assert draw.shifted(ax, ["a", "b", "c"], [0, 1, 2], [5, 6, 7]) is ax
+    assert_labelled_in_palette(ax)
+    assert points(ax)["true reward"].tolist() == [[0, 2], [1, 1], [2, 0]]
+    assert points(ax)["fitted, mean zero"].tolist() == [[5, 2], [6, 1], [7, 0]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_calibration_draws_truth_against_prediction():
+    ax = toy.figures.axes()
+    assert draw.calibration(ax, {"halved": [0.4, 0.6], "true": [0.3, 0.7]}, [0.3, 0.7]) is ax
+    assert_labelled_in_palette(ax)
+    assert points(ax)["halved"].tolist() == [[0.4, 0.3], [0.6, 0.7]]
+
+
+def test_bars_of_rankings_are_as_high_as_the_numbers_and_differ_without_colour():
+    ax = toy.figures.axes()
+    assert draw.rankings(ax, ["ab", "ba"], {"reward": [0.7, 0.3], "wrong": [0.5, 0.2]}) is ax
+    assert_labelled_in_palette(ax)
+    assert [bar.get_height() for bar in ax.patches] == [0.7, 0.3, 0.5, 0.2]
+    assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, False, True, True]
+
+
+def test_a_residual_stands_in_the_row_of_its_pair():
+    ax = toy.figures.axes()
+    assert draw.residuals(ax, ["a – b", "b – c"], {"one": [-6, 1], "two": [0, 2]}) is ax
+    assert_labelled_in_palette(ax)
+    assert points(ax)["one"].tolist() == [[-6, 1], [1, 0]]
+
+
+def test_rewards_of_the_survey_have_bars_of_two_standard_errors():
+    ax = toy.figures.axes()
+    rewards, errors = {"one": [1.0, 0.0], "two": [0.5, 0.0]}, {"one": [0.1, 0.2], "two": [0, 0]}
+    assert draw.survey_rewards(ax, ["a", "b"], rewards, errors) is ax
+    assert_labelled_in_palette(ax)
+    assert points(ax)["one"][:, 0].tolist() == [1.0, 0.0]
+    spans = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
+    np.testing.assert_allclose(spans, [[0.8, 1.2], [-0.4, 0.4]])

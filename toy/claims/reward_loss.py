@@ -1,0 +1,214 @@
+"""The claims of the chapter on the reward loss (homework 1A)."""
+
+import numpy as np
+
+from toy.bandits import NOISY_LABELS, SCHOOLS, SHIFTED_REWARDS, school_comparisons
+from toy.claims.base import Claim
+from toy.distributions import kl_divergence
+from toy.reward_loss import (
+    fit_rewards,
+    margins,
+    reward_loss,
+    reward_loss_gradient,
+    win_probability,
+)
+from toy.rlhf_objective import gibbs_policy
+
+#: One comparison that the first response won, and ten of which it won seven.
+WON, SEVEN_OF_TEN = [[0, 1], [0, 0]], [[0, 7], [3, 0]]
+
+#: The chapter's world: rewards, and endless comparisons of each pair equally often.
+TRUTH = NOISY_LABELS.reward[0]
+CHANCES = win_probability(margins(TRUTH)) * (1 - np.eye(3))
+
+
+def slopes() -> dict[str, float]:
+    """Return the slope of the loss in the margin at 0, 2 and 5."""
+    places = {"at_0": 0.0, "at_2": 2.0, "at_5": 5.0}
+    return {n: float(reward_loss_gradient([m, 0.0], WON)[0]) for n, m in places.items()}
+
+
+def clean_margin(time: float) -> float:
+    """Return the margin that gradient flow from 0 reaches on clean labels: Δ + e^Δ = 1 + t."""
+    margin = np.log(time)
+    for _ in range(20):
+        margin -= (margin + np.exp(margin) - 1 - time) / (1 + np.exp(margin))
+    return float(margin)
+
+
+def shift() -> dict[str, float]:
+    """Return the gap between two prompts in the true rewards, in the fit, and in the losses."""
+    wins = win_probability(margins(SHIFTED_REWARDS.reward)) * (1 - np.eye(3))
+    fit = fit_rewards(wins)
+    losses = reward_loss(SHIFTED_REWARDS.reward, wins) - reward_loss(fit, wins)
+    true, fitted = (float(np.diff(r.mean(axis=-1))[0]) for r in (SHIFTED_REWARDS.reward, fit))
+    return {"true": true, "fitted": fitted, "loss": float(np.abs(losses).max())}
+
+
+def accuracy(reward: np.ndarray) -> float:
+    """Return the share of comparisons whose winner has the higher reward."""
+    return float((CHANCES * (margins(reward) > 0)).sum() / CHANCES.sum())
+
+
+def doubled() -> dict[str, float]:
+    """Return accuracy, loss, and KL of the optimal policy, for true and for doubled rewards."""
+    numbers = {}
+    for name, reward in {"one": TRUTH, "two": 2 * TRUTH}.items():
+        policy = gibbs_policy(reward, NOISY_LABELS.reference[0], 1.0)
+        numbers[f"accuracy_{name}"] = accuracy(reward)
+        numbers[f"loss_{name}"] = float(reward_loss(reward, CHANCES))
+        numbers[f"kl_{name}"] = float(kl_divergence(policy, NOISY_LABELS.reference[0]))
+    return numbers
+
+
+def mean_probability() -> dict[str, float]:
+    """Return mean probability and loss at the likeliest margin and at a margin of 10."""
+    numbers = {}
+    for name, margin in {"likely": np.log(7 / 3), "wide": 10.0}.items():
+        numbers[f"mean_{name}"] = float(win_probability([margin, -margin]) @ [0.7, 0.3])
+        numbers[f"loss_{name}"] = float(reward_loss([margin, 0.0], SEVEN_OF_TEN))
+    return numbers
+
+
+def circles() -> float:
+    """Return how often three independent comparisons contradict each other."""
+    forth = CHANCES[0, 1] * CHANCES[1, 2] * CHANCES[2, 0]
+    return float(forth + CHANCES[0, 2] * CHANCES[2, 1] * CHANCES[1, 0])
+
+
+def flip() -> dict[str, float]:
+    """Return what turning one pair of the survey round does, whichever way it is stored."""
+    first, second = SCHOOLS.index("Barcelona"), SCHOOLS.index("Stockholm")
+    versions = school_comparisons(), school_comparisons(as_published=True)
+    less, more = sorted(versions, key=lambda wins: wins[first, second])
+    moved = fit_rewards(more) - fit_rewards(less)
+    factor = np.exp((moved[first] - moved[second]) / 0.25)
+    share = np.abs(more - less).sum() / 2 / more.sum()
+    return {"share": share, "up": moved[first], "down": -moved[second], "factor": factor}
+
+
+TESTS, CHAPTER = "tests/test_reward_loss.py::", "tests/test_chapter_reward_loss.py::"
+
+CLAIMS = (
+    Claim(
+        key="pull-to-zero",
+        chapter="reward_loss",
+        origin="homework 1A",
+        says="The reward loss encourages the difference of the scores to be close to 0.",
+        verdict="refuted",
+        evidence=slopes,
+        decides=lambda **slopes: all(-1 < slope < 0 for slope in slopes.values()),
+        shows="The slope in the margin is {at_0:.3f} at 0, {at_2:.3f} at 2 and {at_5:.4f} at 5: "
+        "negative everywhere, so the margin is always pushed up.",
+        test=TESTS + "test_the_slope_in_the_margin_is_minus_sigma_of_minus_the_margin",
+    ),
+    Claim(
+        key="sigmoid-squashes",
+        chapter="reward_loss",
+        origin="homework 1A",
+        says="The sigmoid squashes the difference into [0, 1], so the loss cannot force large "
+        "differences.",
+        verdict="incomplete",
+        evidence=lambda: {
+            "loss": float(reward_loss([-20.0, 0.0], WON)),
+            "slope": float(reward_loss_gradient([-20.0, 0.0], WON)[0]),
+        },
+        decides=lambda loss, slope: loss > 19 and slope < -0.99,
+        shows="The logarithm undoes it: at a margin of −20 the loss is {loss:.1f} and its slope "
+        "{slope:.3f}.",
+        test=CHAPTER + "test_the_loss_is_squashed_on_one_side_only",
+    ),
+    Claim(
+        key="clean-margin",
+        chapter="reward_loss",
+        origin="students",
+        says="Clean labels give a finite margin, if you train long enough.",
+        verdict="refuted",
+        evidence=lambda: {f"after_{t}": clean_margin(t) for t in (100, 1000, 10000)},
+        decides=lambda after_100, after_1000, after_10000: (
+            after_10000 - after_1000 > 2.3 and after_1000 - after_100 > 2.3
+        ),
+        shows="After 100, 1,000 and 10,000 units of time it is {after_100:.3f}, {after_1000:.3f} "
+        "and {after_10000:.3f}, without end.",
+        test=TESTS + "test_clean_labels_let_the_margin_drift_like_the_logarithm_of_time",
+    ),
+    Claim(
+        key="absolute-scores",
+        chapter="reward_loss",
+        origin="students",
+        says="Scores are absolute, and comparable between prompts.",
+        verdict="refuted",
+        evidence=shift,
+        decides=lambda true, fitted, loss: true > 4 and abs(fitted) < 1e-9 and loss < 1e-12,
+        shows="Two prompts whose true rewards differ by {true:.1f} are fitted with a difference "
+        "of {fitted:.1f}; the losses differ by {loss:.0f}.",
+        test=TESTS + "test_a_constant_added_to_all_rewards_of_a_prompt_changes_nothing",
+    ),
+    Claim(
+        key="perfect-accuracy",
+        chapter="reward_loss",
+        origin="students",
+        says="A good enough reward model reaches 100 % accuracy.",
+        verdict="refuted",
+        evidence=lambda: {
+            "true": 100 * accuracy(TRUTH),
+            "ceiling": 100 * float(np.maximum(CHANCES, CHANCES.T).sum() / 2 / CHANCES.sum()),
+        },
+        decides=lambda true, ceiling: abs(true - ceiling) < 1e-9 and ceiling < 100,
+        shows="The true rewards have {true:.1f} %, and no others have more.",
+        test=CHAPTER + "test_no_rewards_are_more_accurate_than_the_true_ones",
+    ),
+    Claim(
+        key="doubled-rewards",
+        chapter="reward_loss",
+        origin="students",
+        says="Doubling all rewards changes nothing, since the order stays the same.",
+        verdict="refuted",
+        evidence=doubled,
+        decides=lambda accuracy_one, accuracy_two, loss_one, loss_two, kl_one, kl_two: (
+            accuracy_one == accuracy_two and loss_two > loss_one and kl_two > kl_one
+        ),
+        shows="The accuracy stays at {accuracy_one:.3f}; the loss rises from {loss_one:.3f} to "
+        "{loss_two:.3f} nats, and the KL of the optimal policy from {kl_one:.3f} to {kl_two:.3f}.",
+        test=TESTS + "test_doubled_rewards_are_not_the_same_rewards",
+    ),
+    Claim(
+        key="mean-probability",
+        chapter="reward_loss",
+        origin="students",
+        says="Maximising the average preference probability is maximum likelihood.",
+        verdict="refuted",
+        evidence=mean_probability,
+        decides=lambda mean_likely, mean_wide, loss_likely, loss_wide: (
+            mean_wide > mean_likely and loss_wide > loss_likely
+        ),
+        shows="For 7 wins of 10 the average probability is {mean_likely:.3f} at the likeliest "
+        "margin and {mean_wide:.3f} at 10, where the loss is {loss_wide:.3f} instead of "
+        "{loss_likely:.3f}.",
+        test=CHAPTER + "test_the_mean_probability_is_below_the_best_orders_accuracy_and_nears_it",
+    ),
+    Claim(
+        key="independent-pairs",
+        chapter="reward_loss",
+        origin="students",
+        says="A ranking of K responses is K(K−1)/2 independent comparisons.",
+        verdict="refuted",
+        evidence=lambda: {"circles": circles(), "pairs": 36.0, "worth": 3 / (9 + 1) * 36},
+        decides=lambda circles, pairs, worth: circles > 0.1 and worth < pairs / 3,
+        shows="Three independent pairs contradict each other with probability {circles:.3f}, a "
+        "ranking never; the {pairs:.0f} pairs of nine equal responses are worth {worth:.1f}.",
+        test=CHAPTER + "test_a_ranking_is_worth_three_of_k_plus_one_parts_of_its_pairs",
+    ),
+    Claim(
+        key="flips-average-out",
+        chapter="reward_loss",
+        origin="students",
+        says="A few wrong labels average out.",
+        verdict="refuted",
+        evidence=flip,
+        decides=lambda share, up, down, factor: share < 0.02 and min(up, down) > 0.1 and factor > 4,
+        shows="Turning {share:.1%} of a survey's comparisons moves two schools by {up:.3f} and "
+        "{down:.3f}, and their odds under the optimal policy by a factor of {factor:.2f}.",
+        test=TESTS + "test_one_pair_entered_the_wrong_way_round_moves_barcelona_above_st_gallen",
+    ),
+)
