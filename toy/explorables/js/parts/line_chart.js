@@ -13,7 +13,7 @@ const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
  *
  * draw({ xDomain, yDomain, lines: [{ role, label, points: [[x, y], …] }], at: { x, label },
- *        marks: [{ x, label }], cover: { from, label }, description })
+ *        marks: [{ x, label, row: lines further down }], cover: { from, label }, description })
  * draws a dot on every line at the marker, at the line's `dot`, and hides what lies under the cover.
  */
 export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag }) {
@@ -89,7 +89,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     groups
       .select("text")
       .text((mark) => mark.label)
-      .attr("y", 11)
+      .attr("y", ({ row = 0 }) => 11 + 16 * row)
       .attr("dx", (mark) => (x(mark.x) > width / 2 ? -6 : 6))
       .attr("text-anchor", (mark) => (x(mark.x) > width / 2 ? "end" : "start"));
   }
@@ -147,7 +147,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   function drawLabels(lines, cover, { width, height }) {
-    const last = cover ? lines[0].points.findIndex(([a]) => a >= cover.from) : -1;
+    const last = cover && lines.length ? lines[0].points.findIndex(([a]) => a >= cover.from) : -1;
     const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(last)[1]))));
     const places = spread(ends, 14, 0, height);
     labelLayer

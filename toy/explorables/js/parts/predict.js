@@ -38,6 +38,11 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
     node: () => box.node(),
     guess: () => guess,
     revealed: () => revealed,
+    /** The reader moved the guess elsewhere, say in a chart. */
+    set(value) {
+      guess = value;
+      onChange();
+    },
     hide() {
       guess = initial;
       revealed = false;

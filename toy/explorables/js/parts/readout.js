@@ -32,18 +32,19 @@ export function readout(items) {
 }
 
 /**
- * A table of numbers, one row a role. `rows`: [{ role, label (HTML) }], `columns`: [{ key, label }];
- * draw({ "role.key": number }, { caption, best: { key: role } }) marks the best row of a column.
+ * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: its own if not the role }],
+ * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role })
+ * marks the best row of a column, and the row that is drawn elsewhere.
  */
 export function table({ rows, columns }) {
   const head = make("tr", {}, [
     make("td"),
     ...columns.map(({ label }) => make("th", { scope: "col", html: label })),
   ]);
-  const body = rows.map(({ role, label }) =>
-    make("tr", { "data-role": role }, [
+  const body = rows.map(({ role, label, key: row = role }) =>
+    make("tr", { "data-role": role, "data-row": row }, [
       make("th", { scope: "row" }, [lineSwatch(role), make("span", { html: label })]),
-      ...columns.map(({ key }) => make("td", { "data-key": `${role}.${key}` })),
+      ...columns.map(({ key }) => make("td", { "data-key": `${row}.${key}` })),
     ]),
   );
   const caption = make("caption");
@@ -56,13 +57,14 @@ export function table({ rows, columns }) {
 
   return {
     node: () => element.node(),
-    draw(values, { caption: text, best = {} }) {
+    draw(values, { caption: text, best = {}, current }) {
       caption.text(text);
       fill(values);
+      for (const row of body) row.classed("toy-current", row.attr("data-row") === current);
       for (const [key, role] of Object.entries(best)) {
         for (const row of rows) {
-          const cell = element.node().querySelector(`[data-key="${row.role}.${key}"]`);
-          cell.classList.toggle("toy-best", row.role === role);
+          const cell = element.node().querySelector(`[data-key="${row.key ?? row.role}.${key}"]`);
+          cell.classList.toggle("toy-best", (row.key ?? row.role) === role);
         }
       }
     },
