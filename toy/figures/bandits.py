@@ -28,14 +28,14 @@ _STATIONS = {
     "policy": (2.2, 1.4, "policy", "policy\n$\\pi$"),
 }
 
-#: From, to, the words beside the arrow and where they stand, and the arrow's role.
+#: From, to, the words beside the arrow, where they stand and how aligned, and the arrow's role.
 _STEPS = (
-    ("reference", "responses", "samples", (4.85, 9.05), "ink"),
-    ("responses", "comparisons", "a person\nchooses", (8.0, 6.8), "ink"),
-    ("comparisons", "reward", "maximum\nlikelihood", (8.0, 3.2), "ink"),
-    ("reward", "policy", "pays $r$", (4.95, 0.85), "reward"),
-    ("reference", "policy", "charges $\\beta$\nper nat of KL", (0.0, 5.0), "reference"),
-    ("comparisons", "policy", "DPO: the\nshort cut", (3.35, 4.5), "best"),
+    ("reference", "responses", "samples", (4.95, 9.05), "center", "ink"),
+    ("responses", "comparisons", "a person\nchooses", (8.0, 6.8), "left", "ink"),
+    ("comparisons", "reward", "maximum\nlikelihood", (8.0, 3.2), "left", "ink"),
+    ("reward", "policy", "pays $r$", (4.95, 0.85), "center", "reward"),
+    ("reference", "policy", "charges $\\beta$\nper nat of KL", (-0.1, 5.0), "left", "reference"),
+    ("comparisons", "policy", "DPO: the\nshort cut", (3.25, 4.6), "left", "best"),
 )
 
 
@@ -46,8 +46,9 @@ def pipeline(ax: Axes) -> Axes:
     half = np.array([1.75, 0.95])
     for x, y, role, words in _STATIONS.values():
         box = FancyBboxPatch(
-            np.array([x, y]) - half,
-            *(2 * half),
+            (x - half[0], y - half[1]),
+            2 * half[0],
+            2 * half[1],
             boxstyle="round,pad=0,rounding_size=0.25",
             edgecolor=LIGHT[role],
             facecolor=LIGHT["paper"],
@@ -55,10 +56,9 @@ def pipeline(ax: Axes) -> Axes:
         )
         ax.add_patch(box)
         ax.text(x, y, words, ha="center", va="center", linespacing=1.35)
-    for start, end, words, (x, y), role in _STEPS:
+    for start, end, words, (x, y), side, role in _STEPS:
         _arrow(ax, start, end, half, role)
-        sideways = start in ("reference", "reward") and {start, end} != {"reference", "policy"}
-        ax.text(x, y, words, ha="center" if sideways else "left", va="center", color=LIGHT[role])
+        ax.text(x, y, words, ha=side, va="center", color=LIGHT[role])
     return ax
 
 
@@ -136,24 +136,18 @@ def simplex(
         style: dict[str, Any] = {"colors": LIGHT[name], "linestyles": dash, "linewidths": 1.5}
         lines = ax.tricontour(x, y, values, levels=levels, **style)
         for level, path in zip(levels, lines.get_paths(), strict=True):
-            at = path.vertices[np.argmax(path.vertices[:, 0] * (1 if name == "reward" else -1))]
-            shift, side = ((5, 2), "left") if name == "reward" else ((3, 0), "left")
-            ax.annotate(
-                f"{level:g}".replace("-", "−"),
-                tuple(at),
-                shift,
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                color=LIGHT[name],
-                fontsize=9.5,
-            )
+            corners: Any = path.vertices
+            far_right = name == "reward"
+            at = corners[(corners[:, 0] if far_right else -corners[:, 0]).argmax()]
+            number = f"{level:g}".replace("-", "−")
+            colour, shift = LIGHT[name], (5, 2) if far_right else (3, 0)
+            _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
     edge = _corner_coordinates(np.eye(3)[[0, 1, 2, 0]])
     ax.plot(*edge, color=LIGHT["muted"], linewidth=1.2)
     ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
     ax.plot([], [], color=LIGHT["reward"], linewidth=1.5, linestyle="dashed", label="E[r]")
-    path = _corner_coordinates(optima)
-    ax.plot(*path, color=LIGHT["best"], linestyle=(0, (3, 1, 1, 1)), label="most E[r]\nfor its KL")
+    way = _corner_coordinates(optima)
+    ax.plot(*way, color=LIGHT["best"], linestyle=(0, (3, 1, 1, 1)), label="most E[r]\nfor its KL")
     at = _corner_coordinates(reference)
     ax.plot(*at, "s", color=LIGHT["reference"], markersize=9)
     ax.annotate(r"$\pi_\mathrm{ref}$", tuple(at), (8, -10), textcoords="offset points")
@@ -164,6 +158,11 @@ def simplex(
     ax.axis("off")
     ax.legend(loc="upper left", bbox_to_anchor=(-0.03, 0.95))
     return ax
+
+
+def _label(ax: Axes, text: str, at: Any, shift: tuple[float, float], **style: Any) -> Any:
+    """Write words beside a point, moved by so many points of type, and return them."""
+    return ax.annotate(text, tuple(at), shift, textcoords="offset points", **style)
 
 
 def _corner_coordinates(policies: ArrayLike) -> Any:

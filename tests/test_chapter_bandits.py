@@ -1,0 +1,163 @@
+"""The numbers of the first chapter that no cell prints, and what it says of its figures."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import toy
+from toy.claims.bandits import bargains, detour, sampling_error
+
+REFERENCE, REWARD = toy.TEMPTING.reference[0], toy.TEMPTING.reward[0]
+POLICY = np.array([0.10, 0.40, 0.45, 0.05])
+SUMMARY = toy.NOISY_LABELS.reference[0], toy.NOISY_LABELS.reward[0]
+PAGE = (Path(__file__).parents[1] / "book" / "bandits.md").read_text(encoding="utf-8")
+
+
+def to(digits):
+    return {"abs": 0.5000001 * 10.0**-digits}
+
+
+def test_the_smallest_case_by_hand():
+    policy, reference, reward = [0.60, 0.40], [0.25, 0.75], [1.0, 0.8]
+    assert toy.expectation(policy, reward) == pytest.approx(0.92)
+    assert toy.expectation(reference, reward) == pytest.approx(0.85)
+    up, down = 0.6 * np.log(0.6 / 0.25), 0.4 * np.log(0.4 / 0.75)
+    assert (up, down) == (pytest.approx(0.525, **to(3)), pytest.approx(-0.251, **to(3)))
+    assert toy.kl_divergence(policy, reference) == pytest.approx(0.274, **to(3))
+
+
+def test_the_chapter_quotes_the_world_as_it_is():
+    assert list(REFERENCE) == [0.30, 0.15, 0.45, 0.10]
+    assert list(REWARD) == [0.2, 1.0, 0.8, -1.5]
+    assert REFERENCE[2] / REFERENCE[1] == pytest.approx(3)
+    assert "one and a half times as likely" in PAGE
+    assert REFERENCE[2] / REFERENCE[0] == pytest.approx(1.5)
+
+
+def test_a_nat_is_1443_bits_and_the_ends_of_two_precisions():
+    assert 1 / np.log(2) == pytest.approx(1.443, **to(3))
+    assert np.log(np.finfo(np.float32).max) < 89
+    assert 709 < np.log(np.finfo(np.float64).max) < 710
+
+
+def test_the_numbers_of_sampling():
+    numbers = sampling_error()
+    assert numbers["error"] == pytest.approx(0.044, **to(3))
+    assert numbers["needed"] == pytest.approx(7.7, **to(1))
+    assert numbers["error"] / toy.expectation(REFERENCE, REWARD) == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_curves_of_one_logit_start_and_end_where_the_figure_says():
+    ends = toy.softmax(np.log(REFERENCE) + np.outer([-3, 4], [0, 1, 0, 0]))
+    expected = [[0.35, 0.01, 0.52, 0.12], [0.03, 0.91, 0.05, 0.01]]
+    np.testing.assert_allclose(ends, expected, atol=0.005)
+
+
+def test_the_gaps_of_the_figure_are_what_the_kl_averages():
+    ratios = REFERENCE / POLICY
+    np.testing.assert_allclose(ratios, [3, 0.375, 1, 2])
+    gaps = ratios - 1 - np.log(ratios)
+    assert gaps.argmax() == 0
+    assert toy.expectation(POLICY, gaps) == pytest.approx(0.248, **to(3))
+    assert toy.kl_divergence(POLICY, REFERENCE) == pytest.approx(toy.expectation(POLICY, gaps))
+
+
+def test_the_numbers_of_the_directions():
+    shy, bold = toy.SHY_REFERENCE.reference[0], [0.25, 0.10, 0.05, 0.60]
+    assert toy.kl_divergence(bold, shy) == pytest.approx(3.555, **to(3))
+    assert toy.kl_divergence(shy, bold) == pytest.approx(1.005, **to(3))
+    mirror = shy[[3, 1, 2, 0]]
+    assert toy.kl_divergence(mirror, shy) == pytest.approx(4.579, **to(3))
+    assert toy.kl_divergence(shy, mirror) == pytest.approx(4.579, **to(3))
+    numbers = detour()
+    assert numbers["direct"] == pytest.approx(1.614, **to(3))
+    assert numbers["by_way"] == pytest.approx(0.740, **to(3))
+    assert numbers["by_way"] < numbers["direct"] / 2
+
+
+@pytest.mark.parametrize("shift", [0.1, 1.0, 3.0])
+def test_gaussians_of_equal_variance_have_the_same_kl_both_ways_and_others_do_not(shift):
+    x = np.linspace(-40, 40, 160_001)
+
+    def kl(m, s, n, t):
+        log_p = -((x - m) ** 2) / (2 * s**2) - np.log(s * np.sqrt(2 * np.pi))
+        log_q = -((x - n) ** 2) / (2 * t**2) - np.log(t * np.sqrt(2 * np.pi))
+        return (np.exp(log_p) * (log_p - log_q)).sum() * (x[1] - x[0])
+
+    assert kl(0, 1, shift, 1) == pytest.approx(kl(shift, 1, 0, 1), rel=1e-9)
+    assert kl(0, 1, shift, 1) == pytest.approx(shift**2 / 2, rel=1e-9)
+    assert kl(0, 1, shift, 2) != pytest.approx(kl(shift, 2, 0, 1), rel=0.1)
+    assert kl(0, 1, 1, 2) == pytest.approx(0.443, **to(3))
+    assert kl(1, 2, 0, 1) == pytest.approx(1.307, **to(3))
+
+
+def test_the_triangle_is_as_the_caption_says():
+    home, worth = SUMMARY
+    np.testing.assert_allclose(toy.kl_divergence(np.eye(3), home), np.log([2, 5, 10 / 3]))
+    # The whole curves of 0.05 and 0.2 lie inside; those of 0.5 and 1 meet a side.
+    edge = np.linspace(0, 1, 2001)
+    sides = [
+        np.stack([edge * a + (1 - edge) * b for a, b in zip(*pair, strict=True)], axis=-1)
+        for pair in ((np.eye(3)[0], np.eye(3)[1]), (np.eye(3)[1], np.eye(3)[2]), np.eye(3)[[0, 2]])
+    ]
+    least = min(toy.kl_divergence(side, home).min() for side in sides)
+    assert 0.2 < least < 0.5
+    # Along the path of optima, the worst response goes first.
+    path = toy.softmax(np.log(home) + np.linspace(0, 14, 50)[:, None] * worth)
+    assert (path[1:, 2] / home[2] < path[1:, 1] / home[1]).all()
+
+
+def test_on_a_curve_of_equal_kl_the_policy_on_the_path_earns_the_most():
+    home, worth = SUMMARY
+    best = toy.gibbs_policy(worth, home, beta=0.8)
+    rng = np.random.default_rng(1951)
+    others = rng.dirichlet(np.ones(3), 20_000)
+    cheap = toy.kl_divergence(others, home) <= toy.kl_divergence(best, home)
+    assert cheap.any()
+    assert toy.expectation(others[cheap], worth).max() < toy.expectation(best, worth)
+
+
+def test_the_bargain():
+    numbers = bargains()
+    assert numbers["reference"] == pytest.approx(0.420, **to(3))
+    assert numbers["greedy"] == pytest.approx(0.051, **to(3))
+    assert numbers["best"] == pytest.approx(0.666, **to(3))
+    terms = toy.objective_terms(POLICY, REWARD, REFERENCE, 0.5)
+    assert terms.reward == pytest.approx(0.705)
+    assert terms.kl == pytest.approx(0.248, **to(3))
+    assert terms.total == pytest.approx(0.581, **to(3))
+    assert -np.log(REFERENCE[1]) == pytest.approx(1.90, **to(2))
+
+
+@pytest.mark.parametrize("beta", [0.25, 0.5, 5.0])
+@pytest.mark.parametrize("other", [0, 2, 3])
+def test_a_small_enough_step_away_from_certainty_always_pays(beta, other):
+    certain, step = np.eye(4)[1], min(1e-3, np.exp(-4 / beta) * 1e-2)
+    mixed = certain + step * (np.eye(4)[other] - certain)
+    values = toy.rlhf_objective(np.array([certain, mixed]), REWARD, REFERENCE, beta)
+    assert values[1] > values[0]
+
+
+def test_a_step_to_the_sun_pays_if_it_is_a_hundredth_and_not_if_it_is_a_tenth():
+    certain, sun = np.eye(4)[1], np.eye(4)[3]
+    value = toy.rlhf_objective(certain, REWARD, REFERENCE, 0.5)
+    for step, pays in ((0.1, False), (0.01, True)):
+        mixed = certain + step * (sun - certain)
+        assert (toy.rlhf_objective(mixed, REWARD, REFERENCE, 0.5) > value) == pays
+
+
+def test_the_numbers_of_the_exercises():
+    assert np.ceil(np.log(0.05) / np.log(0.999)) == 2995
+    assert pytest.approx(384e3, rel=1e-3) == 19.6**2 * 0.999 / 0.001
+    believed = np.where(np.arange(4) == 3, 1.1, REWARD)
+    assert believed.argmax() == 3
+    for beta, true in ((0.5, 0.347), (2.0, 0.415)):
+        policy = toy.gibbs_policy(believed, REFERENCE, beta)
+        assert toy.expectation(policy, REWARD) == pytest.approx(true, **to(3))
+
+
+def test_no_line_of_a_cell_is_too_long_for_a_phone_to_show():
+    cells = re.findall(r"```\{code-cell\} ipython3\n(?:---\n.*?\n---\n)?(.*?)```", PAGE, re.DOTALL)
+    assert max(len(line) for cell in cells for line in cell.splitlines()) <= 78
