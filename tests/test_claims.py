@@ -1,6 +1,7 @@
 """The ledger: every claim's numbers bear its verdict out, and its test and its box exist."""
 
 import ast
+import dataclasses
 import re
 from pathlib import Path
 
@@ -10,9 +11,7 @@ from toy.claims import CLAIMS, Claim, Ledger
 
 ROOT = Path(__file__).parent.parent
 VERDICTS = {"right", "incomplete", "refuted"}
-QUESTIONS = {
-    f"homework {problem}" for problem in ("1A", "1B", "1C", "1D", "1E", "1F", "2A", "2B", "2C")
-}
+QUESTIONS = {"1A", "1B", "1C", "1D", "1E", "1F", "2A", "2B", "2C"}
 by_key = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)
 
 
@@ -52,6 +51,11 @@ def test_every_box_of_the_book_is_in_the_ledger_and_every_key_is_used_once():
     assert sum(page.count(":class: claim\n") for page in pages) == len(CLAIMS)
 
 
+def test_every_answer_of_the_homework_is_put_to_the_test():
+    origins = {claim.origin for claim in CLAIMS}
+    assert origins == {"students", *(f"homework {question}" for question in QUESTIONS)}
+
+
 def claim_of(total):
     words = "sum", "arithmetic", "students", "One and one is three.", "refuted"
     numbers = (lambda: {"total": total}), (lambda total: total != 3)
@@ -64,6 +68,13 @@ def test_the_ledger_has_a_row_a_claim_with_its_finding():
         "| One and one is three. | students | **refuted** | It is 2. "
         "| [arithmetic](#claim-sum)<br>`tests/t.py::test_t` |"
     )
+
+
+def test_a_finding_has_true_minus_signs_and_keeps_its_hyphens():
+    claim = dataclasses.replace(
+        claim_of(2), shows="Best-of-16 loses {total:+.0f} − not -{total:.0e}."
+    )
+    assert claim.finding() == "Best-of-16 loses +2 − not −2e+00."
 
 
 def test_a_claim_that_its_numbers_do_not_bear_out_cannot_be_written():

@@ -49,7 +49,7 @@ class Claim:
 
     def finding(self) -> str:
         """Compute the evidence, and state it in words, with true minus signs."""
-        return re.sub(r"-(?=\d)", "−", self.shows.format(**self.evidence()))
+        return re.sub(r"(?<!\w)-(?=\d)", "−", self.shows.format(**self.evidence()))
 
 
 class Ledger:
