@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
+from shows_policy_gradient import POLICY_SIMPLEX
 
-EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH]
+EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH, POLICY_SIMPLEX]

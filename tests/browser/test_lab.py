@@ -34,7 +34,7 @@ def write_notebook(path: Path, explorable: Explorable) -> None:
     settings = explorable.lab
     cells = [
         f"import json, toy\nw = toy.explorables.{explorable.name}()\nw",
-        "\n".join(f"w.{name} = {value}" for name, value in settings.items()),
+        "\n".join(f"w.{name} = {value!r}" for name, value in settings.items()),
         f"print('state', json.dumps({{name: getattr(w, name) for name in {[*settings]}}}))",
     ]
     notebook = {

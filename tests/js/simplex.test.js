@@ -70,6 +70,13 @@ test("a corner is a share of the way ahead, or behind", () => {
   assertAllClose(simplex.towardsCorner([0.5, 0.3, 0.2], 2, -0.1), [0.55, 0.33, 0.12], "away");
 });
 
+test("steps end where the first probability would", () => {
+  const policy = [0.5, 0.3, 0.2];
+  assert.equal(simplex.stepsInside(policy, [[0.1, -0.1, 0], [0.3, 0.1, -0.4]], 1), 0.5);
+  assert.equal(simplex.stepsInside(policy, [[0.1, -0.1, 0]], 2), 2);
+  assert.equal(simplex.stepsInside(policy, [[0, 0, 0]], 2), 2);
+});
+
 test("the grid is inside, and even", () => {
   const grid = simplex.interiorGrid(5);
   assert.equal(grid.length, 6);

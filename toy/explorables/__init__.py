@@ -8,5 +8,6 @@ from toy.explorables.base import Explorable
 from toy.explorables.kl_directions import KLDirections
 from toy.explorables.kl_estimators import KLEstimators
 from toy.explorables.kl_path import KLPath
+from toy.explorables.policy_simplex import PolicySimplex
 
-__all__ = ["Explorable", "KLDirections", "KLEstimators", "KLPath"]
+__all__ = ["Explorable", "KLDirections", "KLEstimators", "KLPath", "PolicySimplex"]

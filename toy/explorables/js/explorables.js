@@ -3,11 +3,13 @@
 import klDirections from "./kl_directions.js";
 import klEstimators from "./kl_estimators.js";
 import klPath from "./kl_path.js";
+import policySimplex from "./policy_simplex.js";
 
 const VIEWS = {
   kl_directions: klDirections,
   kl_estimators: klEstimators,
   kl_path: klPath,
+  policy_simplex: policySimplex,
 };
 
 const viewOf = (model) => VIEWS[model.get("view")];

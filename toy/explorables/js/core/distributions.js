@@ -47,10 +47,11 @@ export function exponentialExcess(d) {
 }
 
 /** The non-negative share of each response in KL(π ‖ π_ref): π (e^(−d) − 1 + d) = π_ref − π + π d. */
-export function klTerms(policy, reference) {
-  return logRatio(policy, reference).map((d, y) =>
-    Math.abs(d) < 1 ? policy[y] * exponentialExcess(d) : reference[y] - policy[y] + policy[y] * d,
-  );
+export function klTerms(policy, reference, logRatios = logRatio(policy, reference)) {
+  return logRatios.map((d, y) => {
+    if (policy[y] === 0) return reference[y];
+    return Math.abs(d) < 1 ? policy[y] * exponentialExcess(d) : reference[y] - policy[y] + policy[y] * d;
+  });
 }
 
 /** KL(π ‖ π_ref) >= 0: the samples come from the policy. */
@@ -59,6 +60,20 @@ export const klDivergence = (policy, reference) => sum(klTerms(policy, reference
 /** χ²(π ‖ π_ref) = Σ (π − π_ref)² / π_ref >= 0. */
 export function chiSquareDivergence(policy, reference) {
   return sum(policy.map((p, y) => (p - reference[y]) * ((p - reference[y]) / reference[y])));
+}
+
+/** E_π[f], the mean of a value for each response. */
+export const expectation = (policy, values) => sum(policy.map((p, y) => p * values[y]));
+
+/** H(π) = −Σ π log π >= 0, in nats, with 0 log 0 = 0. */
+export const entropy = (policy) => -sum(policy.map((p) => (p > 0 ? p * Math.log(p) : 0)));
+
+/** log π of the policy that logits stand for, precise where π is near 0 or 1. */
+export function logSoftmax(logits) {
+  const top = Math.max(...logits);
+  const first = logits.indexOf(top);
+  const others = sum(logits.map((z, y) => (y === first ? 0 : Math.exp(z - top))));
+  return logits.map((z) => z - top - Math.log1p(others));
 }
 
 /** The policy that logits stand for. */

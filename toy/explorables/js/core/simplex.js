@@ -48,6 +48,10 @@ export function roundedPolicy(policy, floor, parts = 10000) {
 export const towardsCorner = (policy, corner, share) =>
   policy.map((p, y) => p + share * ((y === corner ? 1 : 0) - p));
 
+/** The most steps, up to `most`, that a policy can go along every one of `moves` and stay in the triangle. */
+export const stepsInside = (policy, moves, most) =>
+  Math.min(most, ...moves.flatMap((move) => move.map((d, y) => (d < 0 ? policy[y] / -d : most))));
+
 /** All policies in whole parts of `parts`, each response at least one part: inside, evenly spread. */
 export function interiorGrid(parts) {
   const grid = [];

@@ -12,7 +12,7 @@ const GRIP = 16;
 
 /**
  * A function for `selection.call`: `container` is the node in whose px places are measured, `places()`
- * are the points [x, y] now, the main one last; `onMove(i, [x, y])` follows the pointer with the point
+ * are the points [x, y] now, the main one first; `onMove(i, [x, y])` follows the pointer with the point
  * that was near, or with the main one if none was.
  */
 export function dragAbout({ container, places, onStart = () => {}, onMove }) {
@@ -27,7 +27,7 @@ export function dragAbout({ container, places, onStart = () => {}, onMove }) {
     )
     .subject((event) => {
       const { i, place, away } = nearest([event.x, event.y]);
-      if (away >= REACH) return { i: places().length - 1, x: event.x, y: event.y };
+      if (away >= REACH) return { i: 0, x: event.x, y: event.y };
       const held = away < GRIP || event.sourceEvent.changedTouches;
       return { i, x: held ? place[0] : event.x, y: held ? place[1] : event.y };
     })

@@ -48,6 +48,7 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
       revealed = false;
     },
     draw(answer, range) {
+      guess = Math.min(range[1], Math.max(range[0], guess));
       control.draw(guess, range);
       toggle.text(revealed ? "Guess again" : "Reveal");
       const distance = Math.abs(guess - answer);

@@ -32,7 +32,7 @@ export function readout(items) {
 }
 
 /**
- * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: its own if not the role }],
+ * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: where it is not the role }],
  * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role })
  * marks the best row of a column, and the row that is drawn elsewhere.
  */
@@ -42,8 +42,8 @@ export function table({ rows, columns }) {
     ...columns.map(({ label }) => make("th", { scope: "col", html: label })),
   ]);
   const body = rows.map(({ role, label, key: row = role }) =>
-    make("tr", { "data-role": role, "data-row": row }, [
-      make("th", { scope: "row" }, [lineSwatch(role), make("span", { html: label })]),
+    make("tr", { "data-role": role ?? "", "data-row": row }, [
+      make("th", { scope: "row" }, [...(role ? [lineSwatch(role)] : []), make("span", { html: label })]),
       ...columns.map(({ key }) => make("td", { "data-key": `${row}.${key}` })),
     ]),
   );

@@ -29,6 +29,9 @@ const FLOOR = 0.001;
 // How finely level lines are found, in points along an edge.
 const GRID = 61;
 
+// Differences and motions this small are rounding: they are not scaled up to be seen.
+const NOISE = 1e-9;
+
 const SHAPES = { star: symbolStar, square: symbolSquare, diamond: symbolDiamond, circle: symbolCircle };
 
 // Where the keys lead: sideways and up in the plane, towards the third corner, to the first or the second.
@@ -53,15 +56,15 @@ const spoken = (responses, policy) =>
   responses.map((response, y) => `${response} ${formatProbability(policy[y])}`).join(", ");
 
 /**
- * `handles`: [{ key, role, label }], points that can be dragged, the main one last; `onInput(key, policy)`
+ * `handles`: [{ key, role, label }], points that can be dragged, the main one first; `onInput(key, policy)`
  * receives where one was moved to.
  *
  * draw({ responses, [key]: policy of each handle, description, … and any of
  *   shown:   the key of the handle whose probabilities stand at the corners
- *   levels:  { role, value: policy => number, count, inputs }   level lines, the higher the darker
+ *   levels:  { role, value: policy => number, count, inputs }   level lines, the higher the stronger
  *   arrows:  { role, at: [policy, …], move: policy => [dπ, …], length, inputs }   the longest is `length` of an edge
  *   paths:   { lines: [{ role, points: [policy, …] }], inputs }
- *   vectors: [{ role, from, to }]   an arrow each
+ *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
  *   ellipse: { role, mean, covariance }   of one standard deviation
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
@@ -96,6 +99,8 @@ export function simplex(stage, { label, handles, onInput }) {
   const policyAt = ([px, py]) => fromPlane([(px - MARGIN.side) / side, HEIGHT - (py - MARGIN.top) / side]);
   const move = (key, policy) => onInput(key, roundedPolicy(nearestPolicy(policy, FLOOR), FLOOR));
 
+  // A press would take the focus away from the point that it moves.
+  box.on("mousedown", (event) => event.preventDefault());
   box.call(
     dragAbout({
       container: box.node(),
@@ -155,7 +160,9 @@ export function simplex(stage, { label, handles, onInput }) {
     const [low, high] = [min(values), max(values)];
     const found = contours()
       .size([GRID, GRID])
-      .thresholds(ticks(low, high, count).filter((level) => level > low && level < high))(values);
+      .thresholds(high - low < NOISE ? [] : ticks(low, high, count).filter((level) => level > low && level < high))(
+      values,
+    );
     // A contour's coordinates have the first value at one half.
     const ring = (points) => `${line()(points.map(([x, y]) => place(gridPolicy(x - 0.5, y - 0.5, GRID))))}Z`;
     levelLayer
@@ -168,7 +175,7 @@ export function simplex(stage, { label, handles, onInput }) {
 
   function drawArrows({ role, at, move: moveOf, length }) {
     const moves = at.map((policy) => toPlane(moveOf(policy)));
-    const unit = (length * side) / (max(moves, (vector) => Math.hypot(...vector)) || 1);
+    const unit = (length * side) / Math.max(NOISE, max(moves, (vector) => Math.hypot(...vector)));
     const shafts = at.map((policy, i) => {
       const [x, y] = place(policy);
       return arrow([x, y], [x + unit * moves[i][0], y - unit * moves[i][1]], 4.5);
@@ -219,8 +226,8 @@ export function simplex(stage, { label, handles, onInput }) {
       .data(vectors)
       .join("path")
       .style("--toy-role", ({ role }) => colourOf(role))
-      .attr("stroke-dasharray", ({ role }) => dashOf(role))
-      .attr("d", ({ from, to }) => arrow(place(from), place(to), 7));
+      .attr("stroke-width", ({ width: thickness = 2 }) => thickness)
+      .attr("d", ({ from, to, width: thickness = 2 }) => arrow(place(from), place(to), 5 + thickness));
   }
 
   function drawCorners({ responses, shown }) {

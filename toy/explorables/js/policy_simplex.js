@@ -1,0 +1,320 @@
+// The policy gradient over three responses: where it leads, and where one draw or one group sends it.
+
+import { range } from "d3-array";
+import { expectation, logRatio, policiesFault } from "./core/distributions.js";
+import {
+  cosine,
+  gradientMoments,
+  groupLaw,
+  groupMean,
+  groupNormalised,
+  leaveOneOut,
+  objectiveGradient,
+  optimalBaseline,
+  policyGradient,
+  reinforceLaw,
+  reinforceMoments,
+} from "./core/policy_gradient.js";
+import { gibbsPolicy, objectiveTerms } from "./core/rlhf_objective.js";
+import { interiorGrid, stepsInside } from "./core/simplex.js";
+import { toolbar } from "./parts/buttons.js";
+import { choice, toggle } from "./parts/choice.js";
+import { columns } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { lineChart } from "./parts/line_chart.js";
+import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
+import { predict } from "./parts/predict.js";
+import { readout, table } from "./parts/readout.js";
+import { simplex } from "./parts/simplex.js";
+import { geometricSteps, slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+import { valueBars } from "./parts/values.js";
+
+// Estimates are drawn as the motion of π that they cause, to first order, at this step size; near an edge at
+// a smaller one, so that none leaves the triangle.
+const STEP_SIZE = 1;
+const FIELD = interiorGrid(12);
+const BETAS = geometricSteps(0.05, 5);
+const MOST_IN_GROUP = 8;
+const MOST_REWARD = 2;
+const NUM_POINTS = 60;
+
+const ADVANTAGES = {
+  "leave-one-out": leaveOneOut,
+  "group mean": groupMean,
+  "group-normalised": groupNormalised,
+};
+const ESTIMATORS = ["one sample", ...Object.keys(ADVANTAGES)];
+const KEYS = { "one sample": "one", "leave-one-out": "loo", "group mean": "mean", "group-normalised": "norm" };
+const BASELINES = { none: "none", value: "value E[<i>r</i>]", best: "best <i>b</i>*" };
+
+const TRAITS = [
+  "policy",
+  "reference",
+  "reward",
+  "responses",
+  "beta",
+  "kl_term",
+  "estimator",
+  "baseline",
+  "group_size",
+];
+
+const SETTINGS = {
+  Plateau: { policy: [0.006, 0.014, 0.98], kl_term: false, estimator: "one sample", baseline: "value" },
+  "The value hurts": {
+    policy: [0.88, 0.06, 0.06],
+    reward: [1, -1, -1],
+    kl_term: false,
+    estimator: "one sample",
+    baseline: "value",
+  },
+  "GRPO turns": {
+    policy: [0.15, 0.8, 0.05],
+    reward: [1, 0.9, -1.2],
+    kl_term: false,
+    estimator: "group-normalised",
+    group_size: 4,
+  },
+};
+
+const two = (value) => value.toFixed(2).replace("-", "−");
+
+function render({ model, el }) {
+  const stage = createStage({ model, el, traits: TRAITS, label: "The policy gradient over three responses" });
+  const triangle = simplex(stage, {
+    label: "All policies over three responses",
+    handles: [
+      { key: "policy", role: "policy", label: "" },
+      { key: "reference", role: "reference", label: "reference" },
+    ],
+    onInput: (key, policy) => stage.set({ [key]: policy }),
+  });
+  const key = legend([
+    { role: "policy", label: "exact gradient", line: true },
+    { role: "k1", label: "estimates: each, their mean, one standard deviation", line: true },
+    { role: "reward", label: "what is climbed: stronger is higher" },
+  ]);
+  const estimator = choice({
+    label: "estimate",
+    key: "estimator",
+    options: Object.fromEntries(ESTIMATORS.map((name) => [name, name])),
+    onInput: (value) => stage.set({ estimator: value }),
+  });
+  const baseline = choice({
+    label: "baseline of one sample",
+    key: "baseline",
+    options: BASELINES,
+    onInput: (value) => stage.set({ baseline: value }),
+  });
+  const size = slider({
+    label: "group size <i>G</i>",
+    key: "group_size",
+    steps: range(2, MOST_IN_GROUP + 1),
+    format: String,
+    onInput: (value) => stage.set({ group_size: value }),
+  });
+  const price = slider({
+    label: "price of a nat <i>β</i>",
+    key: "beta",
+    steps: BETAS,
+    format: String,
+    onInput: (value) => stage.set({ beta: value }),
+  });
+  const penalty = toggle({
+    label: "charge for the KL: reward <i>r</i> − <i>β</i> log <i>π</i>/<i>π</i><sub>ref</sub>",
+    key: "kl_term",
+    onInput: (value) => stage.set({ kl_term: value }),
+  });
+  const numbers = readout([
+    { key: "value", label: "expected reward E[<i>r</i>]", unit: "reward" },
+    { key: "kl", label: REVERSE_KL, unit: "nats" },
+    { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL", unit: "reward" },
+    { key: "slope", label: "length of the gradient, per logit", unit: "reward" },
+    { key: "step", label: "step size at which estimates are drawn" },
+  ]);
+  const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
+  const rewards = valueBars({
+    label: "reward",
+    unit: "units of reward",
+    role: "reward",
+    low: -MOST_REWARD,
+    high: MOST_REWARD,
+    step: 0.05,
+    onInput: (values) => stage.set({ reward: values }),
+  });
+  const estimates = table({
+    rows: ESTIMATORS.map((name) => ({ key: KEYS[name], label: name.replace("group-", "") })),
+    columns: [
+      { key: "variance", label: "variance" },
+      { key: "per_draw", label: "× draws" },
+      { key: "bias", label: "bias" },
+      { key: "cosine", label: "cosine" },
+    ],
+  });
+  const guess = predict({
+    question: "One draw: which constant baseline b leaves the least total variance? Slide to your guess.",
+    guessLabel: "my guess, <i>b</i>",
+    initial: 0.5,
+    step: 0.01,
+    format: two,
+    onChange: () => stage.redraw(),
+  });
+  const parabola = lineChart(stage, {
+    label: "Total variance of one draw against the baseline",
+    height: 200,
+    xTitle: "baseline b, units of reward",
+    yTitle: "total variance, (reward per logit)²",
+    onDrag: (b) => guess.set(Math.round(100 * b) / 100),
+  });
+
+  function draw(state) {
+    const at = everything(state);
+    drawTriangle(state, at);
+    estimator.draw(state.estimator);
+    baseline.draw(state.baseline);
+    size.draw(state.group_size);
+    price.draw(state.beta);
+    penalty.draw(state.kl_term);
+    rewards.draw({ responses: state.responses, values: state.reward });
+    numbers.draw({ value: at.terms.reward, kl: at.terms.kl, objective: at.terms.total, slope: at.slope, step: at.step });
+    estimates.draw(at.rows, {
+      caption: "Total variance, also times its draws; length of the bias; cosine to the gradient",
+      current: KEYS[state.estimator],
+    });
+    drawParabola(state, at);
+    stage.announce(at.summary);
+  }
+
+  function drawTriangle({ policy, reference, reward, responses, beta, kl_term }, at) {
+    const objective = kl_term
+      ? (point) => objectiveTerms(point, reward, reference, beta).total
+      : (point) => expectation(point, reward);
+    const gradient = kl_term
+      ? (point) => objectiveGradient(point, reward, reference, beta)
+      : (point) => policyGradient(point, reward);
+    const inputs = [reward, kl_term && [reference, beta]];
+    const moved = (direction) => motion(policy, direction).map((d, y) => policy[y] + at.step * d);
+    triangle.draw({
+      responses,
+      policy,
+      reference,
+      shown: "policy",
+      levels: { role: "reward", value: objective, count: 10, inputs },
+      arrows: { role: "muted", at: FIELD, move: (point) => motion(point, gradient(point)), length: 0.09, inputs },
+      ellipse: {
+        role: "k1",
+        mean: moved(at.moments.mean),
+        covariance: spreadOf(policy, at.moments.covariance, at.step),
+      },
+      cloud: at.law.gradients.map((direction, i) => ({
+        role: "k1",
+        at: moved(direction),
+        weight: at.law.probabilities[i],
+        title: `probability ${formatNumber(at.law.probabilities[i])}`,
+      })),
+      vectors: [
+        { role: "policy", from: policy, to: moved(at.gradient), width: 5 },
+        { role: "k1", from: policy, to: moved(at.moments.mean) },
+      ],
+      marks: kl_term
+        ? [{ role: "best", at: gibbsPolicy(reward, reference, beta), shape: "star", label: "optimum" }]
+        : [],
+      description: at.summary,
+    });
+  }
+
+  function drawParabola({ policy }, { shaped, value, best }) {
+    const ends = [Math.floor(2 * Math.min(...shaped, -0.5)) / 2, Math.ceil(2 * Math.max(...shaped, 1)) / 2];
+    const variance = (b) => reinforceMoments(policy, shaped, b).totalVariance;
+    const points = range(NUM_POINTS + 1).map((i) => ends[0] + (i / NUM_POINTS) * (ends[1] - ends[0]));
+    guess.draw(best, ends);
+    const b = guess.guess();
+    parabola.draw({
+      xDomain: ends,
+      yDomain: [0, 1.1 * Math.max(...ends.map(variance))],
+      lines: guess.revealed()
+        ? [{ role: "k1", label: "", points: points.map((x) => [x, variance(x)]), dot: variance(b) }]
+        : [],
+      at: { x: b, label: `b = ${two(b)}` },
+      marks: guess.revealed()
+        ? [
+            { x: value, label: `value ${two(value)}` },
+            { x: best, label: `best ${two(best)}`, row: 1 },
+          ]
+        : [],
+      cover: guess.revealed() ? null : { from: ends[0], label: "Guess first" },
+      description: guess.revealed()
+        ? `Total variance against the baseline: least at ${two(best)}, the value is ${two(value)}`
+        : "Total variance against the baseline, hidden until you have guessed",
+    });
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, { hint: "Drag the policy, or try:", settings: SETTINGS, onReset: guess.hide }),
+      columns([triangle, key, numbers], [estimator, baseline, size, penalty, price, payment, rewards, estimates]),
+      columns([guess], [parabola]),
+    ],
+    draw,
+  );
+}
+
+/** How the policy moves, to first order, when its logits move in a direction: the softmax's Jacobian is symmetric. */
+const motion = (policy, direction) => policyGradient(policy, direction);
+
+/** The covariance of the motion of π, from that of the gradient in the logits, at one step size. */
+function spreadOf(policy, covariance, step) {
+  const rows = covariance.map((row) => motion(policy, row));
+  const both = policy.map((_, j) => motion(policy, rows.map((row) => row[j])));
+  return both.map((row) => row.map((c) => c * step ** 2));
+}
+
+/** All numbers that are shown. */
+function everything({ policy, reference, reward, beta, kl_term, estimator, baseline, group_size }) {
+  const d = logRatio(policy, reference);
+  const shaped = kl_term ? reward.map((r, y) => r - beta * d[y]) : reward;
+  const [value, best] = [expectation(policy, shaped), optimalBaseline(policy, shaped)];
+  const gradient = policyGradient(policy, shaped);
+  const laws = ESTIMATORS.map((name) =>
+    name === "one sample"
+      ? reinforceLaw(policy, shaped, { none: 0, value, best }[baseline])
+      : groupLaw(policy, shaped, group_size, ADVANTAGES[name]),
+  );
+  const moments = laws.map(gradientMoments);
+  const rows = {};
+  ESTIMATORS.forEach((name, i) => {
+    const { mean, totalVariance } = moments[i];
+    rows[`${KEYS[name]}.variance`] = totalVariance;
+    rows[`${KEYS[name]}.per_draw`] = (i === 0 ? 1 : group_size) * totalVariance;
+    rows[`${KEYS[name]}.bias`] = Math.hypot(...mean.map((g, j) => g - gradient[j]));
+    rows[`${KEYS[name]}.cosine`] = cosine(mean, gradient);
+  });
+  const chosen = ESTIMATORS.indexOf(estimator);
+  const terms = objectiveTerms(policy, reward, reference, beta);
+  const slope = Math.hypot(...gradient);
+  const law = laws[chosen];
+  const step = stepsInside(policy, [...law.gradients, gradient].map((g) => motion(policy, g)), STEP_SIZE);
+  const name = KEYS[estimator];
+  const summary =
+    `Expected reward ${formatNumber(terms.reward)}, gradient ${formatNumber(slope)} long. Estimated by ${estimator}: ` +
+    `total variance ${formatNumber(rows[`${name}.variance`])}, cosine ${formatNumber(rows[`${name}.cosine`])}`;
+  return { shaped, value, best, gradient, slope, rows, terms, law, moments: moments[chosen], step, summary };
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault(state) {
+  const { responses, reward, beta, estimator, baseline, group_size } = state;
+  if (responses.length !== 3) return "there must be 3 responses";
+  if (reward.length !== 3 || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
+    return `reward must hold 3 numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
+  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
+  if (!ESTIMATORS.includes(estimator)) return `estimator must be one of ${ESTIMATORS.join(", ")}`;
+  if (!Object.hasOwn(BASELINES, baseline)) return `baseline must be one of ${Object.keys(BASELINES).join(", ")}`;
+  if (!Number.isInteger(group_size) || group_size < 2 || group_size > MOST_IN_GROUP)
+    return `group_size must be a whole number from 2 to ${MOST_IN_GROUP}`;
+  return policiesFault(state);
+}
+
+export default { render, fault };
