@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from toy.figures.explorables import as_svg
 from toy.figures.policy_gradient import CORNERS
-from toy.figures.style import LIGHT, SETTINGS, mark
+from toy.figures.style import LIGHT, SETTINGS
 from toy.validation import Array
 
 #: From policies (..., 3) to a number or a motion for each.
@@ -44,7 +44,7 @@ def policy_simplex(
         triangle(left, responses)
         levels(left, fields[0])
         arrows(left, fields[1])
-        for step, (role, width) in zip(steps, (("policy", 4.5), ("k1", 2.0)), strict=True):
+        for step, (role, width) in zip(steps, (("policy", 3.5), ("k1", 1.2)), strict=True):
             _step(left, policies["policy"], step, role, width)
         points(left, policies)
         variance_curve(right, baselines, variances, marks)
@@ -72,7 +72,9 @@ def levels(ax: Axes, objective: Field) -> Axes:
     """Draw level lines of a function of policies, the higher the wider."""
     grid = _grid(48, least=0)
     draw: Any = ax.tricontour  # its stubs refuse a row of coordinates
-    lines = draw(*on_paper(grid), objective(grid), levels=9, colors=LIGHT["reward"], alpha=0.8)
+    lines = draw(
+        *on_paper(grid), objective(grid), levels=9, colors=LIGHT["reward"], linestyles="solid"
+    )
     lines.set_linewidth(np.linspace(0.4, 1.4, len(lines.levels)))
     return ax
 
@@ -102,8 +104,21 @@ def variance_curve(
 ) -> Axes:
     """Draw the total variance of one draw over its baseline, with two baselines marked."""
     ax.plot(baselines, variances, color=LIGHT["k1"])
-    for row, (name, place) in enumerate(marks.items()):
-        mark(ax, place, "\n" * row + f"{name} {place:.2f}")
+    below = min(marks, key=lambda name: marks[name])
+    for name, place in marks.items():
+        ax.axvline(place, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
+        style: dict[str, Any] = {"ha": "right" if name == below else "left", "va": "top"}
+        spot = (-4 if name == below else 4, -2)
+        ax.annotate(
+            f"{name}\n{place:.2f}",
+            (place, 1),
+            spot,
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=LIGHT["muted"],
+            **style,
+        )
     ax.set_ylim(bottom=0)
     ax.set_xlabel("baseline b (units of reward)")
     ax.set_ylabel("total variance of one draw")
@@ -113,7 +128,8 @@ def variance_curve(
 def _step(ax: Axes, start: Any, step: ArrayLike, role: str, width: float) -> None:
     """Draw one step of a policy as an arrow."""
     begin, end = tuple(on_paper(start)), tuple(on_paper(np.asarray(start) + step))
-    style: dict[str, Any] = {"arrowstyle": "-|>", "color": LIGHT[role], "linewidth": width}
+    shape = "->,head_width=0.25,head_length=0.3"
+    style: dict[str, Any] = {"arrowstyle": shape, "color": LIGHT[role], "linewidth": width}
     ax.annotate("", end, begin, arrowprops={**style, "shrinkA": 0, "shrinkB": 0})
 
 

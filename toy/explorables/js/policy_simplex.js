@@ -240,8 +240,8 @@ function render({ model, el }) {
       at: { x: b, label: `b = ${two(b)}` },
       marks: guess.revealed()
         ? [
-            { x: value, label: `value ${two(value)}` },
-            { x: best, label: `best ${two(best)}`, row: 1 },
+            { x: value, label: `value ${two(value)}`, side: value < best ? "left" : "right" },
+            { x: best, label: `best ${two(best)}`, side: value < best ? "right" : "left", row: 1 },
           ]
         : [],
       cover: guess.revealed() ? null : { from: ends[0], label: "Guess first" },

@@ -13,7 +13,7 @@ const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
  *
  * draw({ xDomain, yDomain, lines: [{ role, label, points: [[x, y], …] }], at: { x, label },
- *        marks: [{ x, label, row: lines further down }], cover: { from, label }, description })
+ *        marks: [{ x, label, row: lines further down, side: of the line }], cover: { from, label }, description })
  * draws a dot on every line at the marker, at the line's `dot`, and hides what lies under the cover.
  */
 export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag }) {
@@ -86,12 +86,13 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       });
     groups.attr("transform", (mark) => `translate(${x(mark.x)},0)`);
     groups.select("line").attr("y1", 0).attr("y2", height);
+    const left = ({ x: at, side }) => (side ? side === "left" : x(at) > width / 2);
     groups
       .select("text")
       .text((mark) => mark.label)
       .attr("y", ({ row = 0 }) => 11 + 16 * row)
-      .attr("dx", (mark) => (x(mark.x) > width / 2 ? -6 : 6))
-      .attr("text-anchor", (mark) => (x(mark.x) > width / 2 ? "end" : "start"));
+      .attr("dx", (mark) => (left(mark) ? -6 : 6))
+      .attr("text-anchor", (mark) => (left(mark) ? "end" : "start"));
   }
 
   function drawHandle(at, lines, { width, height }) {
