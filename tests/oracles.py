@@ -441,3 +441,18 @@ def ipo_loss(policy, reference, wins, beta):
     return sum(
         share * (h[i] - h[j] - 1 / (2 * mpf(beta))) ** 2 for i, j, share in comparisons(wins)
     )
+
+
+def forward_kl_policy(reward, reference, beta):
+    """Bisection for the one λ above every reward, as the Lagrangian says."""
+    reward, beta = [mpf(r) for r in reward], mpf(beta)
+
+    def response(excess):
+        gaps = [max(reward) - r for r in reward]
+        return [beta * mpf(p) / (excess + g) for p, g in zip(reference, gaps, strict=True)]
+
+    low, high = mpf(0), beta * 2
+    for _ in range(500):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(response(middle)) > 1 else (low, middle)
+    return response(high)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from toy.distributions import kl_divergence, softmax
-from toy.learners import ascend
+from toy.kl_estimators import k1, k2, k3
+from toy.learners import ascend, ascend_with_loss
 from toy.policy_gradient import objective_gradient, policy_gradient, score
-from toy.rlhf_objective import gibbs_policy, optimality_gap
+from toy.rlhf_objective import forward_kl_policy, gibbs_policy, optimality_gap
 
 REWARD = np.array([0.2, 1.0, 0.8, -1.5])
 REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
@@ -120,3 +121,41 @@ def test_bad_arguments_are_refused():
             ascend(flat, [0.0], 0.1, bad)
     with pytest.raises(ValueError, match=r"^gradient must return shape \(2,\); got shape \(\)"):
         ascend(np.sum, [0.0, 1.0], 0.1, 1)
+
+
+def run_with_loss(estimator, num_steps):
+    world = [0.25, 0.25, 0.3, 0.2], REWARD, REFERENCE, BETA
+    return ascend_with_loss(estimator, *world, 0.5, num_steps)
+
+
+def test_a_step_with_an_estimator_as_loss_is_the_mean_over_the_samples():
+    """By hand: the score of each response, weighted by its reward less β times the slope of k3."""
+    run = run_with_loss(k3, 1)
+    now = run.policies[0]
+    weights = REWARD - BETA * (1 - REFERENCE / now)
+    mean = sum(now[y] * weights[y] * score(now)[y] for y in range(4))
+    np.testing.assert_allclose(run.parameters[1], np.log(now) + 0.5 * mean, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rest"),
+    [
+        (k1, [0.0, 1.0, 0.0, 0.0]),
+        (k2, gibbs_policy(REWARD, REFERENCE, BETA)),
+        (k3, forward_kl_policy(REWARD, REFERENCE, BETA)),
+    ],
+)
+def test_each_estimator_as_a_loss_comes_to_rest_elsewhere(estimator, rest):
+    steps = 20_000 if estimator is k1 else 800
+    end = run_with_loss(estimator, steps).policies[-1]
+    np.testing.assert_allclose(end, rest, atol=2e-3 if estimator is k1 else 1e-9)
+
+
+def test_several_worlds_learn_with_a_loss_at_once_and_a_start_with_a_zero_is_refused():
+    starts = np.array([[0.5, 0.5], [0.9, 0.1]])
+    both = ascend_with_loss(k2, starts, [1.0, 0.0], [0.5, 0.5], [0.5, 2.0], 0.1, 7).parameters
+    for i, beta in enumerate([0.5, 2.0]):
+        one = ascend_with_loss(k2, starts[i], [1.0, 0.0], [0.5, 0.5], beta, 0.1, 7)
+        np.testing.assert_allclose(both[:, i], one.parameters, atol=1e-14)
+    with pytest.raises(ValueError, match="policy must give every response"):
+        ascend_with_loss(k2, [1.0, 0.0], [1.0, 0.0], [0.5, 0.5], 0.5, 0.1, 7)

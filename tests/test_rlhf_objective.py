@@ -15,6 +15,7 @@ from worlds import as_lists, worlds
 from toy.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
 from toy.rlhf_objective import (
     best_of_n_policy,
+    forward_kl_policy,
     gibbs_policy,
     log_partition,
     objective_terms,
@@ -577,3 +578,50 @@ def test_bad_frontiers_and_numbers_of_draws_are_refused():
         best_of_n_policy(REWARD, REFERENCE, 0)
     with pytest.raises(ValueError, match=r"^num_samples must be one number, or have axes"):
         best_of_n_policy(np.zeros((2, 4)), REFERENCE, [1, 2, 3])
+
+
+# --- the penalty the other way round --------------------------------------------------------------
+
+
+@tilts
+def test_the_forward_kl_policy_is_the_lagrangians(reward, reference, beta):
+    policy = forward_kl_policy(reward, reference, beta)
+    close(policy, oracles.forward_kl_policy(reward, reference, beta), rel=1e-11)
+    close(policy.sum(), 1.0, rel=1e-13)
+
+
+def test_no_other_policy_does_better_under_the_forward_penalty():
+    def loss(logits):
+        policy = softmax(logits)
+        return BETA * kl_divergence(REFERENCE, policy) - expectation(policy, REWARD)
+
+    found = scipy.optimize.minimize(loss, np.zeros(4), tol=1e-12)
+    close(forward_kl_policy(REWARD, REFERENCE, BETA), softmax(found.x), rel=1e-4)
+
+
+def test_the_forward_kl_policy_is_where_the_gradient_with_k3_as_loss_vanishes():
+    policy = forward_kl_policy(REWARD, REFERENCE, BETA)
+    pull = policy * (REWARD - expectation(policy, REWARD))
+    close(pull, BETA * (policy - REFERENCE), rel=1e-12)
+
+
+def test_the_forward_penalty_never_lets_a_response_of_the_reference_go():
+    """e^(−10) of the reference's share is left by the Gibbs policy, a tenth by this one."""
+    reverse = gibbs_policy([0.0, -10.0], [0.5, 0.5], 1.0)
+    forward = forward_kl_policy([0.0, -10.0], [0.5, 0.5], 1.0)
+    assert reverse[1] < 1e-4
+    assert 0.04 < forward[1] < 0.05
+
+
+def test_forward_kl_policies_of_several_prompts_are_found_together():
+    rewards, betas = np.array([REWARD, -REWARD]), np.array([0.1, 3.0])
+    both = forward_kl_policy(rewards, REFERENCE, betas)
+    for policy, reward, beta in zip(both, rewards, betas, strict=True):
+        close(policy, forward_kl_policy(reward, REFERENCE, beta), rel=1e-13)
+
+
+def test_a_bad_world_of_the_forward_penalty_is_refused():
+    with pytest.raises(ValueError, match="beta"):
+        forward_kl_policy(REWARD, REFERENCE, 0.0)
+    with pytest.raises(ValueError, match="reference"):
+        forward_kl_policy(REWARD, [0.5, 0.5, 0.0, 0.0], BETA)

@@ -57,6 +57,7 @@ from toy.kl_estimators import (
 from toy.learners import (
     Trajectory,
     ascend,
+    ascend_with_loss,
 )
 from toy.policy_gradient import (
     GradientMoments,
@@ -86,6 +87,7 @@ from toy.rlhf_objective import (
     Frontier,
     ObjectiveTerms,
     best_of_n_policy,
+    forward_kl_policy,
     gibbs_policy,
     log_partition,
     objective_terms,
@@ -121,6 +123,7 @@ __all__ = [
     "ObjectiveTerms",
     "Trajectory",
     "ascend",
+    "ascend_with_loss",
     "best_of_n_policy",
     "chi_square_divergence",
     "clipped_surrogate",
@@ -135,6 +138,7 @@ __all__ = [
     "expectation",
     "fit_dpo",
     "fit_rewards",
+    "forward_kl_policy",
     "gaussian_moments",
     "geometric_mixture",
     "gibbs_policy",

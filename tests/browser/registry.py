@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
+from shows_kl_as_loss import KL_AS_LOSS
 from shows_policy_gradient import POLICY_SIMPLEX
 
-EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH, POLICY_SIMPLEX]
+EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH, POLICY_SIMPLEX, KL_AS_LOSS]

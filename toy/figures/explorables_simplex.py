@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from toy.figures.explorables import as_svg
 from toy.figures.policy_gradient import CORNERS
-from toy.figures.style import LIGHT, SETTINGS
+from toy.figures.style import LIGHT, SETTINGS, role_line
 from toy.validation import Array
 
 #: From policies (..., 3) to a number or a motion for each.
@@ -48,6 +48,29 @@ def policy_simplex(
             _step(left, policies["policy"], step, role, width)
         points(left, policies)
         variance_curve(right, baselines, variances, marks)
+        return as_svg(figure)
+
+
+def kl_as_loss(
+    responses: Sequence[str],
+    policies: Mapping[str, ArrayLike],
+    objective: Field,
+    flows: Mapping[str, ArrayLike],
+    rests: Mapping[str, ArrayLike],
+) -> str:
+    """Draw where each loss has led (T + 1, 3) and comes to rest, over the objective's levels."""
+    with mpl.rc_context(SETTINGS):
+        figure = Figure(figsize=(5.4, 4.4))
+        ax = figure.subplots()
+        triangle(ax, responses)
+        levels(ax, objective)
+        for role, flow in flows.items():
+            x, y = on_paper(flow)
+            role_line(ax, x, y, role, f"{role} as loss")
+        for role, rest in rests.items():
+            style: dict[str, Any] = {"marker": "D", "markersize": 7, "clip_on": False}
+            ax.plot(*on_paper(rest), color=LIGHT[role], **style)
+        points(ax, policies)
         return as_svg(figure)
 
 

@@ -33,8 +33,8 @@ export function readout(items) {
 
 /**
  * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: where it is not the role }],
- * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role })
- * marks the best row of a column, and the row that is drawn elsewhere.
+ * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role, heads: [text] })
+ * marks the best row of a column, and the row that is drawn elsewhere; `heads` rename the first columns.
  */
 export function table({ rows, columns }) {
   const head = make("tr", {}, [
@@ -57,9 +57,10 @@ export function table({ rows, columns }) {
 
   return {
     node: () => element.node(),
-    draw(values, { caption: text, best = {}, current }) {
+    draw(values, { caption: text, best = {}, current, heads = [] }) {
       caption.text(text);
       fill(values);
+      heads.forEach((name, i) => head.node().children[i + 1].replaceChildren(name));
       for (const row of body) row.classed("toy-current", row.attr("data-row") === current);
       for (const [key, role] of Object.entries(best)) {
         for (const row of rows) {

@@ -4,8 +4,8 @@ import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } fro
 
 const SHAPES = { k1: symbolCircle, k2: symbolSquare, k3: symbolTriangle, best: symbolDiamond };
 // The dashes are those of toy/figures/style.py, at a line two pixels wide.
-const DASHES = { k2: "2 2.4", k3: "10 3.2", best: "6 2 2 2", reference: "4 3" };
+const DASHES = { k2: "2 2.4", k3: "10 3.2", best: "6 2 2 2", reference: "4 3", guess: "2 4" };
 
 export const dashOf = (role) => DASHES[role] ?? null;
 export const markerOf = (role, size = 46) => symbol(SHAPES[role] ?? symbolCircle, size)();
-export const colourOf = (role) => `var(--toy-${role})`;
+export const colourOf = (role) => `var(--toy-${role === "guess" ? "muted" : role})`;

@@ -18,7 +18,7 @@ import {
 import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
 import { dragAbout } from "./drag_about.js";
 import { formatProbability } from "./format.js";
-import { colourOf, dashOf } from "./roles.js";
+import { colourOf, dashOf, markerOf } from "./roles.js";
 
 // Room for the corners' names, and for half a handle at a corner. The style sheet knows the sum of both.
 const MARGIN = { side: 22, top: 42, bottom: 40 };
@@ -66,6 +66,7 @@ const spoken = (responses, policy) =>
  *   paths:   { lines: [{ role, points: [policy, …] }], inputs }
  *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
+ *   dots:    [{ role, at }]   the marker of its role each
  *   ellipse: { role, mean, covariance }   of one standard deviation
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
  * }); levels, arrows and paths are drawn anew only when their `inputs` change.
@@ -87,6 +88,7 @@ export function simplex(stage, { label, handles, onInput }) {
   const ellipseLayer = layer("spread");
   const cloudLayer = layer("cloud");
   const vectorLayer = layer("vectors");
+  const dotLayer = layer("dots");
   const cornerLayer = layer("corners");
   const markLayer = layer("marks");
   const drawn = new Map();
@@ -150,6 +152,7 @@ export function simplex(stage, { label, handles, onInput }) {
     drawSpread(state.ellipse ? [state.ellipse] : []);
     drawCloud(state.cloud ?? []);
     drawVectors(state.vectors ?? []);
+    drawDots(state.dots ?? []);
     drawCorners(state);
     drawHandles(state);
     drawMarks(state.marks ?? []);
@@ -228,6 +231,16 @@ export function simplex(stage, { label, handles, onInput }) {
       .style("--toy-role", ({ role }) => colourOf(role))
       .attr("stroke-width", ({ width: thickness = 2 }) => thickness)
       .attr("d", ({ from, to, width: thickness = 2 }) => arrow(place(from), place(to), 5 + thickness));
+  }
+
+  function drawDots(dots) {
+    dotLayer
+      .selectAll("path")
+      .data(dots)
+      .join("path")
+      .attr("d", ({ role }) => markerOf(role, 90))
+      .attr("fill", ({ role }) => colourOf(role))
+      .attr("transform", ({ at }) => `translate(${place(at)})`);
   }
 
   function drawCorners({ responses, shown }) {

@@ -1,0 +1,215 @@
+// k1, k2 and k3 as losses: where each leads, and where it comes to rest.
+
+import { klDivergence, policiesFault } from "./core/distributions.js";
+import { ascendWithLoss, forwardKlPolicy, SLOPES } from "./core/kl_as_loss.js";
+import { gibbsPolicy, objectiveTerms } from "./core/rlhf_objective.js";
+import { toolbar } from "./parts/buttons.js";
+import { columns } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { player } from "./parts/player.js";
+import { predict } from "./parts/predict.js";
+import { table } from "./parts/readout.js";
+import { simplex } from "./parts/simplex.js";
+import { geometricSteps, slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+import { valueBars } from "./parts/values.js";
+
+const STEP_SIZE = 0.25;
+const MOST_STEPS = 400;
+const MOST_REWARD = 2;
+const BETAS = geometricSteps(0.05, 2);
+const ROLES = Object.keys(SLOPES);
+
+const SETTINGS = {
+  "Near the reference": { beta: 2, reward: [0.2, 0.1, -0.1], policy: [0.04, 0.28, 0.68], time: 400 },
+  "Cheap nats": { beta: 0.1, time: 400 },
+  "k3 keeps a bad answer": {
+    beta: 0.4,
+    reward: [1, 0.4, -2],
+    policy: [0.3, 0.3, 0.4],
+    time: 400,
+  },
+};
+
+const two = (value) => value.toFixed(2);
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["policy", "reference", "reward", "responses", "beta", "time"],
+    label: "Estimators of the KL as losses: where each leads",
+  });
+  const triangle = simplex(stage, {
+    label: "All policies over three responses",
+    handles: [
+      { key: "policy", role: "policy", label: "start" },
+      { key: "reference", role: "reference", label: "reference" },
+    ],
+    onInput: (key, policy) => stage.set({ [key]: policy }),
+  });
+  const key = legend([
+    ...ROLES.map((role) => ({ role, label: `${role} as loss`, line: true })),
+    { role: "guess", label: "my guess", line: true },
+    { role: "reward", label: "E[<i>r</i>] − <i>β</i> KL: stronger is higher" },
+  ]);
+  const time = slider({
+    label: "steps",
+    key: "time",
+    step: 1,
+    format: String,
+    onInput(value) {
+      playing.stop();
+      stage.set({ time: value });
+    },
+  });
+  const playing = player(stage, {
+    stepsPerSecond: 60,
+    stepSize: 5,
+    advance(count) {
+      const next = Math.min(MOST_STEPS, model.get("time") + count);
+      stage.set({ time: next });
+      return next < MOST_STEPS;
+    },
+  });
+  const price = slider({
+    label: "price of a nat <i>β</i>",
+    key: "beta",
+    steps: BETAS,
+    format: String,
+    onInput: (value) => stage.set({ beta: value }),
+  });
+  const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
+  const rewards = valueBars({
+    label: "reward",
+    unit: "units of reward",
+    role: "reward",
+    low: -MOST_REWARD,
+    high: MOST_REWARD,
+    step: 0.05,
+    onInput: (values) => stage.set({ reward: values }),
+  });
+  const cells = [0, 1, 2].map((y) => ({ key: `p${y}`, label: "" })).concat({ key: "gap", label: "KL to <i>π</i>*" });
+  const now = table({ rows: ROLES.map((role) => ({ role, label: role })), columns: cells });
+  const rest = table({
+    rows: ROLES.map((role) => ({ role, key: `${role}.rest`, label: role })),
+    columns: cells,
+  });
+  const guess = predict({
+    question: "k3 is unbiased. Put into the loss, where does it come to rest? Slide to the probability that it then gives to the response in the lower left corner.",
+    guessLabel: "my guess",
+    initial: 0.5,
+    step: 0.01,
+    format: two,
+    onChange: () => stage.redraw(),
+  });
+
+  // The flows depend on all but the time.
+  let flows;
+  let flowsOf = "";
+  function flowsFor({ policy, reward, reference, beta }) {
+    const inputs = JSON.stringify([policy, reward, reference, beta]);
+    if (inputs !== flowsOf) {
+      const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
+      flows = Object.fromEntries(ROLES.map((role) => [role, flow(role)]));
+      flowsOf = inputs;
+    }
+    return flows;
+  }
+
+  function draw(state) {
+    const { reward, reference, responses, beta, time: t } = state;
+    const optimum = gibbsPolicy(reward, reference, beta);
+    const rests = { k1: bestCorner(reward), k2: optimum, k3: forwardKlPolicy(reward, reference, beta) };
+    const all = flowsFor(state);
+    guess.draw(rests.k3[0], [0, 1]);
+    const open = guess.revealed();
+    const shown = ROLES.filter((role) => open || role !== "k3");
+
+    time.draw(t, [1, MOST_STEPS]);
+    price.draw(beta);
+    rewards.draw({ responses, values: reward });
+    const points = Object.fromEntries(ROLES.map((role) => [role, shown.includes(role) ? all[role][t] : null]));
+    now.draw(rows(points, optimum), { caption: `After ${t} steps`, heads: responses });
+    const ends = { "k1.rest": rests.k1, "k2.rest": rests.k2, "k3.rest": open ? rests.k3 : null };
+    rest.draw(rows(ends, optimum), { caption: "At rest, exactly: k2 at the optimum π*", heads: responses });
+    const summary =
+      `After ${t} steps ` +
+      shown.map((role) => `${role} is ${formatNumber(klDivergence(all[role][t], optimum))} nats`).join(", ") +
+      " from the optimum";
+    drawTriangle(state, { optimum, rests, all, shown, open, inputs: flowsOf, summary });
+    stage.announce(summary);
+  }
+
+  function drawTriangle({ policy, reference, reward, responses, beta, time: t }, scene) {
+    const { optimum, rests, all, shown, open, inputs, summary } = scene;
+    const g = guess.guess();
+    const lines = shown.map((role) => ({ role, points: all[role].slice(0, t + 1) }));
+    lines.push({ role: "guess", points: [[g, 1 - g, 0], [g, 0, 1 - g]] });
+    triangle.draw({
+      responses,
+      policy,
+      reference,
+      levels: {
+        role: "reward",
+        value: (point) => objectiveTerms(point, reward, reference, beta).total,
+        count: 10,
+        inputs: [reward, reference, beta],
+      },
+      paths: { lines, inputs: [inputs, t, shown, g] },
+      dots: shown.map((role) => ({ role, at: all[role][t] })),
+      marks: [
+        { role: "best", at: optimum, shape: "star", label: "π*" },
+        ...(open ? [{ role: "k3", at: rests.k3, shape: "diamond", label: "k3 rests" }] : []),
+      ],
+      description: summary,
+    });
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, {
+        hint: "Drag the start, or try:",
+        settings: SETTINGS,
+        onReset() {
+          playing.stop();
+          guess.hide();
+        },
+      }),
+      columns([triangle, key], [playing, time, price, payment, rewards, guess]),
+      columns([now], [rest]),
+    ],
+    draw,
+  );
+}
+
+/** The only resting place of reward alone; where several responses are best there is no one corner. */
+function bestCorner(reward) {
+  const top = Math.max(...reward);
+  return reward.filter((r) => r === top).length === 1 ? reward.map((r) => (r === top ? 1 : 0)) : null;
+}
+
+/** The cells of a table of policies: probabilities and KL to the optimum; NaN, shown as a dash, where there is none. */
+function rows(policies, optimum) {
+  const cells = {};
+  for (const [row, policy] of Object.entries(policies)) {
+    optimum.forEach((_, y) => (cells[`${row}.p${y}`] = policy ? policy[y] : NaN));
+    cells[`${row}.gap`] = policy ? klDivergence(policy, optimum) : NaN;
+  }
+  return cells;
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault(state) {
+  const { responses, reward, beta, time } = state;
+  if (responses.length !== 3) return "there must be 3 responses";
+  if (reward.length !== 3 || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
+    return `reward must hold 3 numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
+  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
+  if (!Number.isInteger(time) || time < 1 || time > MOST_STEPS)
+    return `time must be a whole number from 1 to ${MOST_STEPS}`;
+  return policiesFault(state);
+}
+
+export default { render, fault };
