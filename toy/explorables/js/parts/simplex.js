@@ -27,7 +27,7 @@ const MARGIN = { side: 22, top: 42, bottom: 40 };
 const FLOOR = 0.001;
 
 // How finely level lines are found, in points along an edge.
-const GRID = 61;
+const GRID = 41;
 
 // Differences and motions this small are rounding: they are not scaled up to be seen.
 const NOISE = 1e-9;
@@ -155,7 +155,7 @@ export function simplex(stage, { label, handles, onInput }) {
     drawDots(state.dots ?? []);
     drawCorners(state);
     drawHandles(state);
-    drawMarks(state.marks ?? []);
+    drawMarks(state.marks ?? [], state.dots ?? []);
   }
 
   function drawLevels({ role, value, count }) {
@@ -284,7 +284,7 @@ export function simplex(stage, { label, handles, onInput }) {
     });
   }
 
-  function drawMarks(marks) {
+  function drawMarks(marks, dots) {
     const named = handles.filter(({ label: text }) => text).map((handle) => ({ ...handle, at: now[handle.key] }));
     markLayer
       .selectAll("path")
@@ -297,6 +297,7 @@ export function simplex(stage, { label, handles, onInput }) {
     const places = labelPlaces(
       all.map(({ at, label: text }) => ({ at: place(at), text })),
       width(),
+      dots.map(({ at }) => place(at)),
     );
     markLayer
       .selectAll("text")
@@ -323,9 +324,9 @@ function arrow([x, y], [tipX, tipY], head) {
 
 const fitted = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** Where labels stand: beside their points, each clear of the other points and of the labels before it. */
-function labelPlaces(points, width) {
-  const taken = points.map(({ at: [x, y] }) => [x - 8, y - 8, x + 8, y + 8]);
+/** Where labels stand: beside their points, each clear of the other points, the dots and the labels before it. */
+function labelPlaces(points, width, dots) {
+  const taken = [...points.map(({ at }) => at), ...dots].map(([x, y]) => [x - 8, y - 8, x + 8, y + 8]);
   return points.map(({ at: [x, y], text }, i) => {
     const long = 6.9 * text.length;
     const starts = [
