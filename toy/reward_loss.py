@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from toy.validation import (
     Array,
     as_count,
+    as_finite,
     as_nonnegative,
     as_numbers,
     as_sparse_wins,
@@ -251,6 +252,108 @@ def sample_comparisons(
     return first + np.swapaxes(upper - first, -2, -1).astype(float)
 
 
+def optimal_margin(preference: ArrayLike) -> Array:
+    """Return the margin of least expected loss for a response that wins a share of its labels.
+
+    Δ* = logit p = log(p / (1 − p)), where σ(Δ*) = p
+
+    Parameters
+    ----------
+    preference : any shape, the share p of the labels that the response wins, from 0 to 1
+
+    Returns
+    -------
+    the same shape, in units of reward; ±∞ for labels without noise: the loss has no minimum
+
+    Raises
+    ------
+    ValueError
+        If an entry is not from 0 to 1.
+
+    Examples
+    --------
+    >>> optimal_margin([0.5, 0.7, 1.0]).round(3).tolist()
+    [0.0, 0.847, inf]
+    """
+    p = _as_preference(preference)
+    # log1p of what is above even odds, on the side on which there is something: precise near ½.
+    with np.errstate(divide="ignore"):
+        return np.sign(2 * p - 1) * np.log1p(np.abs(2 * p - 1) / np.minimum(p, 1 - p))
+
+
+def time_to_margin(margin: ArrayLike, preference: ArrayLike) -> Array:
+    """Return when gradient flow from margin 0, Δ' = p − σ(Δ), reaches a margin.
+
+    t = Δ + e^Δ − 1                                                      for clean labels, p = 1
+    p q t = q Δ − log((p − q e^Δ)/(p − q)), with q = 1 − p               for 1/2 < p < 1
+
+    Time is the step size times the number of steps of gradient descent in the margin. For p < ½ the
+    two responses change places.
+
+    Parameters
+    ----------
+    margin : (...) finite, in units of reward
+    preference : (...) the share p of the labels that the response wins, from 0 to 1
+
+    Returns
+    -------
+    (...) no unit, >= 0; infinite where the flow never gets there, at Δ* = logit p and beyond
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> time_to_margin([5.0, 10.0], 1.0).round(1).tolist()
+    [152.4, 22035.5]
+    """
+    margin, p = _with_preference("margin", as_finite("margin", margin), preference)
+    sign = np.where(p < 0.5, -1.0, 1.0)
+    return _time_to_margin(sign * margin, np.maximum(p, 1 - p), np.minimum(p, 1 - p))
+
+
+def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
+    """Return the margin after gradient flow of the expected loss from margin 0.
+
+    Δ' = p − σ(Δ), Δ(0) = 0: it tends to logit p like e^(−p(1−p)t), or for p = 1 grows like log t
+
+    It is `time_to_margin` inverted, by bisection down to neighbouring numbers.
+
+    Parameters
+    ----------
+    time : (...) finite, >= 0: the step size times the number of steps of gradient descent
+    preference : (...) the share p of the labels that the response wins, from 0 to 1
+
+    Returns
+    -------
+    (...) in units of reward
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> margin_after([1.0, 10.0, 1000.0], 0.7).round(4).tolist()
+    [0.177, 0.7554, 0.8473]
+    >>> round(float(margin_after(1000.0, 1.0)), 3)  # clean labels: it never settles
+    6.902
+    """
+    time, p = _with_preference("time", as_nonnegative("time", time), preference)
+    likely, against = np.maximum(p, 1 - p), np.minimum(p, 1 - p)
+    # The slope is never steeper than that of clean labels, whose margin stays under log(1 + t).
+    low, high = np.zeros_like(p), np.minimum(np.log1p(time), optimal_margin(likely))
+    middle = (low + high) / 2
+    while ((low < middle) & (middle < high)).any():
+        early = _time_to_margin(middle, likely, against) < time
+        low, high = np.where(early, middle, low), np.where(early, high, middle)
+        middle = (low + high) / 2
+    return np.where(p < 0.5, -middle, middle)[()]
+
+
 def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
     """Return the mean negative log-likelihood of rankings, drawn best first without replacement.
 
@@ -334,6 +437,37 @@ def as_rankings(name: str, rankings: ArrayLike, num_responses: int) -> NDArray[n
     if (np.diff(np.sort(array, axis=1), axis=1) == 0).any():
         refuse(name, "must name each response at most once a row", rankings)
     return array.astype(np.int64)
+
+
+def _as_preference(preference: ArrayLike) -> Array:
+    """Return shares of labels, checked."""
+    array = as_nonnegative("preference", preference)
+    if (array > 1).any():
+        refuse("preference", "must be from 0 to 1", preference)
+    return array
+
+
+def _with_preference(name: str, numbers: Array, preference: ArrayLike) -> tuple[Array, ...]:
+    """Return checked numbers and shares of labels, of one shape."""
+    p = _as_preference(preference)
+    try:
+        return tuple(np.broadcast_arrays(numbers, p))
+    except ValueError:
+        shapes = f"shapes {numbers.shape} and {p.shape}"
+        return refuse(f"{name} and preference", "must have shapes that broadcast", shapes)
+
+
+def _time_to_margin(margin: Array, likely: Array, against: Array) -> Array:
+    """Return the time to a margin, unchecked, where `likely` >= ½ and `against` are p and 1 − p.
+
+    Written with expm1 and log1p, so that small margins keep their digits.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        passed = against * np.expm1(margin) / (likely - against)
+        noisy = (against * margin - np.log1p(-passed)) / (likely * against)
+        time = np.where(against == 0, margin + np.expm1(margin), noisy)
+    reached = (margin >= 0) & (margin < optimal_margin(likely)) & ~(passed >= 1)
+    return np.where(margin == 0, 0.0, np.where(reached, time, np.inf))[()]
 
 
 def margins(reward: Array) -> Array:

@@ -39,6 +39,9 @@ _NORMALISATION = 1e-14
 
 _MOST_STEPS = 100
 
+#: `beta_of_even_odds` stops when 1/β still moves by no more than this, relative to itself.
+_SMALLEST_CHANGE = 1e-15
+
 
 @dataclass(frozen=True)
 class ObjectiveTerms:
@@ -408,6 +411,46 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     return policy
 
 
+def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the largest β at which the Gibbs policy gives the best responses half of the time.
+
+    Σ_{y not in A} π_ref(y) e^(−(max r − r(y))/β) = π_ref(A), with A the responses of largest reward
+
+    The logarithm of the left side is convex in 1/β and falls, so Newton's steps from 1/β = 0 never
+    pass the root.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward; only differences within a row matter
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (...) units of reward per nat, > 0; infinite where the reference gives them half already
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> round(float(beta_of_even_odds([np.log(3.0), 0.0], [0.25, 0.75])), 12)
+    1.0
+    """
+    reward, reference = _as_reward_and_reference(reward, reference)
+    lack = reward.max(axis=-1, keepdims=True) - reward
+    best = np.log((reference * (lack == 0)).sum(axis=-1))
+    others = np.where(lack > 0, np.log(reference), -np.inf)
+    inverse = np.zeros_like(best)
+    change = np.full_like(best, np.inf)
+    while (change > _SMALLEST_CHANGE * inverse).any():
+        change = _step_to_even_odds(others - inverse[..., None] * lack, lack, best)
+        inverse = inverse + change
+    with np.errstate(divide="ignore"):
+        return 1 / inverse
+
+
 def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: ArrayLike) -> Array:
     """Return the law of the best of n draws from the reference, the earliest of equally good ones.
 
@@ -487,6 +530,14 @@ def _log_partition(tilt: Array, reference: Array) -> Array:
     logits = np.log(reference) + tilt
     far = logits.max(axis=-1) - log_softmax(logits).max(axis=-1)
     return np.where(np.ptp(tilt, axis=-1) < 1, mean + np.log1p(excess), far)[()]
+
+
+def _step_to_even_odds(logits: Array, lack: Array, best: Array) -> Array:
+    """Return Newton's step in 1/β to where log Σ e^logits has fallen to `best`, or 0 if it has."""
+    total = np.logaddexp.reduce(logits, axis=-1)
+    # Where nothing is lacking, the total is −∞ and the slope 0; both stay out of the quotient.
+    slope = (np.exp(logits - np.maximum(total, -1e300)[..., None]) * lack).sum(axis=-1)
+    return np.where(total > best, total - best, 0.0) / np.where(total > best, slope, 1.0)
 
 
 def _log_likelihood(policy: Array, gamma: Array, pretraining: ArrayLike | None) -> Array:

@@ -5,10 +5,21 @@ Python draws and writes, the still picture and its description, is computed by `
 """
 
 from toy.explorables.base import Explorable
+from toy.explorables.gibbs import Gibbs
 from toy.explorables.kl_as_loss import KLAsLoss
 from toy.explorables.kl_directions import KLDirections
 from toy.explorables.kl_estimators import KLEstimators
 from toy.explorables.kl_path import KLPath
+from toy.explorables.margin import Margin
 from toy.explorables.policy_simplex import PolicySimplex
 
-__all__ = ["Explorable", "KLAsLoss", "KLDirections", "KLEstimators", "KLPath", "PolicySimplex"]
+__all__ = [
+    "Explorable",
+    "Gibbs",
+    "KLAsLoss",
+    "KLDirections",
+    "KLEstimators",
+    "KLPath",
+    "Margin",
+    "PolicySimplex",
+]

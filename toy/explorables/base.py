@@ -140,7 +140,41 @@ class Explorable(anywidget.AnyWidget):
         """Return what the figure shows now as SVG: for print, e-books and pages without scripts."""
 
 
-class TwoPolicies(Explorable):
+class OverResponses(Explorable):
+    """An explorable of several traits with an entry for each of the same few responses.
+
+    A subclass names these traits, and validates each with `_as_long_as_the_others`.
+
+    Attributes
+    ----------
+    responses : the labels, two to four; A, B, … where a trait is given without them
+    """
+
+    responses = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=4).tag(sync=True)
+
+    _per_response: ClassVar[tuple[str, ...]]
+
+    def __init__(self, **traits: Any) -> None:
+        first = self._per_response[0]
+        if first in traits and "responses" not in traits:
+            traits["responses"] = list(ascii_uppercase[: np.size(traits[first])])
+        super().__init__(**traits)
+
+    def _as_long_as_the_others(self, proposal: Any) -> Any:
+        """Refuse a change that leaves the traits of different lengths.
+
+        To change the number of responses, set all of them within `hold_trait_notifications()`.
+        """
+        name, value = proposal["trait"].name, proposal["value"]
+        lengths = {key: len(getattr(self, key)) for key in (*self._per_response, "responses")}
+        lengths[name] = len(value)
+        if len(set(lengths.values())) > 1:
+            got = ", ".join(f"{length} in {key}" for key, length in lengths.items())
+            raise traitlets.TraitError(f"{name} must have as many entries as the others; got {got}")
+        return value
+
+
+class TwoPolicies(OverResponses):
     """An explorable of a policy and a reference over the same few responses.
 
     Attributes
@@ -149,28 +183,14 @@ class TwoPolicies(Explorable):
     responses : the labels, two to four; A, B, … where only probabilities are given
     """
 
+    _per_response = ("policy", "reference")
+
     policy = Distribution().tag(sync=True)
     reference = Distribution().tag(sync=True)
-    responses = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=4).tag(sync=True)
-
-    def __init__(self, **traits: Any) -> None:
-        if "policy" in traits and "responses" not in traits:
-            traits["responses"] = list(ascii_uppercase[: np.size(traits["policy"])])
-        super().__init__(**traits)
 
     @traitlets.validate("policy", "reference", "responses")
     def _check_lengths(self, proposal: Any) -> Any:
-        """Refuse a change that leaves the three of different lengths.
-
-        To change the number of responses, set all three within `hold_trait_notifications()`.
-        """
-        name, value = proposal["trait"].name, proposal["value"]
-        lengths = {key: len(getattr(self, key)) for key in ("policy", "reference", "responses")}
-        lengths[name] = len(value)
-        if len(set(lengths.values())) > 1:
-            got = ", ".join(f"{length} in {key}" for key, length in lengths.items())
-            raise traitlets.TraitError(f"{name} must have as many entries as the others; got {got}")
-        return value
+        return self._as_long_as_the_others(proposal)
 
 
 def read_bundle(name: str) -> str:

@@ -1,16 +1,20 @@
 // Every explorable, in one module, so that all pages share one copy of D3; `view` names the one to show.
 
+import gibbs from "./gibbs.js";
 import klAsLoss from "./kl_as_loss.js";
 import klDirections from "./kl_directions.js";
 import klEstimators from "./kl_estimators.js";
 import klPath from "./kl_path.js";
+import margin from "./margin.js";
 import policySimplex from "./policy_simplex.js";
 
 const VIEWS = {
+  gibbs,
   kl_as_loss: klAsLoss,
   kl_directions: klDirections,
   kl_estimators: klEstimators,
   kl_path: klPath,
+  margin,
   policy_simplex: policySimplex,
 };
 

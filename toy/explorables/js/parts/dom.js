@@ -27,3 +27,6 @@ export function make(name, attributes = {}, children = []) {
 export const columns = (...panels) => make("div", { class: "toy-columns" }, panels.map(column));
 
 const column = (parts) => make("div", { class: "toy-column" }, [parts].flat());
+
+/** Sliders one below the other, whose labels, tracks and values line up. */
+export const sliderGroup = (...sliders) => make("div", { class: "toy-sliders" }, sliders);

@@ -10,6 +10,7 @@ const scientific = format(".2e");
 export function formatNumber(value) {
   const size = Math.abs(value);
   if (Number.isNaN(value)) return "–";
+  if (size === Infinity) return value > 0 ? "∞" : "−∞";
   if (size < 1e-13) return "0";
   if (size < 1e-4 || size >= 1e5) return scientific(value).replace(/e\+?/, "e");
   if (size < 0.01) return significant(value);

@@ -10,14 +10,20 @@ import { colourOf, dashOf, markerOf } from "./roles.js";
 const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
 
 /**
- * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker.
+ * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker; `right`: the margin
+ * for the lines' labels, in px.
  *
- * draw({ xDomain, yDomain, lines: [{ role, label, points: [[x, y], …] }], at: { x, label },
- *        marks: [{ x, label, row: lines further down, side: of the line }], cover: { from, label }, description })
- * draws a dot on every line at the marker, at the line's `dot`, and hides what lies under the cover.
+ * draw({ xDomain, yDomain, lines: [{ role, label, thin, points: [[x, y], …] }], at: { x, label },
+ *        marks: [{ x, label, row: lines further down, side: of the line }],
+ *        levels: [{ y, role, label }],
+ *        places: [{ x, y, role, label, hollow, below, left }], cover: { from, label }, description })
+ * draws a dot on every line at the marker, at the line's `dot` if it has one, and hides what lies
+ * under the cover. Levels are lines across; places are single points with a label above, below, or,
+ * where there is no role and so no point, beside.
  */
-export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: MARGIN });
+export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, onDrag, right = MARGIN.right }) {
+  const margin = { ...MARGIN, right };
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin });
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = (yLog ? scaleLog : scaleLinear)();
   const drawAxes = axes(plot, { xTitle, yTitle });
@@ -31,6 +37,9 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     .attr("fill", "none")
     .attr("stroke-width", 2);
   const coverLayer = plot.append("g");
+  const handleLineLayer = plot.append("g").attr("class", "toy-handle");
+  const levelsLayer = plot.append("g");
+  const placesLayer = plot.append("g");
   const handleLayer = plot.append("g").attr("class", "toy-handle");
   const labelLayer = plot.append("g").attr("class", "toy-line-label");
   const surface = plot.append("rect").attr("class", "toy-surface");
@@ -43,7 +52,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .call(dragAlong({ container: plot.node(), position, onStart: follow, onMove: follow }));
   }
 
-  function draw({ xDomain, yDomain, lines, at, marks = [], cover, description }) {
+  function draw({ xDomain, yDomain, lines, at, marks = [], levels = [], places = [], cover, description }) {
     const size = frame();
     describe(description);
     marker = at.x;
@@ -55,6 +64,8 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     surface.attr("width", size.width).attr("height", size.height);
     drawLines(lines);
     drawMarks(marks, size);
+    drawLevels(levels, size);
+    drawPlaces(places, size);
     drawHandle(at, lines, size);
     drawCover(cover, at, size);
     drawLabels(lines, cover, size);
@@ -71,7 +82,51 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .join("path")
       .attr("stroke", ({ role }) => colourOf(role))
       .attr("stroke-dasharray", ({ role }) => dashOf(role))
+      .attr("stroke-width", ({ thin }) => (thin ? 1.25 : null))
       .attr("d", ({ points }) => path(points));
+  }
+
+  function drawLevels(levels, { width }) {
+    const groups = levelsLayer
+      .selectAll("g")
+      .data(levels)
+      .join((enter) => {
+        const group = enter.append("g").attr("class", "toy-level");
+        group.append("line");
+        group.append("text").attr("y", 15).attr("text-anchor", "end");
+        return group;
+      });
+    groups.style("--toy-role", ({ role }) => colourOf(role));
+    groups.attr("transform", (level) => `translate(0,${y(level.y)})`);
+    groups.select("line").attr("x2", width);
+    groups
+      .select("text")
+      .text(({ label: text }) => text)
+      .attr("x", width - 4);
+  }
+
+  function drawPlaces(places, { width }) {
+    const groups = placesLayer
+      .selectAll("g")
+      .data(places)
+      .join((enter) => {
+        const group = enter.append("g").attr("class", "toy-place");
+        group.append("path");
+        group.append("text");
+        return group;
+      });
+    const isLeft = (place) => place.left ?? x(place.x) > 0.55 * width;
+    groups
+      .classed("toy-hollow", ({ hollow }) => hollow)
+      .style("--toy-role", ({ role }) => colourOf(role))
+      .attr("transform", (place) => `translate(${x(place.x)},${y(place.y)})`);
+    groups.select("path").attr("d", ({ role }) => role && markerOf(role, 60));
+    groups
+      .select("text")
+      .text(({ label: text }) => text)
+      .attr("x", (place) => (isLeft(place) ? -1 : 1) * (place.role ? 3 : 8))
+      .attr("y", ({ role, below }) => (!role ? 4 : below ? 18 : -10))
+      .attr("text-anchor", (place) => (isLeft(place) ? "end" : "start"));
   }
 
   function drawMarks(marks, { width, height }) {
@@ -96,7 +151,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   function drawHandle(at, lines, { width, height }) {
-    handleLayer
+    handleLineLayer
       .selectAll("line")
       .data([at])
       .join("line")
@@ -112,7 +167,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .attr("text-anchor", "middle");
     handleLayer
       .selectAll("path")
-      .data(lines)
+      .data(lines.filter(({ dot }) => dot !== undefined))
       .join("path")
       .attr("d", ({ role }) => markerOf(role))
       .attr("fill", ({ role }) => colourOf(role))

@@ -6,16 +6,21 @@ import { formatNumber } from "./format.js";
 import { slider } from "./slider.js";
 
 /**
- * `question` is shown first, `guess` labels the control; `onChange()` is called when guess or state of
- * revelation changes. `revealed()` says whether the answer may be shown, `guess()` what was guessed.
+ * `question` is shown first, `guessLabel` labels the control, which has a `step` or `steps` as a slider
+ * has; `onChange()` is called when guess or state of revelation changes. `revealed()` says whether the
+ * answer may be shown, `guess()` what was guessed.
+ *
+ * draw(answer, range, { question, remark }): a question that follows the state, and what there is to
+ * say after the answer.
  */
-export function predict({ question, guessLabel, initial, step, format, onChange }) {
+export function predict({ question = "", guessLabel, initial, step, steps, format, onChange }) {
   let guess = initial;
   let revealed = false;
   const control = slider({
     label: guessLabel,
     key: "guess",
     step,
+    steps,
     format,
     onInput(value) {
       guess = value;
@@ -27,8 +32,9 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
     onChange();
   }).classed("toy-primary", true);
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const asked = make("p", { text: question });
   const box = make("div", { class: "toy-predict" }, [
-    make("p", { text: question }),
+    asked,
     control,
     verdict,
     toggle,
@@ -47,15 +53,16 @@ export function predict({ question, guessLabel, initial, step, format, onChange 
       guess = initial;
       revealed = false;
     },
-    draw(answer, range) {
-      guess = Math.min(range[1], Math.max(range[0], guess));
+    draw(answer, range, { question: now = question, remark = "" } = {}) {
+      asked.text(now);
+      if (range) guess = Math.min(range[1], Math.max(range[0], guess));
       control.draw(guess, range);
       toggle.text(revealed ? "Guess again" : "Reveal");
       const distance = Math.abs(guess - answer);
       verdict.html(
         revealed
           ? `Exact: <b data-key="answer" data-value="${answer}">${formatNumber(answer)}</b>, ` +
-              `off by <b data-key="distance" data-value="${distance}">${formatNumber(distance)}</b>.`
+              `off by <b data-key="distance" data-value="${distance}">${formatNumber(distance)}</b>. ${remark}`
           : "",
       );
     },

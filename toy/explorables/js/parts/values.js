@@ -7,7 +7,7 @@ const text = (value) => value.toFixed(2).replace("-", "−");
 
 /**
  * One bar for each response, from `low` to `high` in steps of `step`; `onInput(values)` receives all of
- * them after one moved. `label` names them for the ear, `unit` says in what they are measured.
+ * them after one moved, and without it they only show. `label` names them for the ear, `unit` says in what they are measured.
  *
  * draw({ responses, values })
  */
@@ -25,6 +25,8 @@ export function valueBars({ label, unit, role, low, high, step, onInput }) {
       track,
       make("span", { class: "toy-bar-value", "aria-hidden": "true" }),
     ]);
+    const row = make("div", { class: "toy-bars-row" }, [make("span", { class: "toy-bars-label" }), bar]);
+    if (!onInput) return row.node();
     const width = () => track.node().clientWidth;
     const follow = (x) => move(drawn, y, low + (x / width()) * (high - low));
     bar
@@ -50,7 +52,7 @@ export function valueBars({ label, unit, role, low, high, step, onInput }) {
         event.preventDefault();
         move(drawn, y, value);
       });
-    return make("div", { class: "toy-bars-row" }, [make("span", { class: "toy-bars-label" }), bar]).node();
+    return row.node();
   }
 
   function draw({ responses, values }) {
@@ -65,8 +67,9 @@ export function valueBars({ label, unit, role, low, high, step, onInput }) {
         bar.style.setProperty("--toy-from", Math.min(place(values[y]), place(0)));
         bar.style.setProperty("--toy-to", Math.max(place(values[y]), place(0)));
         bar.style.setProperty("--toy-zero", place(0));
-        bar.style.setProperty("--toy-at", place(values[y]));
+        bar.style.setProperty("--toy-end", values[y] < 0 ? 0 : 1);
         bar.lastChild.textContent = text(values[y]);
+        if (!onInput) return;
         bar.setAttribute("aria-label", `${label}, response ${response}`);
         bar.setAttribute("aria-valuenow", values[y]);
         bar.setAttribute("aria-valuetext", `${text(values[y])} ${unit}`);

@@ -1,0 +1,331 @@
+// What the RLHF objective makes of a reward: its exact optimum, and the most reward that each nat of KL buys.
+
+import { bisector, extent } from "d3-array";
+import { distributionFault, entropy, expectation, klDivergence } from "./core/distributions.js";
+import {
+  betaOfEvenOdds,
+  cheapLimit,
+  gibbsPolicy,
+  logPartition,
+  objectiveTerms,
+  optimalityGap,
+  ptxPolicy,
+  rewardKlFrontier,
+} from "./core/rlhf_objective.js";
+import { bars } from "./parts/bars.js";
+import { toolbar } from "./parts/buttons.js";
+import { toggle } from "./parts/choice.js";
+import { columns, make } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { lineChart } from "./parts/line_chart.js";
+import { OPTIMUM, PTX_OPTIMUM, REFERENCE } from "./parts/names.js";
+import { predict } from "./parts/predict.js";
+import { readout, table } from "./parts/readout.js";
+import { geometricSteps, slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+import { valueBars } from "./parts/values.js";
+
+const MOST_REWARD = 3;
+const BETAS = [0.05, 10];
+const GAMMAS = [0.01, 10];
+
+// The frontier is drawn from the reference to where only the best is left; the point stays within BETAS.
+const PRICES = Array.from({ length: 241 }, (_, i) => 1000 * (0.004 / 1000) ** (i / 240));
+
+const PTX = "k3";
+const DATA = "k2";
+
+const SETTINGS = {
+  "A tempting answer": {
+    responses: ["I don't know", "Venus", "Mercury", "the Sun"],
+    reward: [0.2, 1, 0.8, -1.5],
+    reference: [0.3, 0.15, 0.45, 0.1],
+    pretraining: [0.2, 0.1, 0.3, 0.4],
+    beta: 0.45,
+    with_pretraining: false,
+  },
+  "A shy reference": {
+    responses: ["Sydney", "Melbourne", "I am not sure", "Canberra"],
+    reward: [-0.5, -1, 0.3, 2],
+    reference: [0.7, 0.289, 0.01, 0.001],
+    pretraining: [0.3, 0.1, 0.2, 0.4],
+    beta: 0.6,
+    with_pretraining: false,
+  },
+  "A large β": { beta: 5 },
+};
+
+const plain = (value) => (value < 1 ? value.toFixed(3).replace(/0$/, "") : value.toFixed(2));
+const three = (value) => Number(value.toPrecision(3));
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["reward", "reference", "responses", "beta", "gamma", "pretraining", "with_pretraining"],
+    label: "The RLHF objective, its optimum and its frontier",
+  });
+  const setBeta = (beta) => stage.set({ beta });
+  const price = slider({
+    label: "price of a nat <i>β</i>",
+    key: "beta",
+    steps: geometricSteps(...BETAS),
+    format: plain,
+    onInput: setBeta,
+  });
+  const rewards = valueBars({
+    label: "reward",
+    unit: "units of reward",
+    role: "reward",
+    low: -MOST_REWARD,
+    high: MOST_REWARD,
+    step: 0.05,
+    onInput: (reward) => stage.set({ reward }),
+  });
+  const rewardNames = legend([{ role: "reward", label: "reward <i>r</i>" }]);
+  const switched = toggle({
+    label: "with pretraining data, + <i>γ</i> E<sub><i>p</i></sub>[log <i>π</i>]",
+    key: "with_pretraining",
+    onInput: (on) => stage.set({ with_pretraining: on }),
+  });
+  const without = withoutPretraining(stage);
+  const including = withPretraining(stage);
+  const probabilities = make("div", { class: "toy-slot" });
+  const numbers = make("div", { class: "toy-slot" });
+  const partition = readout([
+    { key: "log_partition", label: "log <i>Z</i>", unit: "nats" },
+    { key: "value", label: "<i>β</i> log <i>Z</i>, in units of reward" },
+    { key: "effective", label: "effective number of responses, exp H(<i>π</i>*)" },
+  ]);
+  const guess = predict({
+    guessLabel: "my guess, <i>β</i>",
+    initial: 1,
+    steps: geometricSteps(...BETAS),
+    format: plain,
+    onChange: () => stage.redraw(),
+  });
+  const chart = lineChart(stage, {
+    label: "Expected reward against KL",
+    height: 330,
+    xTitle: "KL from the reference, nats",
+    yTitle: "expected reward",
+    right: 14,
+    onDrag: (kl) => setBeta(priceAt(kl)),
+  });
+  const names = legend([
+    { role: "policy", label: "frontier: <i>π</i>* for every <i>β</i>", line: true },
+    { role: "best", label: "tangent, of slope <i>β</i>", line: true },
+  ]);
+
+  // The frontier does not depend on β: it is computed when reward or reference change.
+  let frontier;
+  let frontierOf = "";
+  function frontierFor(reward, reference) {
+    const wanted = `${reward};${reference}`;
+    if (wanted !== frontierOf) frontier = rewardKlFrontier(reward, reference, PRICES);
+    frontierOf = wanted;
+    return frontier;
+  }
+
+  /** The β, within its range, whose optimum is nearest to a KL that the reader points at. */
+  function priceAt(kl) {
+    const { beta } = frontier[bisector((point) => point.kl).center(frontier, kl)];
+    return three(Math.min(BETAS[1], Math.max(BETAS[0], beta)));
+  }
+
+  function draw(state) {
+    const { responses, reward, reference, beta, gamma, pretraining, with_pretraining: isOn } = state;
+    const optimum = gibbsPolicy(reward, reference, beta);
+    const policies = { policy: optimum, reference };
+    if (isOn) Object.assign(policies, { [PTX]: ptxPolicy(reward, reference, beta, gamma, pretraining), [DATA]: pretraining });
+    const logZ = logPartition(reward, reference, beta);
+    const even = betaOfEvenOdds(reward, reference);
+
+    price.draw(beta);
+    rewards.draw({ responses, values: reward });
+    switched.draw(isOn);
+    const shown = isOn ? including : without;
+    swap(probabilities, shown.bars);
+    swap(numbers, shown.numbers);
+    shown.draw(policies, state);
+    partition.draw({ log_partition: logZ, value: beta * logZ, effective: Math.exp(entropy(optimum)) });
+    guess.draw(even, undefined, question(responses, reward, even));
+
+    const earned = expectation(optimum, reward);
+    const summary =
+      `β ${plain(beta)}: the optimum earns ${formatNumber(earned)}, ` +
+      `pays for ${formatNumber(klDivergence(optimum, reference))} nats, and keeps ${formatNumber(beta * logZ)}`;
+    drawFrontier(state, policies, { value: beta * logZ, even, summary });
+    stage.announce(summary);
+  }
+
+  function drawFrontier({ responses, reward, reference, beta }, policies, { value, even, summary }) {
+    const pair = (policy) => ({ x: klDivergence(policy, reference), y: expectation(policy, reward) });
+    const limit = cheapLimit(reward, reference);
+    const at = pair(policies.policy);
+    const start = pair(reference);
+    const end = pair(limit);
+    const places = [
+      { ...start, role: "reference", label: "reference", below: true },
+      { ...end, role: "policy", hollow: true, label: `β → 0: ${named(responses, reward)}` },
+      { x: 0, y: value, role: "best", label: "" },
+      { x: at.x, y: (value + at.y) / 2, label: "β KL" },
+    ];
+    if (policies[PTX]) places.push({ ...pair(policies[PTX]), role: PTX, label: "with data", below: true });
+    if (guess.revealed() && Number.isFinite(even))
+      places.push({ ...pair(gibbsPolicy(reward, reference, even)), role: "k1", hollow: true, label: `½ at β = ${formatNumber(even)}`, below: true });
+
+    const xs = places.map(({ x }) => x);
+    const ys = places.map(({ y }) => y);
+    const width = 1.08 * Math.max(...xs, 0.05);
+    const height = Math.max(...ys) - Math.min(...ys) || 1;
+    const yDomain = [Math.min(...ys) - 0.14 * height, Math.max(...ys) + 0.14 * height];
+    const points = frontierFor(reward, reference).map(({ kl, reward: mean }) => [kl, mean]);
+    chart.draw({
+      xDomain: [0, width],
+      yDomain,
+      lines: [
+        { role: "policy", label: "", points: [[0, start.y], ...points, [end.x, end.y]], dot: at.y },
+        { role: "best", label: "", thin: true, points: [[0, value], [width, value + beta * width]] },
+      ],
+      at: { x: at.x, label: `β = ${plain(beta)}` },
+      places,
+      levels: [{ y: value, role: "best", label: `J = β log Z = ${formatNumber(value)}` }],
+      description: `The most reward for each KL. ${summary}.`,
+    });
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, { hint: "Drag the bars, β, or the point on the frontier.", settings: SETTINGS, onReset: guess.hide }),
+      columns(
+        [rewardNames, rewards, switched, probabilities, partition],
+        [chart, price, names, numbers, guess],
+      ),
+    ],
+    draw,
+  );
+}
+
+const LABELS = { policy: OPTIMUM, reference: REFERENCE, [PTX]: PTX_OPTIMUM, [DATA]: "pretraining data <i>p</i>" };
+const SERIES = {
+  policy: { key: "policy", role: "policy", label: "optimum", fixed: true },
+  [PTX]: { key: PTX, role: PTX, label: "optimum with pretraining", fixed: true },
+  reference: { key: "reference", role: "reference", label: "reference" },
+  [DATA]: { key: DATA, role: DATA, label: "pretraining" },
+};
+const TRAITS = { reference: "reference", [DATA]: "pretraining" };
+
+/** The bars of these policies, under their legend. */
+function bundle(stage, roles) {
+  const group = bars({
+    label: "Probabilities of the responses",
+    series: roles.map((role) => SERIES[role]),
+    onInput: (key, policy) => stage.set({ [TRAITS[key]]: policy }),
+  });
+  const key = legend(roles.map((role) => ({ role, label: LABELS[role] })));
+  const box = make("div", { class: "toy-policies" }, [key, group]);
+  return { node: () => box.node(), draw: group.draw };
+}
+
+const SYMBOLS = {
+  policy: "<i>π</i>*",
+  reference: "<i>π</i><sub>ref</sub>",
+  [PTX]: "<i>π</i><sub><i>γ</i></sub>",
+};
+const rows = (...roles) => roles.map((role) => ({ role, label: SYMBOLS[role] }));
+
+function withoutPretraining(stage) {
+  const group = bundle(stage, ["policy", "reference"]);
+  const terms = table({
+    rows: rows("policy", "reference"),
+    columns: [
+      { key: "reward", label: "E[<i>r</i>]" },
+      { key: "kl", label: "KL, nats" },
+      { key: "total", label: "<i>J</i> = E[<i>r</i>] − <i>β</i> KL" },
+      { key: "gap", label: "short of best" },
+    ],
+  });
+  function draw(policies, { responses, reward, reference, beta }) {
+    group.draw({ responses, ...policies });
+    const values = ["policy", "reference"].flatMap((role) => {
+      const { reward: mean, kl, total } = objectiveTerms(policies[role], reward, reference, beta);
+      const gap = optimalityGap(policies[role], reward, reference, beta);
+      return Object.entries({ reward: mean, kl, total, gap }).map(([key, value]) => [`${role}.${key}`, value]);
+    });
+    terms.draw(Object.fromEntries(values), { caption: "What each earns, pays and keeps", best: { total: "policy" } });
+  }
+  return { bars: [group], numbers: [terms], draw };
+}
+
+function withPretraining(stage) {
+  const weight = slider({
+    label: "weight <i>γ</i>",
+    key: "gamma",
+    steps: geometricSteps(...GAMMAS),
+    format: plain,
+    onInput: (gamma) => stage.set({ gamma }),
+  });
+  const group = bundle(stage, ["policy", PTX, "reference", DATA]);
+  const terms = table({
+    rows: rows("policy", PTX, "reference"),
+    columns: [
+      { key: "reward", label: "E[<i>r</i>]" },
+      { key: "kl", label: "KL, nats" },
+      { key: "pretraining", label: "E<sub><i>p</i></sub>[log <i>π</i>]" },
+      { key: "total", label: "<i>J</i>, all three" },
+    ],
+  });
+  function draw(policies, { responses, reward, reference, beta, gamma, pretraining }) {
+    weight.draw(gamma);
+    group.draw({ responses, ...policies });
+    const values = ["policy", PTX, "reference"].flatMap((role) =>
+      Object.entries(objectiveTerms(policies[role], reward, reference, beta, gamma, pretraining)).map(
+        ([key, value]) => [`${role}.${key}`, value],
+      ),
+    );
+    terms.draw(Object.fromEntries(values), { caption: "What each earns, pays and keeps", best: { total: PTX } });
+  }
+  return { bars: [weight, group], numbers: [terms], draw };
+}
+
+/** Put these parts into a slot, unless they are there. */
+function swap(slot, parts) {
+  const nodes = parts.map((part) => part.node());
+  if (slot.node().firstChild !== nodes[0]) slot.node().replaceChildren(...nodes);
+}
+
+/** The best responses by name. */
+function named(responses, reward) {
+  const [, most] = extent(reward);
+  return responses.filter((_, y) => reward[y] === most).join(" or ");
+}
+
+function question(responses, reward, even) {
+  const best = named(responses, reward);
+  if (even === Infinity)
+    return {
+      question: `At which β does the optimum say “${best}” half of the time?`,
+      remark: "At every β: the reference does already.",
+    };
+  return {
+    question: `“${best}” is best. At which β does the optimum say it half of the time?`,
+    remark: "Above that β the reference outweighs the reward.",
+  };
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault({ reward, reference, pretraining, responses, beta, gamma }) {
+  const length = responses.length;
+  if (length < 2 || length > 4) return "there must be 2 to 4 responses";
+  if (reward.length !== length || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
+    return `reward must hold ${length} numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
+  if (!(beta >= BETAS[0] && beta <= BETAS[1])) return `beta must be from ${BETAS[0]} to ${BETAS[1]}`;
+  if (!(gamma >= GAMMAS[0] && gamma <= GAMMAS[1])) return `gamma must be from ${GAMMAS[0]} to ${GAMMAS[1]}`;
+  return (
+    distributionFault("reference", reference, length) || distributionFault("pretraining", pretraining, length)
+  );
+}
+
+export default { render, fault };

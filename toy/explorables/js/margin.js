@@ -1,0 +1,232 @@
+// One pair of responses: what the reward loss does to its margin, at once and over time.
+
+import { range } from "d3-array";
+import { entropy } from "./core/distributions.js";
+import {
+  accuracy,
+  marginAfter,
+  optimalMargin,
+  rewardLoss,
+  rewardLossGradient,
+  winProbability,
+} from "./core/reward_loss.js";
+import { toolbar } from "./parts/buttons.js";
+import { columns, sliderGroup } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { lineChart } from "./parts/line_chart.js";
+import { player } from "./parts/player.js";
+import { predict } from "./parts/predict.js";
+import { readout } from "./parts/readout.js";
+import { geometricSteps, slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+import { valueBars } from "./parts/values.js";
+
+const MARGINS = [-4, 6];
+const MOST_SHIFT = 3;
+const TIMES = geometricSteps(0.1, 10_000);
+const END = TIMES.at(-1);
+const MOST_LOSS = 4.1;
+
+// Played from one end to the other in about eight seconds.
+const STEPS_PER_SECOND = 15;
+
+const CURVE = range(MARGINS[0], MARGINS[1] + 0.05, 0.1);
+const NOISY = "policy";
+const CLEAN = "k1";
+
+const SETTINGS = {
+  "70 : 30": { preference: 0.7, margin: 2, time: 30 },
+  "Clean labels": { preference: 1, margin: 5, time: 1000 },
+  "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 1000 },
+};
+
+const hundredths = (value) => Math.round(100 * value) / 100;
+const two = (value) => value.toFixed(2).replace("-", "−");
+const labels = (p) => `${Number((100 * p).toPrecision(10))} of 100 labels`;
+
+// The losses and flows of clean labels never change.
+const CLEAN_FLOW = TIMES.map((time) => [time, marginAfter(time, 1)]);
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["margin", "shift", "preference", "time"],
+    label: "The reward loss of one pair",
+  });
+  const setMargin = (margin) => stage.set({ margin: hundredths(margin) });
+  const setTime = (time) => {
+    clock.stop();
+    stage.set({ time });
+  };
+  const bars = valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -6, high: 6, step: 0.01 });
+  const margins = slider({ label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
+  const shifts = slider({
+    label: "shift both by <i>c</i>",
+    key: "shift",
+    step: 0.01,
+    format: two,
+    onInput: (shift) => stage.set({ shift: hundredths(shift) }),
+  });
+  const preferences = slider({
+    label: "labels for the first, <i>p</i>",
+    key: "preference",
+    step: 0.01,
+    format: two,
+    onInput: (preference) => stage.set({ preference: hundredths(preference) }),
+  });
+  const times = slider({ label: "time <i>t</i>", key: "time", steps: TIMES, format: formatTime, onInput: setTime });
+  const clock = player(stage, { advance, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
+  const numbers = readout([
+    { key: "loss", label: "expected loss <i>L</i>(Δ)", unit: "nats" },
+    { key: "floor", label: "its least value, H(<i>p</i>)", unit: "nats" },
+    { key: "slope", label: "slope <i>L</i>′(Δ) = σ(Δ) − <i>p</i>" },
+    { key: "win", label: "win probability σ(Δ)" },
+    { key: "accuracy", label: "accuracy on these labels" },
+  ]);
+  const after = readout([
+    { key: "settling", label: `margin after <i>t</i>, <i>p</i> as set` },
+    { key: "drifting", label: "margin after <i>t</i>, clean labels" },
+  ]);
+  const guess = predict({
+    guessLabel: "my guess, Δ",
+    initial: 3,
+    step: 0.01,
+    format: two,
+    onChange: () => stage.redraw(),
+  });
+  const losses = lineChart(stage, {
+    label: "Expected loss over the margin",
+    height: 250,
+    xTitle: "margin Δ, units of reward",
+    yTitle: "expected loss of a label, nats",
+    right: 24,
+    onDrag: setMargin,
+  });
+  const flows = lineChart(stage, {
+    label: "Margin over training time",
+    height: 220,
+    xTitle: "training time t = step size × steps",
+    yTitle: "margin Δ, trained from 0",
+    xLog: true,
+    right: 24,
+    onDrag: (time) => setTime(Number(time.toPrecision(3))),
+  });
+  const rewardName = legend([{ role: "reward", label: "reward <i>r</i> = <i>c</i> ± Δ/2" }]);
+  const lossNames = legend([
+    { role: NOISY, label: "expected loss", line: true },
+    { role: "best", label: "tangent, of slope <i>L</i>′(Δ)", line: true },
+  ]);
+  const flowNames = legend([
+    { role: NOISY, label: "labels as set", line: true },
+    { role: CLEAN, label: "clean labels", line: true },
+  ]);
+
+  /** Move time on by so many of its steps, from the start if it has ended. */
+  function advance(count) {
+    const now = model.get("time");
+    const ahead = TIMES.filter((time) => time > now * 1.001);
+    const next = now >= END ? TIMES[0] : (ahead[count - 1] ?? END);
+    stage.set({ time: next });
+    return next < END;
+  }
+
+  function draw({ margin, shift, preference, time }) {
+    const wins = [
+      [0, preference],
+      [1 - preference, 0],
+    ];
+    const reward = [shift + margin / 2, shift - margin / 2];
+    const lossAt = (value) => rewardLoss([value, 0], wins);
+    const [slope] = rewardLossGradient(reward, wins);
+    const loss = rewardLoss(reward, wins);
+    const optimum = optimalMargin(preference);
+    const settling = marginAfter(time, preference);
+    const drifting = marginAfter(time, 1);
+
+    bars.draw({ responses: ["first", "second"], values: reward });
+    margins.draw(margin, MARGINS);
+    shifts.draw(shift, [-MOST_SHIFT, MOST_SHIFT]);
+    preferences.draw(preference, [0.5, 1]);
+    times.draw(time);
+    numbers.draw({
+      loss,
+      floor: entropy([preference, 1 - preference]),
+      slope,
+      win: winProbability(margin),
+      accuracy: accuracy(margin, preference),
+    });
+    after.draw({ settling, drifting });
+    guess.draw(optimum, MARGINS, question(preference));
+
+    const summary =
+      `Margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
+      `after time ${formatTime(time)} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
+    const revealed = guess.revealed() && Number.isFinite(optimum);
+    const settles = { label: `logit p = ${formatNumber(optimum)}` };
+    const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
+    losses.draw({
+      xDomain: MARGINS,
+      yDomain: [0, MOST_LOSS],
+      lines: [
+        { role: NOISY, label: "", points: CURVE.map((value) => [value, lossAt(value)]), dot: loss },
+        { role: "best", label: "", thin: true, points: MARGINS.map((x) => [x, loss + slope * (x - margin)]) },
+      ],
+      at: { x: margin, label: `Δ = ${two(margin)}` },
+      marks: revealed ? [{ x: optimum, ...settles }] : [],
+      places: [trained],
+      description: `Expected loss over the margin. ${summary}.`,
+    });
+    flows.draw({
+      xDomain: [TIMES[0], END],
+      yDomain: [0, 10],
+      lines: [
+        { role: CLEAN, label: "", points: CLEAN_FLOW, dot: drifting },
+        { role: NOISY, label: "", points: TIMES.map((t) => [t, marginAfter(t, preference)]), dot: settling },
+      ],
+      at: { x: time, label: `t = ${formatTime(time)}` },
+      cover: guess.revealed() || time >= END ? null : { from: time, label: "Guess, or play on" },
+      description: `Margin over training time. ${summary}.`,
+    });
+    stage.announce(summary);
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, {
+        hint: "Drag Δ, or let time run.",
+        settings: SETTINGS,
+        onReset() {
+          clock.stop();
+          guess.hide();
+        },
+      }),
+      columns(
+        [rewardName, bars, sliderGroup(shifts, preferences), numbers, guess, after],
+        [losses, margins, lossNames, flows, times, flowNames, clock],
+      ),
+    ],
+    draw,
+  );
+}
+
+const formatTime = (time) => String(time);
+
+function question(preference) {
+  const asked = `With ${labels(preference)} for the first answer, where does the margin settle?`;
+  if (preference < 1) return { question: asked, remark: "" };
+  return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault({ margin, shift, preference, time }) {
+  const within = (value, [low, high]) => value >= low && value <= high;
+  if (!within(margin, MARGINS)) return `margin must be from ${MARGINS[0]} to ${MARGINS[1]}`;
+  if (!within(shift, [-MOST_SHIFT, MOST_SHIFT])) return `shift must be from −${MOST_SHIFT} to ${MOST_SHIFT}`;
+  if (!within(preference, [0.5, 1])) return "preference must be from 0.5 to 1";
+  if (!within(time, [TIMES[0], END])) return `time must be from ${TIMES[0]} to ${END}`;
+  return "";
+}
+
+export default { render, fault };
