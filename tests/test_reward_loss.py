@@ -17,11 +17,14 @@ from hypothesis import strategies as st
 from toy.bandits import SCHOOLS, school_comparisons
 from toy.reward_loss import (
     fit_rewards,
+    margin_after,
+    optimal_margin,
     plackett_luce_loss,
     reward_loss,
     reward_loss_gradient,
     reward_loss_hessian,
     sample_comparisons,
+    time_to_margin,
     win_probability,
     wins_from_rankings,
 )
@@ -173,6 +176,59 @@ def test_clean_labels_let_the_margin_drift_like_the_logarithm_of_time():
     margin = flow.y[0] - flow.y[1]
     np.testing.assert_allclose(margin + np.exp(margin), 1 + 2 * flow.t, rtol=1e-7)
     assert margin[-1] - margin[-2] == pytest.approx(np.log(10), abs=0.01)
+
+
+FLOW_TIMES = [0.0, 1e-6, 0.1, 1.0, 20.0, 300.0]
+
+
+@pytest.mark.parametrize("p", [0.0, 0.02, 0.3, 0.5, 0.51, 0.7, 0.99, 1.0])
+def test_the_flow_of_the_margin_solves_its_differential_equation(p):
+    fall = lambda _, margin: -reward_loss_gradient([margin[0], 0.0], [[0, p], [1 - p, 0]])[:1]
+    accurate = {"method": "DOP853", "rtol": 1e-12, "atol": 1e-14}
+    flow = scipy.integrate.solve_ivp(fall, (0, 300), [0.0], t_eval=FLOW_TIMES, **accurate)
+    close(margin_after(FLOW_TIMES, p), flow.y[0], rel=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("p", [1e-9, 0.3, 0.5 + 1e-9, 0.7, 0.999999, 1.0])
+def test_the_time_to_a_margin_inverts_the_flow(p):
+    times = np.array([1e-9, 1e-3, 1.0, 5.0])
+    close(time_to_margin(margin_after(times, p), p), times)
+
+
+def test_the_flow_on_clean_labels_obeys_its_closed_form():
+    margin = margin_after(np.geomspace(1e-3, 1e12, 16), 1.0)
+    close(margin + np.expm1(margin), np.geomspace(1e-3, 1e12, 16), rel=1e-13)
+    close(time_to_margin([5.0, 20.0], 1.0), [4 + np.exp(5), 19 + np.exp(20)])
+
+
+def test_the_flow_on_noisy_labels_ends_at_the_logit_and_goes_no_further():
+    close(margin_after(1e6, [0.3, 0.7, 0.99]), np.log([3 / 7, 7 / 3, 99]))
+    close(optimal_margin([0.3, 0.7, 0.99]), np.log([3 / 7, 7 / 3, 99]))
+    assert np.isinf(time_to_margin([0.9, -0.1, 1.0, 700.0], [0.7, 0.7, 0.5, 0.9])).all()
+    assert time_to_margin(0.0, 0.5) == margin_after(7.0, 0.5) == 0.0
+
+
+def test_the_optimal_margin_keeps_its_digits_near_even_odds():
+    close(optimal_margin([0.5 + 2**-40, 0.5 - 2**-40]), [2**-38, -(2**-38)])
+    assert optimal_margin([1.0, 0.0]).tolist() == [np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("function", [margin_after, time_to_margin])
+def test_bad_flows_are_refused(function):
+    name = {margin_after: "time", time_to_margin: "margin"}[function]
+    with pytest.raises(ValueError, match=rf"^{name} must be finite"):
+        function(np.inf, 0.7)
+    with pytest.raises(ValueError, match=r"^preference must be from 0 to 1; got 1.1"):
+        function(1.0, 1.1)
+    with pytest.raises(ValueError, match=rf"^{name} and preference must have shapes that"):
+        function([1.0, 2.0], [0.7, 0.8, 0.9])
+
+
+def test_bad_times_and_preferences_are_refused():
+    with pytest.raises(ValueError, match=r"^time must be >= 0; got -1"):
+        margin_after(-1.0, 0.7)
+    with pytest.raises(ValueError, match=r"^preference must be >= 0; got -0.1"):
+        optimal_margin(-0.1)
 
 
 @given(rewards(4), st.floats(-100, 100))

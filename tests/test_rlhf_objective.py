@@ -15,6 +15,7 @@ from worlds import as_lists, worlds
 from toy.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
 from toy.rlhf_objective import (
     best_of_n_policy,
+    beta_of_even_odds,
     forward_kl_policy,
     gibbs_policy,
     log_partition,
@@ -449,6 +450,44 @@ def test_best_of_n_stays_below_the_frontier():
         beta = scipy.optimize.brentq(spent, 1e-2, 1e3)
         top = reward_kl_frontier(REWARD, REFERENCE, [beta]).reward[0]
         assert 0 < top - policy @ REWARD < 0.05
+
+
+# --- the price of even odds -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reward", "reference"),
+    [
+        (REWARD, REFERENCE),
+        ([-0.5, -1.0, 0.3, 2.0], [0.700, 0.289, 0.010, 0.001]),
+        ([1.0, -2.0, 1.0, 0.5], [0.10, 0.20, 0.15, 0.55]),
+        ([1.0, 0.0, -300.0], [1e-100, 0.3, 0.7]),
+        ([1e-6, 0.0, -3e-6], [0.01, 0.9, 0.09]),
+    ],
+)
+def test_at_the_price_of_even_odds_the_best_are_given_half_of_the_time(reward, reference):
+    best = np.array(reward) == np.max(reward)
+    said = lambda beta: gibbs_policy(reward, reference, beta)[best].sum()
+    beta = beta_of_even_odds(reward, reference)
+    close(said(beta), 0.5, rel=1e-12)
+    assert said(0.99 * beta) > 0.5 > said(1.01 * beta)
+
+
+def test_even_odds_of_two_responses_are_the_lead_over_the_log_ratio():
+    close(beta_of_even_odds([0.0, 2.5], [0.999, 0.001]), 2.5 / np.log(999), rel=1e-14)
+
+
+def test_any_price_is_low_enough_where_the_reference_prefers_the_best():
+    assert beta_of_even_odds([1.0, 0.0], [0.6, 0.4]) == np.inf
+    assert beta_of_even_odds([1.0, 1.0, 1.0], [0.2, 0.3, 0.5]) == np.inf
+    several = beta_of_even_odds([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]], [0.75, 0.25])
+    close(several, [np.inf, 2 / np.log(3), np.inf])
+
+
+def test_a_shift_leaves_the_price_of_even_odds_and_a_scale_scales_it():
+    beta = beta_of_even_odds(REWARD, REFERENCE)
+    close(beta_of_even_odds(REWARD + 8, REFERENCE), beta, rel=1e-14)
+    close(beta_of_even_odds(4 * REWARD, REFERENCE), 4 * beta, rel=1e-14)
 
 
 # --- many worlds at once, purity, bad input -------------------------------------------------------

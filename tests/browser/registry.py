@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shows_gibbs import GIBBS
 from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
 from shows_kl_as_loss import KL_AS_LOSS
+from shows_margin import MARGIN
 from shows_policy_gradient import POLICY_SIMPLEX
 
-EXPLORABLES = [DIRECTIONS, ESTIMATORS, KL_PATH, POLICY_SIMPLEX, KL_AS_LOSS]
+EXPLORABLES = [DIRECTIONS, ESTIMATORS, GIBBS, KL_PATH, MARGIN, POLICY_SIMPLEX, KL_AS_LOSS]

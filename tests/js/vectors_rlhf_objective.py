@@ -20,12 +20,24 @@ def worlds() -> dict[str, tuple[np.ndarray, ...]]:
         "tempting": (tempting.reward[0], tempting.reference[0], data),
         "shy reference": (shy.reward[0], shy.reference[0], data[::-1]),
         "two responses": (np.array([2 * np.log(6), 0]), np.array([0.25, 0.75]), data[:2] / 0.3),
-        "nothing to choose": (np.full(3, 1.3), np.array([0.2, 0.3, 0.5]), np.array([0.7, 0.2, 0.1])),
+        "nothing to choose": (
+            np.full(3, 1.3),
+            np.array([0.2, 0.3, 0.5]),
+            np.array([0.7, 0.2, 0.1]),
+        ),
         "two best": (np.array([1.0, -2.0, 1.0, 0.5]), np.array([0.1, 0.2, 0.15, 0.55]), data),
         "best already": (np.array([1.0, 0.0, -1.0]), np.array([0.6, 0.3, 0.1]), data[1:] / 0.8),
         "nearly nothing": (1e-3 * tempting.reward[0], tempting.reference[0], data),
-        "far apart": (np.array([-3.0, 3.0, 2.9, -3.0]), np.array([0.997, 0.001, 0.001, 0.001]), data),
-        "no data for two": (np.array([0.4, -1.0, 2.0]), np.array([0.2, 0.7, 0.1]), np.array([1, 0, 0])),
+        "far apart": (
+            np.array([-3.0, 3.0, 2.9, -3.0]),
+            np.array([0.997, 0.001, 0.001, 0.001]),
+            data,
+        ),
+        "no data for two": (
+            np.array([0.4, -1.0, 2.0]),
+            np.array([0.2, 0.7, 0.1]),
+            np.array([1, 0, 0]),
+        ),
         "rare in the reference": (np.array([2.0, 1.0, -1.0, 0.3]), rare, data),
         "many responses": (RNG.normal(size=32), *wide),
     }

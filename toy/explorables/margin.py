@@ -56,9 +56,10 @@ class Margin(Explorable):
         line, times = np.linspace(*MARGINS, 201), np.geomspace(*TIMES, 161)
         wins = [[0, self.preference], [1 - self.preference, 0]]
         rewards = [self.margin, 0.0]
+        slope = float(reward_loss_gradient(rewards, wins)[0])
         return figures.margin(
             (line, reward_loss(np.stack([line, 0 * line], axis=-1), wins)),
-            (self.margin, reward_loss(rewards, wins), reward_loss_gradient(rewards, wins)[0]),
+            (self.margin, float(reward_loss(rewards, wins)), slope),
             float(optimal_margin(self.preference)),
             {p: (times, margin_after(times, p)) for p in dict.fromkeys((1.0, self.preference))},
             self.time,

@@ -1,4 +1,4 @@
-"""The still picture of the explorable of the RLHF objective. The maths is computed by the caller."""
+"""The still picture of the explorable of the objective. The maths is computed by the caller."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -166,20 +166,25 @@ function render({ model, el }) {
     const at = pair(policies.policy);
     const start = pair(reference);
     const end = pair(limit);
+    const height = Math.max(end.y, value) - Math.min(start.y, end.y) || 1;
     const places = [
       { ...start, role: "reference", label: "reference", below: true },
       { ...end, role: "policy", hollow: true, label: `β → 0: ${named(responses, reward)}` },
       { x: 0, y: value, role: "best", label: "" },
-      { x: at.x, y: (value + at.y) / 2, label: "β KL" },
     ];
-    if (policies[PTX]) places.push({ ...pair(policies[PTX]), role: PTX, label: "with data", below: true });
+    // A label is left out where there is no room for it.
+    if (at.y - value > 0.07 * height) places.push({ x: at.x, y: (value + at.y) / 2, label: "β KL" });
+    if (policies[PTX]) {
+      const mixed = pair(policies[PTX]);
+      const label = mixed.x > 0.05 * end.x && at.y - mixed.y > 0.07 * height ? "with data" : "";
+      places.push({ ...mixed, role: PTX, label, below: true });
+    }
     if (guess.revealed() && Number.isFinite(even))
       places.push({ ...pair(gibbsPolicy(reward, reference, even)), role: "k1", hollow: true, label: `½ at β = ${formatNumber(even)}`, below: true });
 
     const xs = places.map(({ x }) => x);
     const ys = places.map(({ y }) => y);
     const width = 1.08 * Math.max(...xs, 0.05);
-    const height = Math.max(...ys) - Math.min(...ys) || 1;
     const yDomain = [Math.min(...ys) - 0.14 * height, Math.max(...ys) + 0.14 * height];
     const points = frontierFor(reward, reference).map(({ kl, reward: mean }) => [kl, mean]);
     chart.draw({
@@ -234,11 +239,14 @@ const SYMBOLS = {
   reference: "<i>π</i><sub>ref</sub>",
   [PTX]: "<i>π</i><sub><i>γ</i></sub>",
 };
-const rows = (...roles) => roles.map((role) => ({ role, label: SYMBOLS[role] }));
+const KEYS = { [PTX]: "ptx" };
+const keyOf = (role) => KEYS[role] ?? role;
+const rows = (...roles) => roles.map((role) => ({ role, key: keyOf(role), label: SYMBOLS[role] }));
 
 function withoutPretraining(stage) {
   const group = bundle(stage, ["policy", "reference"]);
   const terms = table({
+    narrow: true,
     rows: rows("policy", "reference"),
     columns: [
       { key: "reward", label: "E[<i>r</i>]" },
@@ -269,6 +277,7 @@ function withPretraining(stage) {
   });
   const group = bundle(stage, ["policy", PTX, "reference", DATA]);
   const terms = table({
+    narrow: true,
     rows: rows("policy", PTX, "reference"),
     columns: [
       { key: "reward", label: "E[<i>r</i>]" },
@@ -282,10 +291,10 @@ function withPretraining(stage) {
     group.draw({ responses, ...policies });
     const values = ["policy", PTX, "reference"].flatMap((role) =>
       Object.entries(objectiveTerms(policies[role], reward, reference, beta, gamma, pretraining)).map(
-        ([key, value]) => [`${role}.${key}`, value],
+        ([key, value]) => [`${keyOf(role)}.${key}`, value],
       ),
     );
-    terms.draw(Object.fromEntries(values), { caption: "What each earns, pays and keeps", best: { total: PTX } });
+    terms.draw(Object.fromEntries(values), { caption: "What each earns, pays and keeps", best: { total: keyOf(PTX) } });
   }
   return { bars: [weight, group], numbers: [terms], draw };
 }

@@ -155,13 +155,13 @@ function render({ model, el }) {
       floor: entropy([preference, 1 - preference]),
       slope,
       win: winProbability(margin),
-      accuracy: accuracy(margin, preference),
+      accuracy: accuracy(reward, wins),
     });
     after.draw({ settling, drifting });
     guess.draw(optimum, MARGINS, question(preference));
 
     const summary =
-      `Margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
+      `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
       `after time ${formatTime(time)} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
     const revealed = guess.revealed() && Number.isFinite(optimum);
     const settles = { label: `logit p = ${formatNumber(optimum)}` };
@@ -203,7 +203,7 @@ function render({ model, el }) {
         },
       }),
       columns(
-        [rewardName, bars, sliderGroup(shifts, preferences), numbers, guess, after],
+        [rewardName, bars, sliderGroup(preferences, shifts), numbers, guess, after],
         [losses, margins, lossNames, flows, times, flowNames, clock],
       ),
     ],

@@ -30,6 +30,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   let marker;
   const clip = uniqueId();
   const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
+  const handleLineLayer = plot.append("g").attr("class", "toy-handle");
   const marksLayer = plot.append("g");
   const linesLayer = plot
     .append("g")
@@ -37,7 +38,6 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     .attr("fill", "none")
     .attr("stroke-width", 2);
   const coverLayer = plot.append("g");
-  const handleLineLayer = plot.append("g").attr("class", "toy-handle");
   const levelsLayer = plot.append("g");
   const placesLayer = plot.append("g");
   const handleLayer = plot.append("g").attr("class", "toy-handle");

@@ -35,8 +35,9 @@ export function readout(items) {
  * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: where it is not the role }],
  * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role, heads: [text] })
  * marks the best row of a column, and the row that is drawn elsewhere; `heads` rename the first columns.
+ * `narrow`: the labels are symbols.
  */
-export function table({ rows, columns }) {
+export function table({ rows, columns, narrow = false }) {
   const head = make("tr", {}, [
     make("td"),
     ...columns.map(({ label }) => make("th", { scope: "col", html: label })),
@@ -48,7 +49,7 @@ export function table({ rows, columns }) {
     ]),
   );
   const caption = make("caption");
-  const element = make("table", { class: "toy-table" }, [
+  const element = make("table", { class: narrow ? "toy-table toy-narrow" : "toy-table" }, [
     caption,
     make("thead", {}, [head]),
     make("tbody", {}, body),
