@@ -142,7 +142,7 @@ def wait_until_drawn(page: Page, root: ElementHandle, traits: dict[str, Any]) ->
 def move(root: ElementHandle, trait: str) -> None:
     """Let the reader move a control of the trait by one step."""
     slider = f'[role=slider][aria-label^="{trait},"], .toy-slider:has([data-key="{trait}"]) input'
-    if control := root.query_selector(f"{slider}, [data-trait={trait}] input:checked"):
+    if control := root.query_selector(f"{slider}, [data-trait={trait}] input[type=radio]:checked"):
         return control.press("ArrowRight")
     return root.query_selector(f"[data-trait={trait}] input").press("Space")
 

@@ -83,7 +83,8 @@ def frontier_panel(
     )
     ax.plot(0, value, "D", color=LIGHT["best"], clip_on=False)
     place: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9.5}
-    ax.annotate(f"J = β log Z = {value:.3f}", (0, value), (7, 7), **place)
+    ax.axhline(value, color=LIGHT["best"], linewidth=1, linestyle=(0, (1, 2)))
+    ax.annotate(f"J = β log Z = {value:.3f}", (ends[1], value), (0, -13), ha="right", **place)
     for role, point in points.items():
         ax.plot(*point, _MARKERS[role], color=LIGHT[role], clip_on=False, markersize=7)
         ax.annotate(_LABELS[role], point, (7, -13), **place)

@@ -55,5 +55,5 @@ def flow_panel(ax: Axes, flows: Mapping[float, Curve], optimum: float, time: flo
         ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set(xscale="log", ylim=(0, 10), xlabel="training time", ylabel="margin, trained from 0")
     mark(ax, time, f"t = {time:g}")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=2)
     return ax
