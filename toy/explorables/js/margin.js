@@ -36,9 +36,9 @@ const NOISY = "policy";
 const CLEAN = "k1";
 
 const SETTINGS = {
-  "70 : 30": { preference: 0.7, margin: 2, time: 30 },
+  "70 : 30": { preference: 0.7, margin: 2, time: 1 },
   "Clean labels": { preference: 1, margin: 5, time: 1000 },
-  "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 1000 },
+  "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 30 },
 };
 
 const hundredths = (value) => Math.round(100 * value) / 100;

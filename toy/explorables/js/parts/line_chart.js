@@ -30,7 +30,6 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   let marker;
   const clip = uniqueId();
   const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
-  const handleLineLayer = plot.append("g").attr("class", "toy-handle");
   const marksLayer = plot.append("g");
   const linesLayer = plot
     .append("g")
@@ -38,6 +37,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     .attr("fill", "none")
     .attr("stroke-width", 2);
   const coverLayer = plot.append("g");
+  const handleLineLayer = plot.append("g").attr("class", "toy-handle");
   const levelsLayer = plot.append("g");
   const placesLayer = plot.append("g");
   const handleLayer = plot.append("g").attr("class", "toy-handle");
@@ -189,16 +189,16 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .attr("x", ({ from }) => x(from))
       .attr("width", ({ from }) => width - x(from))
       .attr("height", height);
-    // The words stand where the marker leaves more room.
-    const middle = ({ from }) => {
-      const left = x(from) + MARGIN.right;
+    // The words stand where the marker leaves more room, if there is any for them.
+    const parts = ({ from }) => {
+      const left = x(from) + margin.right;
       const handle = Math.min(width, Math.max(left, x(at.x)));
-      return handle - left > width - handle ? (left + handle) / 2 : (handle + width) / 2;
+      return handle - left > width - handle ? [left, handle] : [handle, width];
     };
     group
       .select("text")
-      .text(({ label: text }) => text)
-      .attr("x", middle)
+      .text((one) => (parts(one)[1] - parts(one)[0] > 7 * one.label.length ? one.label : ""))
+      .attr("x", (one) => (parts(one)[0] + parts(one)[1]) / 2)
       .attr("y", height - 10);
   }
 
