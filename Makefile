@@ -10,6 +10,8 @@ SHELL := /bin/bash
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# npm trusts whom the machine trusts: some networks sign with a certificate of their own.
+export NODE_USE_SYSTEM_CA := 1
 
 VENV := .venv/.stamp
 NODE := node_modules/.stamp
