@@ -13,6 +13,7 @@ import traitlets
 
 import toy
 from toy.explorables import base
+from toy.explorables.kl_estimators import most_listed
 from toy.figures.palette import PALETTE
 
 ROOT = Path(__file__).parents[1]
@@ -89,12 +90,40 @@ def test_what_is_no_distribution_is_refused(two_policies, trait, value, rule):
         setattr(two_policies, trait, value)
 
 
-@pytest.mark.parametrize("value", [0, -1, 2.5, np.nan, 101, "many"])
+@pytest.mark.parametrize("value", [0, -1, 2.5, np.nan, 10_001, "many"])
 def test_a_bad_number_of_samples_is_refused(value):
     widget = toy.explorables.KLEstimators()
     with pytest.raises(traitlets.TraitError, match="num_samples must"):
         widget.num_samples = value
     assert widget.num_samples == 10
+
+
+@pytest.mark.parametrize(
+    ("trait", "value"),
+    [("coefficient", -1.1), ("coefficient", 2.1), ("stale", -0.1), ("stale", 1.1), ("stale", None)],
+)
+def test_a_bad_coefficient_or_sampler_is_refused(trait, value):
+    widget = toy.explorables.KLEstimators()
+    before = getattr(widget, trait)
+    with pytest.raises(traitlets.TraitError, match=f"{trait} must"):
+        setattr(widget, trait, value)
+    assert getattr(widget, trait) == before
+
+
+def test_the_law_is_listed_as_far_as_a_frame_allows():
+    assert [most_listed(responses) for responses in (2, 3, 4)] == [10_000, 593, 100]
+    widget = toy.explorables.KLEstimators(num_samples=10_000)
+    assert "10000 samples" in widget.describe()
+    assert widget.still().startswith("<svg")
+
+
+def test_the_words_say_who_samples():
+    widget = toy.explorables.KLEstimators(stale=0.25, coefficient=-0.5)
+    sampler = toy.geometric_mixture(widget.policy, widget.reference, 0.75)
+    mine = toy.control_variate(-0.5)
+    moments = toy.estimator_moments(mine, widget.policy, widget.reference, sampler)
+    assert f"λ = -0.50 {np.sqrt(moments.mse(10)):.3f}" in widget.describe()
+    assert "drawn 0.25 of the way from the policy to the reference" in widget.describe()
 
 
 @pytest.mark.parametrize("value", [-0.1, 33.0, np.nan, np.inf])

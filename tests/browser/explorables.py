@@ -25,6 +25,7 @@ class Explorable:
     expected : from the state, traits and numbers shown, to every number that is to be shown
     dragged : how many sliders and handles follow a pointer, the bars not counted
     lab : what a cell sets in JupyterLab; the reader then moves each by one step
+    distributions : the traits whose numbers are probabilities that sum to one
     """
 
     name: str
@@ -33,6 +34,7 @@ class Explorable:
     expected: Callable[[dict[str, Any]], Numbers]
     dragged: int
     lab: dict[str, Any]
+    distributions: frozenset[str] = frozenset({"policy", "reference", "pretraining"})
 
     @property
     def root(self) -> str:
@@ -68,7 +70,7 @@ def shown(root: ElementHandle) -> dict[str, Any]:
 def check(root: ElementHandle, explorable: Explorable) -> dict[str, Any]:
     """Compare everything that is shown with toy, at the state shown; return it."""
     state = shown(root)
-    for name in {"policy", "reference", "pretraining"} & state.keys():
+    for name in explorable.distributions & state.keys():
         assert abs(sum(state[name]) - 1) < 1e-12
         assert min(state[name]) > 0
     expected = explorable.expected(state)

@@ -25,13 +25,15 @@ def directions(state: dict[str, Any]) -> Numbers:
 
 def n_sample_means(state: dict[str, Any]) -> Numbers:
     policy, reference, n = state["policy"], state["reference"], int(state["num_samples"])
+    sampler = toy.geometric_mixture(policy, reference, 1 - state["stale"])
     numbers = {
         "num_samples": n,
         "kl": toy.kl_divergence(policy, reference),
-        "coefficient": toy.optimal_coefficient(policy, reference),
+        "best": toy.optimal_coefficient(policy, reference),
     }
-    for name, estimator in estimators(policy, reference).items():
-        moments = toy.estimator_moments(estimator, policy, reference)
+    named = estimators(policy, reference) | {"ink": toy.control_variate(state["coefficient"])}
+    for name, estimator in named.items():
+        moments = toy.estimator_moments(estimator, policy, reference, sampler)
         numbers[f"{name}.mean"] = moments.mean
         numbers[f"{name}.bias"] = moments.bias
         numbers[f"{name}.std"] = np.sqrt(moments.variance / n)
@@ -70,8 +72,8 @@ ESTIMATORS = Explorable(
     "kl-estimators",
     "book/kl_estimators.html",
     n_sample_means,
-    dragged=2,
-    lab={"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5},
+    dragged=4,
+    lab={"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5, "coefficient": 0.2, "stale": 0.4},
 )
 KL_PATH = Explorable(
     "KLPath",

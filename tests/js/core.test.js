@@ -78,6 +78,20 @@ for (const [name, expected] of Object.entries(cases)) {
     }
   });
 
+  test(`moments agree with toy when somebody else samples: ${name}`, () => {
+    const { sampler, moments: offPolicy } = expected.offPolicy;
+    for (const [key, moments] of Object.entries(offPolicy)) {
+      const k = estimator(key, expected);
+      const { values } = expected.moments[key];
+      const rounding = TOLERANCE * meanSize(sampler, values.map((v) => v * v));
+      const size = meanSize(sampler, values) + expected.klDivergence;
+      const got = estimators.estimatorMoments(k, policy, reference, sampler);
+      assertClose(got.mean, moments.mean, `${key} mean`, size);
+      assertClose(got.bias, moments.bias, `${key} bias`, size);
+      assertClose(got.variance, moments.variance, `${key} variance`, moments.variance + rounding);
+    }
+  });
+
   test(`the geometric path and its crossover agree with toy: ${name}`, () => {
     for (const mixture of expected.mixtures) {
       const got = distributions.geometricMixture(policy, reference, mixture.weight);
@@ -90,17 +104,17 @@ for (const [name, expected] of Object.entries(cases)) {
   });
 }
 
-for (const { policy, reference, numSamples, estimates, probabilities } of laws) {
+for (const { policy, reference, sampler, numSamples, estimates, probabilities } of laws) {
   test(`the exact law of the mean agrees with toy: ${policy.length} responses, N = ${numSamples}`, () => {
     for (const [key, expected] of Object.entries(estimates)) {
       const optimalCoefficient = estimators.optimalCoefficient(policy, reference);
       const k = estimator(key, { optimalCoefficient });
       const size = Math.max(...distributions.logRatio(policy, reference).map((d) => Math.abs(k(d))));
-      const law = estimators.estimateDistribution(k, policy, reference, numSamples);
+      const law = estimators.estimateDistribution(k, policy, reference, numSamples, sampler);
       assert.equal(law.estimates.length, expected.length);
       expected.forEach((value, c) => assertClose(law.estimates[c], value, `${key} estimate ${c}`, size));
       assertAllClose(law.probabilities, probabilities, "probability");
-      const { mean, variance } = estimators.estimatorMoments(k, policy, reference);
+      const { mean, variance } = estimators.estimatorMoments(k, policy, reference, sampler);
       const law_mean = distributions.sum([...law.estimates].map((v, c) => v * law.probabilities[c]));
       assertClose(law_mean, mean, `${key}: mean of the law`, size);
       const law_mse = [...law.estimates].map((v, c) => law.probabilities[c] * (v - mean) ** 2);
@@ -113,6 +127,31 @@ for (const { policy, reference, numSamples, estimates, probabilities } of laws) 
     }
   });
 }
+
+for (const numResponses of [2, 3, 4]) {
+  test(`the histogram of a law is that of its means: ${numResponses} responses`, () => {
+    const policy = [0.5, 0.3, 0.15, 0.05].slice(0, numResponses).map((p, _, all) => p / distributions.sum(all));
+    const values = [-Math.SQRT1_2, Math.LOG10E, Math.LN2, Math.E].slice(0, numResponses);
+    const counts = estimators.countVectors(numResponses, 20);
+    const probabilities = estimators.countProbabilities(counts, policy, 20);
+    const means = estimators.countMeans(counts, values, 20);
+    const expected = distributions.histogram(means, probabilities, -0.31, 0.37, 17);
+    const got = estimators.lawHistogram(probabilities, values, 20, [-0.31, 0.37], 17);
+    assertAllClose([...got.bins, got.below, got.above], [...expected.bins, expected.below, expected.above], "bin");
+    assert.ok(got.below > 0 && got.above > 0, "something lies outside on either side");
+  });
+}
+
+test("as many count vectors are listed as are counted", () => {
+  for (const [numResponses, numSamples] of [[2, 300], [3, 25], [4, 9]]) {
+    const counts = estimators.countVectors(numResponses, numSamples);
+    assert.equal(counts.length, numResponses);
+    for (const column of counts)
+      assert.equal(column.length, estimators.numCountVectors(numResponses, numSamples));
+    for (let c = 0; c < counts[0].length; c++)
+      assert.equal(distributions.sum(counts.map((column) => column[c])), numSamples);
+  }
+});
 
 test("moving one probability keeps the others' proportions", () => {
   const moved = distributions.withProbability([0.2, 0.6, 0.2], 0, 0.5, 0.001);

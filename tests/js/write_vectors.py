@@ -75,18 +75,38 @@ def case(policy: np.ndarray, reference: np.ndarray) -> dict[str, object]:
             for name, k in estimators(policy, reference).items()
             for moments in [toy.estimator_moments(k, policy, reference)]
         },
+        "offPolicy": off_policy(policy, reference),
     }
     return expected
 
 
-def laws(policy: np.ndarray, reference: np.ndarray, num_samples: int) -> dict[str, object]:
+def off_policy(policy: np.ndarray, reference: np.ndarray) -> dict[str, object]:
+    sampler = toy.geometric_mixture(policy, reference, 0.25)
+    return {
+        "sampler": sampler.tolist(),
+        "moments": {
+            name: {key: float(getattr(moments, key)) for key in ("mean", "bias", "variance")}
+            for name, k in estimators(policy, reference).items()
+            for moments in [toy.estimator_moments(k, policy, reference, sampler)]
+        },
+    }
+
+
+def laws(
+    policy: np.ndarray,
+    reference: np.ndarray,
+    num_samples: int,
+    sampler: np.ndarray | None = None,
+) -> dict[str, object]:
+    sampler = policy if sampler is None else sampler
     laws = {
-        name: toy.estimate_distribution(k, policy, reference, num_samples)
+        name: toy.estimate_distribution(k, policy, reference, num_samples, sampler)
         for name, k in estimators(policy, reference).items()
     }
     return {
         "policy": policy.tolist(),
         "reference": reference.tolist(),
+        "sampler": sampler.tolist(),
         "numSamples": num_samples,
         "estimates": {name: estimates.tolist() for name, (estimates, _) in laws.items()},
         "probabilities": laws["k1"][1].tolist(),
@@ -104,6 +124,8 @@ def main() -> None:
                 laws(*named["three responses"], 25),
                 laws(*named["four responses"], 9),
                 laws(*named["rare under the policy"], 6),
+                laws(*named["homework 1E"], 300),
+                laws(*named["four responses"], 9, np.array([0.3, 0.3, 0.3, 0.1])),
             ],
         },
         sys.stdout,

@@ -12,6 +12,7 @@ from toy.explorables.kl_estimators import KLEstimators
 from toy.explorables.kl_path import KLPath
 from toy.explorables.margin import Margin
 from toy.explorables.policy_simplex import PolicySimplex
+from toy.explorables.tokens import Tokens
 
 __all__ = [
     "Explorable",
@@ -22,4 +23,5 @@ __all__ = [
     "KLPath",
     "Margin",
     "PolicySimplex",
+    "Tokens",
 ]

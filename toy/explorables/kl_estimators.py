@@ -1,10 +1,12 @@
-"""k1, k2, k3 and the best control variate: exact error of their N-sample means."""
+"""k1, k2, k3 and the family of control variates: exact error of their N-sample means."""
+
+from math import comb
 
 import numpy as np
 import traitlets
 
-from toy.distributions import kl_divergence
-from toy.explorables.base import Count, TwoPolicies
+from toy.distributions import geometric_mixture, kl_divergence
+from toy.explorables.base import Count, Number, TwoPolicies
 from toy.figures import explorables as figures
 from toy.kl_estimators import (
     Estimator,
@@ -17,22 +19,33 @@ from toy.kl_estimators import (
     k3,
     optimal_coefficient,
 )
+from toy.validation import Array
+
+#: Beyond, the moments are exact all the same, but the law is not listed any more.
+MOST_SAMPLES = 10_000
+
+#: The most count vectors that a browser lists within a frame: a hundred samples, four responses.
+MOST_COUNTS = 176_851
 
 
 class KLEstimators(TwoPolicies):
-    """Drag both distributions and N; see each estimator's exact bias, spread, error and law.
+    """Drag both distributions, N, λ and the sampler; see each estimator's exact error and law.
 
     Attributes
     ----------
-    policy, reference : one probability > 0 for each response; the policy samples
+    policy, reference : one probability > 0 for each response
     responses : the labels, two to four; A, B, … where only probabilities are given
-    num_samples : N, the draws in each estimate, 1 to 100
+    num_samples : N, the draws in each estimate, 1 to 10,000
+    coefficient : λ of the reader's own k1 + λ (e^(−d) − 1), from −1 to 2; no unit
+    stale : who samples, on the geometric path from the policy (0) to the reference (1); no unit
     """
 
     _view = "kl_estimators"
-    _state = ("policy", "reference", "responses", "num_samples")
+    _state = ("policy", "reference", "responses", "num_samples", "coefficient", "stale")
 
-    num_samples = Count(10, most=100).tag(sync=True)
+    num_samples = Count(10, most=MOST_SAMPLES).tag(sync=True)
+    coefficient = Number(0.5, low=-1.0, high=2.0).tag(sync=True)
+    stale = Number(0.0, low=0.0, high=1.0).tag(sync=True)
 
     @traitlets.default("policy")
     def _default_policy(self) -> list[float]:
@@ -48,35 +61,57 @@ class KLEstimators(TwoPolicies):
 
     def describe(self) -> str:
         """Return the divergence and each estimator's error in words."""
+        names = "k1", "k2", "k3", f"λ = {self.coefficient:.2f}", "best λ"
         errors = ", ".join(
             f"{name} {np.sqrt(moments.mse(self.num_samples)):.3f}"
-            for name, moments in self._moments().items()
+            for name, moments in zip(names, self._moments().values(), strict=True)
         )
         return (
             f"Estimators of KL(π ‖ π_ref) = {kl_divergence(self.policy, self.reference):.3f} nats. "
-            f"Root mean squared error of the mean of {self.num_samples} samples, in nats: {errors}."
+            f"Root mean squared error of the mean of {self.num_samples} samples{self._drawn_by()}, "
+            f"in nats: {errors}."
         )
 
     def still(self) -> str:
         """Draw the probabilities, the law of each estimate, and the error against N."""
         policy, reference = np.array(self.policy), np.array(self.reference)
+        listed = min(self.num_samples, most_listed(policy.size))
         return figures.kl_estimators(
             self.responses,
-            {"policy": policy, "reference": reference},
+            {"policy": policy, "sampler": self._sampler(), "reference": reference},
             {
-                name: estimate_distribution(estimator, policy, reference, self.num_samples)
-                for name, estimator in self._estimators().items()
+                name: estimate_distribution(k, policy, reference, listed, self._sampler())
+                for name, k in self._estimators().items()
             },
             self._moments(),
             self.num_samples,
+            listed,
         )
 
     def _estimators(self) -> dict[str, Estimator]:
         best = control_variate(optimal_coefficient(self.policy, self.reference))
-        return {"k1": k1, "k2": k2, "k3": k3, "best": best}
+        mine = control_variate(self.coefficient)
+        return {"k1": k1, "k2": k2, "k3": k3, "ink": mine, "best": best}
 
     def _moments(self) -> dict[str, Moments]:
         return {
-            name: estimator_moments(estimator, self.policy, self.reference)
+            name: estimator_moments(estimator, self.policy, self.reference, self._sampler())
             for name, estimator in self._estimators().items()
         }
+
+    def _sampler(self) -> Array:
+        if self.stale == 0:
+            return np.array(self.policy)
+        return geometric_mixture(self.policy, self.reference, 1 - self.stale)
+
+    def _drawn_by(self) -> str:
+        if self.stale == 0:
+            return ""
+        return f", drawn {self.stale:.2f} of the way from the policy to the reference"
+
+
+def most_listed(num_responses: int) -> int:
+    """Return the largest number of samples whose count vectors are listed."""
+    parts = num_responses - 1
+    fits = (n for n in range(1, MOST_SAMPLES + 1) if comb(n + parts, parts) <= MOST_COUNTS)
+    return max(fits)

@@ -20,10 +20,16 @@ from toy.kl_estimators import Moments
 
 Law = tuple[ArrayLike, ArrayLike]
 
-_LABELS = {"policy": "policy π", "path": "π_w", "reference": "reference π_ref"}
+_LABELS = {
+    "policy": "policy π",
+    "path": "π_w",
+    "sampler": "sampler μ",
+    "reference": "reference π_ref",
+}
 _FILLS: dict[str, dict[str, Any]] = {
     "policy": {"color": LIGHT["policy"]},
     "path": {"color": LIGHT["ink"]},
+    "sampler": {"color": LIGHT["ink"]},
     "reference": {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["reference"], "hatch": "////"},
 }
 _NUM_BINS = 90
@@ -49,14 +55,15 @@ def kl_estimators(
     laws: Mapping[str, Law],
     moments: Mapping[str, Moments],
     num_samples: int,
+    listed: int,
 ) -> str:
-    """Draw the probabilities, the law of each N-sample mean, and the error against N."""
+    """Draw the probabilities, the law of each mean of `listed` samples, and the error against N."""
     with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(7.4, 6.0))
         panels = figure.subplot_mosaic("pl;el", height_ratios=(1, 1.05))
         probability_bars(panels["p"], responses, policies)
         error_curves(panels["e"], moments, num_samples)
-        law_rows(panels["l"], laws, moments, num_samples)
+        law_rows(panels["l"], laws, moments, listed)
         return as_svg(figure)
 
 
@@ -159,7 +166,7 @@ def law_rows(
 
 def error_curves(ax: Axes, moments: Mapping[str, Moments], num_samples: int) -> Axes:
     """Draw each root mean squared error against N, and mark the current N."""
-    sizes = np.unique(np.geomspace(1, 1000, 61).round().astype(int))
+    sizes = np.unique(np.geomspace(1, 10_000, 61).round().astype(int))
     for name, moment in moments.items():
         # A logarithmic axis has no zero: equal policies leave every estimator without error.
         role_line(ax, sizes, np.maximum(np.sqrt(moment.mse(sizes)), 1e-12), name)

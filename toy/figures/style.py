@@ -16,10 +16,16 @@ from toy.figures.palette import PALETTE
 LIGHT = {role: colour.light for role, colour in PALETTE.items()}
 
 #: A role's dash, so that lines differ without colour too.
-DASHES = {"k1": (0, ()), "k2": (0, (1, 1.2)), "k3": (0, (5, 1.6)), "best": (0, (3, 1, 1, 1))}
+DASHES = {
+    "k1": (0, ()),
+    "k2": (0, (1, 1.2)),
+    "k3": (0, (5, 1.6)),
+    "best": (0, (3, 1, 1, 1)),
+    "ink": (0, (6, 1, 1, 1)),
+}
 
 #: How a role is written beside its line.
-NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ"}
+NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ", "ink": "your λ"}
 
 SETTINGS: dict[Any, Any] = {
     "figure.figsize": (5.0, 3.2),

@@ -7,6 +7,7 @@ import klEstimators from "./kl_estimators.js";
 import klPath from "./kl_path.js";
 import margin from "./margin.js";
 import policySimplex from "./policy_simplex.js";
+import tokens from "./tokens.js";
 
 const VIEWS = {
   gibbs,
@@ -16,6 +17,7 @@ const VIEWS = {
   kl_path: klPath,
   margin,
   policy_simplex: policySimplex,
+  tokens,
 };
 
 const viewOf = (model) => VIEWS[model.get("view")];

@@ -1,14 +1,16 @@
-// k1, k2, k3 and the best control variate: exact bias, spread and error of their N-sample means.
+// k1, k2, k3 and the family of control variates: exact bias, spread and error of their N-sample means.
 
-import { extent, range } from "d3-array";
-import { histogram, klDivergence, logRatio, policiesFault } from "./core/distributions.js";
+import { bisector, extent, range } from "d3-array";
+import { geometricMixture, klDivergence, logRatio, policiesFault } from "./core/distributions.js";
 import {
-  countMeans,
+  controlVariate,
   countProbabilities,
   countVectors,
   estimatorMoments,
+  lawHistogram,
   meanSquaredError,
   namedEstimators,
+  numCountVectors,
   optimalCoefficient,
 } from "./core/kl_estimators.js";
 import { toolbar } from "./parts/buttons.js";
@@ -16,36 +18,57 @@ import { columns } from "./parts/dom.js";
 import { formatNumber } from "./parts/format.js";
 import { lawRows } from "./parts/law_rows.js";
 import { lineChart } from "./parts/line_chart.js";
-import { ESTIMATORS, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
+import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
 import { policies } from "./parts/policies.js";
 import { readout, table } from "./parts/readout.js";
-import { logSteps, slider } from "./parts/slider.js";
+import { logSteps, slider, sliders } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 
-const MOST_SAMPLES = 100;
+const MOST_SAMPLES = 10_000;
 const NUM_BINS = 72;
 
-// The error is plotted further than the law can be enumerated, so that k2's floor shows.
-const SAMPLE_SIZES = range(0, 61).map((i) => 10 ** (i / 20));
+// The most count vectors whose law is listed within a frame: those of a hundred samples of four responses.
+const MOST_COUNTS = 176_851;
 
+/** The largest N whose law is listed, by the number of responses. */
+const MOST_LISTED = Object.fromEntries(
+  [2, 3, 4].map((size) => [
+    size,
+    bisector((n) => numCountVectors(size, n)).right(range(1, MOST_SAMPLES + 1), MOST_COUNTS),
+  ]),
+);
+
+const SAMPLE_SIZES = range(0, 61).map((i) => MOST_SAMPLES ** (i / 60));
+const [LEAST_COEFFICIENT, MOST_COEFFICIENT] = [-1, 2];
+
+// The reader's own λ stands between k3 and the best.
+const { best: BEST, ...FIXED } = NAMED;
+const ESTIMATORS = { ...FIXED, ink: "your λ", best: BEST };
 const ROLES = Object.keys(ESTIMATORS);
+
+const two = (value) => value.toFixed(2).replace("-", "−");
 
 const FOUR = ["answers", "refuses", "hedges", "rambles"];
 const TWO = ["answers", "refuses"];
 const SETTINGS = {
-  Close: { policy: [0.06, 0.11, 0.31, 0.52], reference: [0.05, 0.1, 0.3, 0.55], responses: FOUR },
-  "Homework 1E": { policy: [0.5, 0.5], reference: [0.01, 0.99], responses: TWO },
-  "k3 loses": { policy: [0.99, 0.01], reference: [0.5, 0.5], responses: TWO },
+  Close: { policy: [0.06, 0.11, 0.31, 0.52], reference: [0.05, 0.1, 0.3, 0.55], responses: FOUR, stale: 0 },
+  "Homework 1E": { policy: [0.5, 0.5], reference: [0.01, 0.99], responses: TWO, stale: 0 },
+  "k3 loses": { policy: [0.99, 0.01], reference: [0.5, 0.5], responses: TWO, stale: 0 },
+  "Somebody else samples": { stale: 0.5, num_samples: 1000 },
 };
 
 function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["policy", "reference", "responses", "num_samples"],
+    traits: ["policy", "reference", "responses", "num_samples", "coefficient", "stale"],
     label: "Estimators of a KL divergence",
   });
-  const probabilities = policies(stage, { policy: `${POLICY}, which samples`, reference: REFERENCE });
+  const probabilities = policies(stage, {
+    policy: POLICY,
+    sampler: "sampler <i>μ</i>",
+    reference: REFERENCE,
+  });
   const samples = slider({
     label: "samples <i>N</i>",
     key: "num_samples",
@@ -53,15 +76,28 @@ function render({ model, el }) {
     format: String,
     onInput: (value) => stage.set({ num_samples: value }),
   });
+  const coefficients = slider({
+    label: "your <i>λ</i>",
+    key: "coefficient",
+    step: 0.01,
+    format: two,
+    onInput: (value) => stage.set({ coefficient: value }),
+  });
+  const staleness = slider({
+    label: "sampler <i>π</i> → <i>π</i><sub>ref</sub>",
+    key: "stale",
+    step: 0.01,
+    format: two,
+    onInput: (value) => stage.set({ stale: value }),
+  });
   const divergence = readout([
     { key: "kl", label: REVERSE_KL, unit: "nats" },
-    { key: "coefficient", label: "best <i>λ</i>" },
+    { key: "best", label: "best <i>λ</i>, where the policy samples" },
   ]);
   const laws = lawRows(stage, {
     label: "Exact law of each estimate",
     numRows: ROLES.length,
     rowHeight: 62,
-    xTitle: "estimate from N samples, nats",
   });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
@@ -83,27 +119,34 @@ function render({ model, el }) {
   });
 
   // Which count vectors there are depends on N and the number of responses alone.
-  let counts;
-  let countsOf = "";
-  function countsFor(numResponses, n) {
-    if (countsOf !== `${numResponses},${n}`) counts = countVectors(numResponses, n);
-    countsOf = `${numResponses},${n}`;
-    return counts;
-  }
+  const countsFor = remembered(countVectors);
+  const weightsFor = remembered((sampler, n) => countProbabilities(countsFor(sampler.length, n), sampler, n));
+  // While one estimator changes, the laws of the others stay as they are.
+  const lawsFor = Object.fromEntries(
+    ROLES.map((role) => [
+      role,
+      remembered((values, domain, sampler, n) =>
+        lawHistogram(weightsFor(sampler, n), values, n, domain, NUM_BINS),
+      ),
+    ]),
+  );
 
-  function draw({ policy, reference, responses, num_samples: n }) {
-    const coefficient = optimalCoefficient(policy, reference);
-    const estimators = namedEstimators(coefficient);
+  function draw({ policy, reference, responses, num_samples: n, coefficient, stale }) {
+    const best = optimalCoefficient(policy, reference);
+    const estimators = { ...namedEstimators(best), ink: controlVariate(coefficient) };
+    const sampler = stale === 0 ? policy : geometricMixture(policy, reference, 1 - stale);
     const kl = klDivergence(policy, reference);
     const moments = Object.fromEntries(
-      ROLES.map((role) => [role, estimatorMoments(estimators[role], policy, reference)]),
+      ROLES.map((role) => [role, estimatorMoments(estimators[role], policy, reference, sampler)]),
     );
     const std = (role) => Math.sqrt(moments[role].variance / n);
     const error = (role, size) => Math.sqrt(meanSquaredError(moments[role], size));
 
-    probabilities.draw({ responses, policy, reference });
+    probabilities.draw({ responses, policy, reference, sampler });
     samples.draw(n);
-    divergence.draw({ kl, coefficient });
+    coefficients.draw(coefficient, [LEAST_COEFFICIENT, MOST_COEFFICIENT]);
+    staleness.draw(stale, [0, 1]);
+    divergence.draw({ kl, best });
 
     const values = {};
     for (const role of ROLES) {
@@ -125,7 +168,7 @@ function render({ model, el }) {
       `KL ${formatNumber(kl)} nats. With ${n} ${n === 1 ? "sample" : "samples"}, root mean squared error ` +
       ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(error(role, n))}`).join(", ");
     drawErrors(error, n, summary);
-    drawLaws(policy, reference, estimators, moments, kl, n);
+    drawLaws({ policy, reference, sampler }, estimators, moments, kl, n);
     stage.announce(summary);
   }
 
@@ -146,9 +189,8 @@ function render({ model, el }) {
     });
   }
 
-  function drawLaws(policy, reference, estimators, moments, kl, n) {
-    const vectors = countsFor(policy.length, n);
-    const weights = countProbabilities(vectors, policy, n);
+  function drawLaws({ policy, reference, sampler }, estimators, moments, kl, numSamples) {
+    const n = Math.min(numSamples, MOST_LISTED[policy.length]);
     const d = logRatio(policy, reference);
     const values = (role) => d.map(estimators[role]);
     const domain = lawDomain(
@@ -162,8 +204,12 @@ function render({ model, el }) {
         role,
         label: ESTIMATORS[role],
         mean: moments[role].mean,
-        ...histogram(countMeans(vectors, values(role), n), weights, ...domain, NUM_BINS),
+        ...lawsFor[role](values(role), domain, sampler, n),
       })),
+      xTitle:
+        n < numSamples
+          ? `estimate from N = ${n}, the most whose law can be listed; nats`
+          : `estimate from N = ${n} ${n === 1 ? "sample" : "samples"}, nats`,
       description: `Exact laws of the mean of ${n} samples; true KL ${formatNumber(kl)} nats`,
     });
   }
@@ -171,11 +217,23 @@ function render({ model, el }) {
   return stage.start(
     [
       toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS }),
-      columns([probabilities, samples, divergence], laws),
+      columns([probabilities, sliders([samples, coefficients, staleness]), divergence], laws),
       columns(errors, numbers),
     ],
     draw,
   );
+}
+
+/** `make` of the same arguments as the time before is not computed again. */
+function remembered(make) {
+  let key;
+  let value;
+  return (...args) => {
+    const now = JSON.stringify(args);
+    if (now !== key) value = make(...args);
+    key = now;
+    return value;
+  };
 }
 
 /** A logarithmic axis has no zero: where an estimator never errs, its line lies on the floor. */
@@ -194,9 +252,13 @@ function lawDomain(laws, n) {
 
 /** Why a state from outside cannot be shown, or "". */
 function fault(state) {
-  const n = state.num_samples;
-  if (Number.isInteger(n) && n >= 1 && n <= MOST_SAMPLES) return policiesFault(state);
-  return `num_samples must be a whole number from 1 to ${MOST_SAMPLES}`;
+  const { num_samples: n, coefficient, stale } = state;
+  if (!(Number.isInteger(n) && n >= 1 && n <= MOST_SAMPLES))
+    return `num_samples must be a whole number from 1 to ${MOST_SAMPLES}`;
+  if (!(coefficient >= LEAST_COEFFICIENT && coefficient <= MOST_COEFFICIENT))
+    return `coefficient must be from ${LEAST_COEFFICIENT} to ${MOST_COEFFICIENT}`;
+  if (!(stale >= 0 && stale <= 1)) return "stale must be from 0 to 1";
+  return policiesFault(state);
 }
 
 export default { render, fault };

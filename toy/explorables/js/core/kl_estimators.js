@@ -29,12 +29,12 @@ export function optimalCoefficient(policy, reference) {
 /** The estimators that are compared, the best control variate among them. */
 export const namedEstimators = (coefficient) => ({ k1, k2, k3, best: controlVariate(coefficient) });
 
-/** Exact mean, bias and variance of one draw. */
-export function estimatorMoments(estimator, policy, reference) {
+/** Exact mean, bias and variance of one draw of the sampler. */
+export function estimatorMoments(estimator, policy, reference, sampler = policy) {
   const values = logRatio(policy, reference).map(estimator);
-  const mean = sum(values.map((v, y) => policy[y] * v));
+  const mean = sum(values.map((v, y) => sampler[y] * v));
   // The root comes before the square: (π_ref/π)² may overflow where π (π_ref/π)² does not.
-  const variance = sum(values.map((v, y) => (Math.sqrt(policy[y]) * (v - mean)) ** 2));
+  const variance = sum(values.map((v, y) => (Math.sqrt(sampler[y]) * (v - mean)) ** 2));
   return { mean, bias: mean - klDivergence(policy, reference), variance };
 }
 
@@ -61,12 +61,19 @@ export function varianceCrossover(policy, reference) {
   }
 }
 
-/** Every way that N <= 255 samples can fall on K responses: K columns of C counts, in lexicographic order. */
+/** How many ways there are for N samples to fall on K responses. */
+export function numCountVectors(numResponses, numSamples) {
+  let size = 1;
+  for (let y = 1; y < numResponses; y++) size = (size * (numSamples + y)) / y;
+  return size;
+}
+
+/** Every way that N < 65536 samples can fall on K responses: K columns of C counts, in lexicographic order. */
 export function countVectors(numResponses, numSamples) {
   const last = numResponses - 1;
-  let size = 1;
-  for (let y = 1; y <= last; y++) size = (size * (numSamples + y)) / y;
-  const columns = Array.from({ length: numResponses }, () => new Uint8Array(size));
+  const size = numCountVectors(numResponses, numSamples);
+  const Counts = numSamples < 256 ? Uint8Array : Uint16Array;
+  const columns = Array.from({ length: numResponses }, () => new Counts(size));
   const row = new Array(numResponses).fill(0);
   row[last] = numSamples;
   for (let c = 0; ;) {
@@ -82,7 +89,7 @@ export function countVectors(numResponses, numSamples) {
   }
 }
 
-/** The multinomial probability of each count vector, when the policy samples. */
+/** The multinomial probability of each count vector, when this policy samples. */
 export function countProbabilities(counts, policy, numSamples) {
   const logFactorial = new Float64Array(numSamples + 1);
   for (let n = 1; n <= numSamples; n++) logFactorial[n] = logFactorial[n - 1] + Math.log(n);
@@ -108,11 +115,39 @@ export function countMeans(counts, values, numSamples) {
   return means;
 }
 
-/** The exact law of the N-sample mean: every value it can take, and its probability. */
-export function estimateDistribution(estimator, policy, reference, numSamples) {
+/**
+ * How much probability the law of the N-sample mean puts into each of `numBins` equal bins of [low, high], below
+ * and above: the histogram of `countMeans`. The count vectors are walked through in their order, four responses
+ * at most, of which absent ones are never drawn: four times as fast as reading the counts.
+ */
+export function lawHistogram(probabilities, values, numSamples, [low, high], numBins) {
+  const scale = numBins / (high - low);
+  const absent = 4 - values.length;
+  const padded = [...Array(absent).fill(0), ...values];
+  const [u, v, w, x] = padded.map((value) => (value / numSamples) * scale);
+  const most = (y, left) => (y < absent ? 0 : left);
+  // One bin more at either end catches what lies outside.
+  const bins = new Float64Array(numBins + 2);
+  let c = 0;
+  for (let i = 0; i <= most(0, numSamples); i++) {
+    for (let j = 0; j <= most(1, numSamples - i); j++) {
+      const left = numSamples - i - j;
+      const start = i * u + j * v + left * x - low * scale + 1;
+      const last = most(2, left);
+      for (let k = 0; k <= last; k++) {
+        const bin = Math.floor(start + k * (w - x));
+        bins[bin < 0 ? 0 : bin > numBins ? numBins + 1 : bin] += probabilities[c++];
+      }
+    }
+  }
+  return { bins: bins.subarray(1, -1), below: bins[0], above: bins[numBins + 1] };
+}
+
+/** The exact law of the sampler's N-sample mean: every value it can take, and its probability. */
+export function estimateDistribution(estimator, policy, reference, numSamples, sampler = policy) {
   const counts = countVectors(policy.length, numSamples);
   return {
     estimates: countMeans(counts, logRatio(policy, reference).map(estimator), numSamples),
-    probabilities: countProbabilities(counts, policy, numSamples),
+    probabilities: countProbabilities(counts, sampler, numSamples),
   };
 }

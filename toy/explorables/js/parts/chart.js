@@ -39,7 +39,8 @@ export function axes(plot, { xTitle, yTitle }) {
     .attr("y", -30)
     .text(yTitle ?? "");
   let drawn = "";
-  return ({ x, y, width, height }) => {
+  return ({ x, y, width, height, xTitle: title = xTitle }) => {
+    bottomTitle.text(title);
     const wanted = `${x.domain()} ${y?.domain()} ${width}`;
     if (wanted === drawn) return;
     drawn = wanted;

@@ -14,25 +14,25 @@ const MARGIN = { top: 28, right: 12, bottom: 46, left: 12 };
 /**
  * `rowHeight` px for each of `rows`: [{ role, label }].
  *
- * draw({ domain, truth, rows: [{ role, label, bins, below, above, mean }], description }); each row is
+ * draw({ domain, truth, rows: [{ role, label, bins, below, above, mean }], description, xTitle }); each row is
  * scaled to its own highest bin.
  */
-export function lawRows(stage, { label, numRows, rowHeight, xTitle }) {
+export function lawRows(stage, { label, numRows, rowHeight }) {
   const height = numRows * rowHeight + MARGIN.top + MARGIN.bottom;
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: MARGIN });
   const x = scaleLinear();
-  const drawAxis = axes(plot, { xTitle });
+  const drawAxis = axes(plot, {});
   const rowsLayer = plot.append("g");
   const truthLayer = plot.append("g").attr("class", "toy-truth");
   truthLayer.append("line");
   truthLayer.append("text").attr("y", -10);
 
-  function draw({ domain, truth, rows, description }) {
+  function draw({ domain, truth, rows, description, xTitle }) {
     const size = frame();
     describe(description);
     if (!size) return;
     x.domain(domain).range([0, size.width]);
-    drawAxis({ x, width: size.width, height: size.height + 8 });
+    drawAxis({ x, width: size.width, height: size.height + 8, xTitle });
 
     const groups = rowsLayer
       .selectAll("g")

@@ -8,6 +8,7 @@ import { POLICY, REFERENCE } from "./names.js";
 const SERIES = {
   policy: { key: "policy", role: "policy", label: "policy" },
   path: { key: "path", role: "path", label: "policy on the path", fixed: true },
+  sampler: { key: "sampler", role: "path", label: "sampler", fixed: true },
   reference: { key: "reference", role: "reference", label: "reference" },
 };
 
@@ -24,7 +25,7 @@ export function policies(stage, show = { policy: POLICY, reference: REFERENCE })
     onInput: (key, values) => stage.set({ [key]: values }),
   });
   const box = make("div", { class: "toy-policies" }, [
-    legend(names.map((name) => ({ role: name, label: show[name] }))),
+    legend(names.map((name) => ({ role: SERIES[name].role, label: show[name] }))),
     { node },
   ]);
   return { node: () => box.node(), draw };

@@ -4,14 +4,20 @@ import { make } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { lineSwatch } from "./legend.js";
 
-/** A function that writes { key: number } into the cells of `root`. */
-function filler(root) {
+/** A function that writes { key: number } into the cells of `root`; what is undefined is still hidden, null is none. */
+function filler(root, formats = {}) {
   const cells = [...root.node().querySelectorAll("[data-key]")];
   return (values) => {
     for (const cell of cells) {
-      const value = values[cell.dataset.key];
+      const { key } = cell.dataset;
+      const value = values[key];
+      if (value === undefined || value === null) {
+        delete cell.dataset.value;
+        cell.textContent = value === null ? "–" : "?";
+        continue;
+      }
       cell.dataset.value = value;
-      cell.textContent = formatNumber(value);
+      cell.textContent = (formats[key] ?? formatNumber)(value);
     }
   };
 }
@@ -33,9 +39,9 @@ export function readout(items) {
 
 /**
  * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: where it is not the role }],
- * `columns`: [{ key, label }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role, heads: [text] })
- * marks the best row of a column, and the row that is drawn elsewhere; `heads` rename the first columns.
- * `narrow`: the labels are symbols.
+ * `columns`: [{ key, label, format }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role,
+ * heads: [text] }) marks the best row of a column, and the row that is drawn elsewhere; `heads` rename the first
+ * columns. `narrow`: the labels are symbols.
  */
 export function table({ rows, columns, narrow = false }) {
   const head = make("tr", {}, [
@@ -54,7 +60,10 @@ export function table({ rows, columns, narrow = false }) {
     make("thead", {}, [head]),
     make("tbody", {}, body),
   ]);
-  const fill = filler(element);
+  const formats = rows.flatMap(({ role, key: row = role }) =>
+    columns.map(({ key, format }) => [`${row}.${key}`, format]),
+  );
+  const fill = filler(element, Object.fromEntries(formats));
 
   return {
     node: () => element.node(),

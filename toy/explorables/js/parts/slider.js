@@ -20,6 +20,9 @@ export function geometricSteps(low, high, perDecade = 24) {
   ).filter((step, i, steps) => step !== steps[i - 1]);
 }
 
+/** Several sliders, their tracks under each other. */
+export const sliders = (parts) => make("div", { class: "toy-sliders" }, parts);
+
 /**
  * `label`, `key` (of the readout), `format(value)` for eye and ear, `onInput(value)`, and either
  * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`.

@@ -10,10 +10,14 @@ import { colourOf } from "./roles.js";
 // The bars' side margins in the style sheet, so that they stand over the axis.
 const MARGIN = { top: 0, right: 14, bottom: 40, left: 4 };
 
+// How strong the colour of a share is, in per cent, so that neighbours differ.
+const STRENGTHS = [46, 34, 22, 10];
+
 /**
  * `rows`: [{ key, role, label (HTML), unit }].
  *
- * draw({ key: shares }, labels); the shares of a row are >= 0, one for each label, and add up to its number.
+ * draw({ key: shares }, labels); the shares of a row are >= 0, one for each label, and add up to its number;
+ * `labels` are those of every row, or { key: labels }. A row whose shares are null is still hidden.
  */
 export function stackedBars(stage, { label, xTitle, rows }) {
   const {
@@ -33,24 +37,28 @@ export function stackedBars(stage, { label, xTitle, rows }) {
     { node: axisNode },
   ]);
 
-  function draw(shares, labels) {
-    const totals = rows.map(({ key }) => sum(shares[key]));
+  function draw(shares, labels = []) {
+    const totals = rows.map(({ key }) => (shares[key] ? sum(shares[key]) : undefined));
+    const labelsOf = (key) => labels[key] ?? labels;
     rows.forEach(({ key }, i) => numbers[i].draw({ [key]: totals[i] }));
     const size = frame();
-    describe(`${xTitle}: ${labels.join(", ")}`);
+    describe([xTitle, ...(labels.length ? [labels.join(", ")] : [])].join(": "));
     if (!size) return;
-    x.domain([0, Math.max(...totals, 0.05)])
+    x.domain([0, Math.max(...totals.filter((total) => total !== undefined), 0.05)])
       .nice(4)
       .range([0, size.width]);
     drawAxis({ x, ...size });
     rows.forEach(({ key }, row) => {
       stacks[row]
         .selectAll(".toy-share")
-        .data(shares[key])
+        .data(shares[key] ?? [])
         .join((enter) => enter.append("div").attr("class", "toy-share"))
         .style("width", (share) => `${x(share)}px`)
-        .style("--toy-strength", (_, i) => `${46 - 12 * i}%`)
-        .text((share, i) => (x(share) > 7.5 * labels[i].length + 10 ? labels[i] : ""));
+        .style("--toy-strength", (_, i) => `${STRENGTHS[i % STRENGTHS.length]}%`)
+        .text((share, i) => {
+          const text = labelsOf(key)[i] ?? "";
+          return x(share) > 7.5 * text.length + 10 ? text : "";
+        });
     });
   }
 

@@ -47,6 +47,7 @@ export function createStage({ model, el, traits, label }) {
     root,
     redraw,
     set,
+    get: (name) => model.get(name),
 
     /** Call `action` when the view goes away. */
     onStop: (action) => undone.push(action),

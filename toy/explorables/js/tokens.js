@@ -1,0 +1,401 @@
+// Token by token: the KL divergence as a sum over prefixes, and which rewards a token is credited with.
+
+import { klTerms, sum } from "./core/distributions.js";
+import { k1, k3 } from "./core/kl_estimators.js";
+import {
+  along,
+  alongPrefixes,
+  binaryPolicy,
+  binaryReward,
+  prefixKlMoments,
+  prefixKls,
+  prefixProbs,
+  prefixValues,
+  rewardsToGo,
+  sequenceEstimatorMoments,
+  sequenceKlTerms,
+  sequenceProbs,
+  stepsOf,
+  tokenEstimatorMoments,
+  tokenLogRatios,
+  trajectoryMoments,
+  wholeReturn,
+} from "./core/sequences.js";
+import { toolbar } from "./parts/buttons.js";
+import { choice, toggle } from "./parts/choice.js";
+import { columns, make } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
+import { pages } from "./parts/pages.js";
+import { predict } from "./parts/predict.js";
+import { prefixTree } from "./parts/prefix_tree.js";
+import { table } from "./parts/readout.js";
+import { stackedBars } from "./parts/stacked_bars.js";
+import { createStage } from "./parts/stage.js";
+import { valueBars } from "./parts/values.js";
+
+const STEPS = 3;
+const SEQUENCES = 8;
+const MOST_REWARD = 3;
+const LEAST_PROBABILITY = 1e-9;
+
+const TOKENS = [1, 2, 3];
+const two = (value) => value.toFixed(2);
+const short = (value) => two(value).replace("-", "−");
+
+const SETTINGS = {
+  "A rare prefix": {
+    shows: "KL",
+    policy: [0.97, 0.5, 0.98, 0.6, 0.3, 0.98, 0.5],
+    reference: [0.97, 0.5, 0.04, 0.6, 0.3, 0.02, 0.5],
+    path: 5,
+  },
+  "The past is noise": {
+    shows: "credit",
+    policy: [0.95, 0.6, 0.5, 0.4, 0.6, 0.5, 0.5],
+    reward: [3, 3, 0.5, 0, 0.5, 0, 0.5, 0, 0.5, 0, 0.5, 0, 0.5, 0],
+    path: 1,
+  },
+  "Paid and taken back": {
+    shows: "credit",
+    policy: [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25],
+    reward: [1, 1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0],
+    path: 8,
+  },
+};
+
+const CREDITS = [
+  { key: "whole", role: "k1", label: "whole return" },
+  { key: "to_go", role: "k3", label: "reward-to-go" },
+  { key: "less_value", role: "policy", label: "reward-to-go, less the prefix's value", brief: "less the value" },
+];
+
+/** The words of a sequence as one text; signs follow their word. */
+const written = (words) => words.join(" ").replace(/ (?=[!?.,])/g, "");
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["shows", "policy", "reference", "reference_moves", "reward", "words", "path"],
+    label: "A tree of prefixes, token by token",
+  });
+  const redraw = () => stage.redraw();
+  const shows = choice({
+    label: "show",
+    key: "shows",
+    options: { KL: "the KL of each prefix", credit: "rewards and credit" },
+    onInput: (value) => stage.set({ shows: value }),
+  });
+  const moves = toggle({
+    label: `move the ${REFERENCE}`,
+    key: "reference_moves",
+    onInput: (on) => stage.set({ reference_moves: on }),
+  });
+  const legends = {
+    KL: legend([
+      { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
+      { role: "reference", label: REFERENCE },
+    ]),
+    credit: legend([
+      { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
+      { role: "reward", label: "reward of a token" },
+    ]),
+  };
+  const head = pages({ KL: [legends.KL, moves], credit: [legends.credit] });
+  const tree = prefixTree(stage, {
+    label: "The prefixes",
+    steps: STEPS,
+    onInput(node, p) {
+      const moved = heldBy(model.get("shows"), model.get("reference_moves"));
+      stage.set({ [moved]: model.get(moved).map((old, i) => (i === node ? p : old)) });
+    },
+  });
+  const paths = choice({
+    label: "sequence",
+    key: "path",
+    options: Object.fromEntries(Array.from({ length: SEQUENCES }, (_, y) => [y + 1, "<span></span><b></b>"])),
+    onInput: (value) => stage.set({ path: Number(value) }),
+  });
+  const divergence = divergencePanel(stage, redraw);
+  const credit = creditPanel(stage, redraw);
+  const body = pages({ KL: [divergence], credit: [credit] });
+
+  function draw({ shows: view, policy, reference, reference_moves: referenceMoves, reward, words, path }) {
+    const world = {
+      policy: binaryPolicy(policy),
+      reference: binaryPolicy(reference),
+      reward: binaryReward(reward),
+      words,
+    };
+    const probs = prefixProbs(world.policy);
+    const steps = stepsOf(world.policy, path - 1);
+    const chosen = steps.map(({ token }, t) => words[2 * t + token]);
+    const held = heldBy(view, referenceMoves);
+    const panel = view === "KL" ? divergence : credit;
+
+    shows.draw(view);
+    head.show(view);
+    body.show(view);
+    moves.draw(referenceMoves);
+    paths.draw(String(path));
+    nameSequences(paths.node(), world.policy, words);
+    const { notes, lengths, summary } = panel.draw(world, { probs, steps, chosen, reward });
+    tree.draw({
+      words,
+      probs,
+      handles: { role: held, name: held, values: held === "policy" ? policy : reference },
+      marks: view === "KL" ? otherOf(held, { policy, reference }) : null,
+      names: prefixNames(world.policy, words),
+      notes,
+      lengths,
+      extras: view === "credit" ? reward : null,
+      path: [0, ...steps.map(({ prefix, token }) => 2 * prefix + token)],
+      description: summary,
+    });
+    stage.announce(`${written(chosen)}: ${summary}`);
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, {
+        hint: "Drag the handles, pick a sequence, or try:",
+        settings: SETTINGS,
+        onReset() {
+          divergence.hide();
+          credit.hide();
+        },
+      }),
+      make("div", { class: "toy-tree-head" }, [shows, head]),
+      make("div", { class: "toy-tree-and-paths" }, [tree, paths]),
+      body,
+    ],
+    draw,
+  );
+}
+
+/** What the handles move: the reference where the reader says so and the KL is shown, else the policy. */
+const heldBy = (view, referenceMoves) => (view === "KL" && referenceMoves ? "reference" : "policy");
+
+function otherOf(held, values) {
+  const role = held === "policy" ? "reference" : "policy";
+  return { role, values: values[role] };
+}
+
+/** What has been written at each node, for the ear. */
+function prefixNames(policy, words) {
+  return policy.flatMap((rows, t) =>
+    rows.map((_, i) =>
+      t === 0
+        ? "at the start"
+        : `after ${written(stepsOf(policy.slice(0, t), i).map(({ token }, s) => words[2 * s + token]))}`,
+    ),
+  );
+}
+
+/** The pills of the sequences: all words, of which a narrow screen shows the last. */
+function nameSequences(node, policy, words) {
+  node.querySelectorAll(".toy-pill").forEach((pill, y) => {
+    const tokens = stepsOf(policy, y).map(({ token }, t) => words[2 * t + token]);
+    const text = written(tokens);
+    const last = tokens.at(-1);
+    const [before, end] = pill.lastChild.children;
+    before.textContent = text.slice(0, text.length - last.length);
+    end.textContent = last;
+    pill.firstChild.setAttribute("aria-label", text);
+  });
+}
+
+/** The KL of each prefix, its share of the sequence's KL, and estimates of it along a sequence. */
+function divergencePanel(stage, redraw) {
+  const ESTIMATES = [
+    { key: "k1", label: "k1 per token" },
+    { key: "token_k3", label: "k3 per token" },
+    { key: "sequence_k3", label: "k3 whole" },
+    { key: "exact", label: "exact KLs" },
+  ];
+  const estimates = table({
+    rows: ESTIMATES,
+    columns: [
+      ...TOKENS.map((t) => ({ key: `${t}`, label: "", format: short })),
+      { key: "sum", label: "sum", format: short },
+      { key: "std", label: "std" },
+    ],
+  });
+  const shares = stackedBars(stage, {
+    label: "The divergence of sequences, summed in two ways",
+    xTitle: "share, nats",
+    rows: [
+      { key: "kl", role: "policy", label: `${REVERSE_KL} <small>token by token</small>`, unit: "nats" },
+      { key: "kl_sequences", role: "policy", label: `${REVERSE_KL} <small>of 8 sequences</small>`, unit: "nats" },
+    ],
+  });
+  const guess = predict({
+    question: "How much of this KL is decided at the first token? Guess, then reveal what each prefix adds: " +
+      "its probability × its KL, the area of a block.",
+    guessLabel: "my guess, share",
+    initial: 0.5,
+    step: 0.01,
+    format: two,
+    onChange: redraw,
+  });
+  const box = columns([estimates], [shares, guess]);
+
+  function draw({ policy, reference, words }, { probs, steps, chosen }) {
+    const kls = prefixKls(policy, reference);
+    const terms = sequenceKlTerms(policy, reference);
+    const bySteps = terms.map(sum);
+    const total = sum(bySteps);
+    const revealed = guess.revealed();
+    const d = along(tokenLogRatios(policy, reference), steps);
+    const rows = {
+      k1: [...d, sum(d), tokenEstimatorMoments(k1, policy, reference)],
+      token_k3: [...d.map(k3), sum(d.map(k3)), tokenEstimatorMoments(k3, policy, reference)],
+      sequence_k3: [null, null, null, k3(sum(d)), sequenceEstimatorMoments(k3, policy, reference)],
+      exact: [...alongPrefixes(kls, steps), sum(alongPrefixes(kls, steps)), prefixKlMoments(policy, reference)],
+    };
+    const cells = Object.entries(rows).flatMap(([role, row]) => [
+      ...row.slice(0, 4).map((value, i) => [`${role}.${["1", "2", "3", "sum"][i]}`, value]),
+      [`${role}.std`, Math.sqrt(row[4].variance)],
+    ]);
+    estimates.draw(Object.fromEntries(cells), {
+      caption: "Estimates of the KL from this sequence, and their std; nats",
+      heads: chosen,
+    });
+    const direct = klTerms(sequenceProbs(policy), sequenceProbs(reference));
+    shares.draw(
+      { kl: revealed ? bySteps : [total], kl_sequences: direct },
+      { kl: revealed ? ["first token", "second", "third"] : [""], kl_sequences: sequenceLabels(policy, words) },
+    );
+    guess.draw(total > 0 ? bySteps[0] / total : NaN, [0, 1]);
+    const notes = kls.flatMap((row, t) =>
+      row.map((kl, i) => ({
+        outer: [
+          { text: " KL ", wide: true },
+          { text: formatNumber(kl), key: `kl.${2 ** t + i}`, value: kl },
+        ],
+        inner: revealed
+          ? [
+              { text: `×${two(probs[t][i])} = `, wide: true },
+              { text: formatNumber(terms[t][i]), key: `share.${2 ** t + i}`, value: terms[t][i], style: "toy-tree-share" },
+            ]
+          : [],
+      })),
+    );
+    return {
+      notes,
+      lengths: revealed ? kls.flat() : null,
+      summary:
+        `KL ${formatNumber(total)} nats` +
+        (revealed ? `, of which ${bySteps.map(formatNumber).join(", ")} at the first, second and third token` : ""),
+    };
+  }
+
+  return { node: () => box.node(), draw, hide: guess.hide };
+}
+
+const sequenceLabels = (policy, words) =>
+  sequenceProbs(policy).map((_, y) => written(stepsOf(policy, y).map(({ token }, t) => words[2 * t + token])));
+
+/** What every step of a sequence is credited with, and how much the gradient from one sequence varies. */
+function creditPanel(stage, redraw) {
+  const rewards = valueBars({
+    label: "reward",
+    unit: "units of reward",
+    role: "reward",
+    low: -MOST_REWARD,
+    high: MOST_REWARD,
+    step: 0.1,
+    onInput(values) {
+      const reward = [...stage.get("reward")];
+      indices.forEach((index, t) => (reward[index] = values[t]));
+      stage.set({ reward });
+    },
+  });
+  let indices = [];
+  const credits = table({
+    rows: [{ key: "reward", label: "reward" }, ...CREDITS].map(({ key, label, brief = label }) => ({
+      key,
+      label: brief,
+    })),
+    columns: TOKENS.map((t) => ({ key: `${t}`, label: "", format: short })),
+  });
+  const variances = stackedBars(stage, {
+    label: "Total variance of the gradient from one sequence",
+    xTitle: "total variance of the gradient, units of reward²",
+    rows: CREDITS.map(({ key, role, label }) => ({ key: `variance.${key}`, role, label, unit: "" })),
+  });
+  const guess = predict({
+    question: "By what factor does reward-to-go cut the variance of the whole return? Guess, then reveal.",
+    guessLabel: "my guess, factor",
+    initial: 1.5,
+    step: 0.05,
+    format: two,
+    onChange: redraw,
+  });
+  const heading = make("p", { class: "toy-hint", text: "Rewards of this sequence's tokens: drag them." });
+  const box = columns([heading, rewards, credits], [variances, guess]);
+
+  function draw({ policy, reward }, { steps, chosen, reward: flat }) {
+    const values = prefixValues(policy, reward);
+    const paid = along(reward, steps);
+    const credited = {
+      reward: paid,
+      whole: wholeReturn(paid),
+      to_go: rewardsToGo(paid),
+      less_value: rewardsToGo(paid).map((g, t) => g - alongPrefixes(values, steps)[t]),
+    };
+    const revealed = guess.revealed();
+    const whole = trajectoryMoments(policy, reward, null, wholeReturn).totalVariance;
+    const toGo = trajectoryMoments(policy, reward).totalVariance;
+    const lessValue = trajectoryMoments(policy, reward, values).totalVariance;
+    indices = steps.map(({ prefix, token }, t) => 2 ** (t + 1) - 2 + 2 * prefix + token);
+    rewards.draw({ responses: chosen, values: indices.map((index) => flat[index]) });
+    credits.draw(
+      Object.fromEntries(
+        Object.entries(credited).flatMap(([role, row]) => row.map((value, t) => [`${role}.${t + 1}`, value])),
+      ),
+      {
+        caption: "What each token is credited with, units of reward",
+        heads: chosen,
+      },
+    );
+    variances.draw({
+      "variance.whole": [whole],
+      "variance.to_go": revealed ? [toGo] : null,
+      "variance.less_value": revealed ? [lessValue] : null,
+    });
+    guess.draw(whole / toGo, [0, 12]);
+    return {
+      notes: values.flatMap((row, t) =>
+        row.map((value, i) => ({
+          outer: [],
+          inner: [{ text: "V " }, { text: short(value), key: `value.${2 ** t + i}`, value }],
+        })),
+      ),
+      lengths: null,
+      summary:
+        `expected return ${formatNumber(values[0][0])}, total variance ${formatNumber(whole)} with the whole return` +
+        (revealed ? `, ${formatNumber(toGo)} with reward-to-go, ${formatNumber(lessValue)} less the value` : ""),
+    };
+  }
+
+  return { node: () => box.node(), draw, hide: guess.hide };
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault({ shows, policy, reference, reward, words, path }) {
+  if (!["KL", "credit"].includes(shows)) return "shows must be KL or credit";
+  for (const [name, values] of Object.entries({ policy, reference })) {
+    if (values.length !== SEQUENCES - 1) return `${name} must hold 7 probabilities`;
+    if (!values.every((p) => p >= LEAST_PROBABILITY && p <= 1 - LEAST_PROBABILITY))
+      return `${name} must hold probabilities between 0 and 1`;
+  }
+  if (reward.length !== 2 * (SEQUENCES - 1)) return "reward must hold 14 numbers";
+  if (!reward.every((r) => Math.abs(r) <= MOST_REWARD)) return `reward must be from −${MOST_REWARD} to ${MOST_REWARD}`;
+  if (words.length !== 2 * STEPS) return "there must be 6 words";
+  return Number.isInteger(path) && path >= 1 && path <= SEQUENCES ? "" : "path must be a whole number from 1 to 8";
+}
+
+export default { render, fault };
