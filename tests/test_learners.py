@@ -5,9 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from toy.bandits import log_linear_policy
 from toy.distributions import kl_divergence, softmax
+from toy.dpo import dpo_gradient, fit_dpo, log_linear_dpo_gradient
 from toy.kl_estimators import k1, k2, k3
-from toy.learners import ascend, ascend_with_loss
+from toy.learners import ascend, ascend_with_loss, dpo_descent, rlhf_ascent
 from toy.policy_gradient import objective_gradient, policy_gradient, score
 from toy.rlhf_objective import forward_kl_policy, gibbs_policy, optimality_gap
 
@@ -159,3 +161,81 @@ def test_several_worlds_learn_with_a_loss_at_once_and_a_start_with_a_zero_is_ref
         np.testing.assert_allclose(both[:, i], one.parameters, atol=1e-14)
     with pytest.raises(ValueError, match="policy must give every response"):
         ascend_with_loss(k2, [1.0, 0.0], [1.0, 0.0], [0.5, 0.5], 0.5, 0.1, 7)
+
+
+WINS = np.array([[0, 6, 8, 17], [14, 0, 11, 27], [12, 9, 0, 16], [3, 3, 4, 0]])
+FEATURES = np.array([[3.0, 0.5], [1.0, -1.0], [0.0, 0.2], [-0.5, 2.0]])
+#: π_ref itself is a feature of weight one that is not learned.
+WITH_REFERENCE = np.column_stack([FEATURES, np.log(REFERENCE)])
+
+
+def test_descent_on_dpos_loss_takes_the_steps_of_its_exact_gradient():
+    downhill = lambda z: -dpo_gradient(softmax(z), REFERENCE, WINS, BETA)
+    slow = ascend(downhill, np.log(REFERENCE), 0.7, 300)
+    fast = dpo_descent(REFERENCE, WINS, BETA, 0.7, 300)
+    np.testing.assert_allclose(fast.parameters, slow.parameters, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(fast.gradients, slow.gradients, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(fast.policies[-1], fit_dpo(REFERENCE, WINS, BETA), rtol=1e-9)
+
+
+def test_ascent_on_rlhfs_objective_takes_the_steps_of_its_exact_gradient():
+    uphill = lambda z: objective_gradient(softmax(z), REWARD, REFERENCE, BETA)
+    slow = ascend(uphill, np.log(REFERENCE), 0.7, 300)
+    fast = rlhf_ascent(REWARD, REFERENCE, BETA, 0.7, 300)
+    np.testing.assert_allclose(fast.parameters, slow.parameters, rtol=0, atol=1e-13)
+
+
+def with_reference(weights):
+    return log_linear_policy([*weights, 1.0], WITH_REFERENCE)
+
+
+def test_with_features_the_weights_descend():
+    slow = ascend(
+        lambda w: -log_linear_dpo_gradient([*w, 1], WITH_REFERENCE, REFERENCE, WINS, BETA)[:2],
+        [0.0, 0.0],
+        0.05,
+        200,
+    )
+    fast = dpo_descent(REFERENCE, WINS, BETA, 0.05, 200, FEATURES)
+    policies = np.array([with_reference(w) for w in slow.parameters])
+    np.testing.assert_allclose(fast.policies, policies, rtol=1e-12)
+
+
+def test_with_features_the_weights_ascend():
+    def uphill(weights):
+        return objective_gradient(with_reference(weights), REWARD, REFERENCE, BETA) @ FEATURES
+
+    slow = ascend(uphill, [0.0, 0.0], 0.05, 200)
+    fast = rlhf_ascent(REWARD, REFERENCE, BETA, 0.05, 200, FEATURES)
+    policies = np.array([with_reference(w) for w in slow.parameters])
+    np.testing.assert_allclose(fast.policies, policies, rtol=1e-12)
+
+
+def test_a_margin_beyond_every_exponential_pulls_no_more():
+    once = np.array([[0, 1], [0, 0]])
+    descent = dpo_descent([0.5, 0.5], once, 2000.0, step_size=10.0, num_steps=3)
+    assert descent.gradients[0, 0] == 1000.0
+    assert (descent.gradients[1:] == 0).all()
+
+
+@pytest.mark.parametrize("learn", [dpo_descent, rlhf_ascent])
+def test_bad_arguments_of_a_named_hill_are_refused(learn):
+    table = WINS if learn is dpo_descent else REWARD
+    reference = REFERENCE
+
+    def run(reference=reference, table=table, beta=1.0, features=None):
+        ends = (reference, table) if learn is dpo_descent else (table, reference)
+        return learn(*ends, beta, 0.1, 2, features)
+
+    for bad, rule in (
+        ({"reference": [0.5, 0.5, 0.0, 0.0]}, "reference must give every response"),
+        ({"reference": [REFERENCE]}, "reference must be one row"),
+        ({"reference": [0.5, 0.5]}, "reference|reward must have the"),
+        ({"beta": 0.0}, "beta must be > 0"),
+        ({"beta": [1.0, 2.0]}, "beta must be one number"),
+        ({"features": [1.0, 2.0, 3.0, 4.0]}, r"features must have shape \(4, D\)"),
+        ({"features": [[1.0], [2.0]]}, r"features must have shape \(4, D\)"),
+        ({"features": [[np.nan]] * 4}, "features must hold no NaN"),
+    ):
+        with pytest.raises(ValueError, match=rule):
+            run(**bad)

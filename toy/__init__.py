@@ -58,6 +58,8 @@ from toy.learners import (
     Trajectory,
     ascend,
     ascend_with_loss,
+    dpo_descent,
+    rlhf_ascent,
 )
 from toy.policy_gradient import (
     GradientMoments,
@@ -134,6 +136,7 @@ __all__ = [
     "clipped_surrogate",
     "clipped_surrogate_gradient",
     "control_variate",
+    "dpo_descent",
     "dpo_gradient",
     "dpo_loss",
     "dpo_weights",
@@ -183,6 +186,7 @@ __all__ = [
     "reward_loss_gradient",
     "reward_loss_hessian",
     "rewards_to_go",
+    "rlhf_ascent",
     "rlhf_objective",
     "sample_comparisons",
     "sample_estimates",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from toy.distributions import softmax
 from toy.kl_estimators import Estimator, loss_gradient
 from toy.policy_gradient import policy_gradient
+from toy.reward_loss import margins, shares
 from toy.validation import (
     Array,
     as_count,
@@ -17,6 +18,8 @@ from toy.validation import (
     as_positive,
     as_reference,
     as_values,
+    as_wins,
+    check_same_responses,
     refuse,
 )
 
@@ -73,8 +76,7 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     [[1.0, -2.0], [0.5, -1.0], [0.25, -0.5]]
     """
     start, num_steps = as_values("start", start), as_count("num_steps", num_steps)
-    if as_positive("step_size", step_size).ndim:
-        refuse("step_size", "must be one number", f"{step_size!r}")
+    step_size = _as_number("step_size", step_size)
     parameters = np.empty((num_steps + 1, *start.shape))
     gradients = np.empty((num_steps, *start.shape))
     parameters[0] = start
@@ -138,6 +140,133 @@ def ascend_with_loss(
         return policy_gradient(now, reward) - column * loss_gradient(estimator, now, reference)
 
     return ascend(uphill, np.log(policy), step_size, num_steps)
+
+
+def dpo_descent(
+    reference: ArrayLike,
+    wins: ArrayLike,
+    beta: float,
+    step_size: float,
+    num_steps: int,
+    features: ArrayLike | None = None,
+) -> Trajectory:
+    """Return the logits that gradient descent on `dpo_loss` goes through, from the reference.
+
+    z_(t+1) = z_t − η F Fᵀ ∇_z L(softmax(z_t)),  z_0 = log π_ref
+
+    F is the identity for a tabular softmax. With features F, what descends are the weights θ of the
+    policy π ∝ π_ref e^(F θ), from θ = 0, and its logits are z = log π_ref + F θ.
+
+    Parameters
+    ----------
+    reference : (Y,) probabilities, all > 0
+    wins : (Y, Y) counts >= 0 with a zero diagonal, at least one
+    beta : finite, > 0, in units of reward per nat
+    step_size : finite, > 0: η
+    num_steps : T, a whole number >= 1
+    features : (Y, D) finite, or None
+
+    Returns
+    -------
+    Trajectory of T + 1 logits (T + 1, Y)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, the shapes do not fit, or a step leads to
+        logits that are not finite.
+
+    Source: rafailov2023dpo.
+
+    Examples
+    --------
+    >>> descent = dpo_descent([0.5, 0.5], [[0, 3], [1, 0]], 1.0, step_size=1.0, num_steps=60)
+    >>> descent.policies[-1].round(9).tolist()
+    [0.75, 0.25]
+    """
+    wins, beta = as_wins("wins", wins), _as_number("beta", beta)
+    start, kernel = _as_start(reference, features)
+    check_same_responses("reference", start, "wins", wins)
+    share = shares(wins)
+
+    def downhill(logits: Array) -> Array:
+        with np.errstate(over="ignore"):
+            force = share / (1 + np.exp(margins(beta * (logits - start))))
+        return np.asarray(kernel @ (beta * (force.sum(axis=1) - force.sum(axis=0))))
+
+    return ascend(downhill, start, step_size, num_steps)
+
+
+def rlhf_ascent(
+    reward: ArrayLike,
+    reference: ArrayLike,
+    beta: float,
+    step_size: float,
+    num_steps: int,
+    features: ArrayLike | None = None,
+) -> Trajectory:
+    """Return the logits that gradient ascent on `rlhf_objective` goes through, from the reference.
+
+    z_(t+1) = z_t + η F Fᵀ ∇_z (E_π[r] − β KL(π ‖ π_ref)),  z_0 = log π_ref
+
+    F is the identity for a tabular softmax; features are those of `dpo_descent`.
+
+    Parameters
+    ----------
+    reward : (Y,) finite
+    reference : (Y,) probabilities, all > 0
+    beta : finite, > 0, in units of reward per nat
+    step_size : finite, > 0: η
+    num_steps : T, a whole number >= 1
+    features : (Y, D) finite, or None
+
+    Returns
+    -------
+    Trajectory of T + 1 logits (T + 1, Y)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, the shapes do not fit, or a step leads to
+        logits that are not finite.
+
+    Examples
+    --------
+    >>> ascent = rlhf_ascent([0.0, np.log(3.0)], [0.5, 0.5], 1.0, step_size=1.0, num_steps=200)
+    >>> ascent.policies[-1].round(9).tolist()
+    [0.25, 0.75]
+    """
+    reward, beta = as_values("reward", reward), _as_number("beta", beta)
+    start, kernel = _as_start(reference, features)
+    if reward.shape != start.shape:
+        refuse("reward", f"must have the reference's shape {start.shape}", reward.shape)
+
+    def uphill(logits: Array) -> Array:
+        shifted = logits - logits.max()
+        weights = np.exp(shifted)
+        policy = weights / weights.sum()
+        net = reward - beta * (shifted - np.log(weights.sum()) - start)
+        return np.asarray(kernel @ (policy * (net - policy @ net)))
+
+    return ascend(uphill, start, step_size, num_steps)
+
+
+def _as_number(name: str, value: ArrayLike) -> float:
+    """Return one number > 0."""
+    if as_positive(name, value).ndim:
+        refuse(name, "must be one number", f"{value!r}")
+    return float(as_positive(name, value))
+
+
+def _as_start(reference: ArrayLike, features: ArrayLike | None) -> tuple[Array, Array]:
+    """Return the log-reference of one prompt, and how a force on each logit moves all: F Fᵀ."""
+    start = np.log(as_reference("reference", reference))
+    if start.ndim != 1:
+        refuse("reference", "must be one row of probabilities", f"shape {start.shape}")
+    table = np.eye(start.size) if features is None else as_values("features", features)
+    if table.ndim != 2 or len(table) != start.size:
+        refuse("features", f"must have shape ({start.size}, D)", f"shape {table.shape}")
+    return start, table @ table.T
 
 
 def _direction(gradient: Gradient, parameters: Array) -> Array:
