@@ -5,6 +5,7 @@ Python draws and writes, the still picture and its description, is computed by `
 """
 
 from toy.explorables.base import Explorable
+from toy.explorables.dpo import DPO
 from toy.explorables.gibbs import Gibbs
 from toy.explorables.kl_as_loss import KLAsLoss
 from toy.explorables.kl_directions import KLDirections
@@ -15,6 +16,7 @@ from toy.explorables.policy_simplex import PolicySimplex
 from toy.explorables.tokens import Tokens
 
 __all__ = [
+    "DPO",
     "Explorable",
     "Gibbs",
     "KLAsLoss",

@@ -1,5 +1,6 @@
 // Every explorable, in one module, so that all pages share one copy of D3; `view` names the one to show.
 
+import dpo from "./dpo.js";
 import gibbs from "./gibbs.js";
 import klAsLoss from "./kl_as_loss.js";
 import klDirections from "./kl_directions.js";
@@ -10,6 +11,7 @@ import policySimplex from "./policy_simplex.js";
 import tokens from "./tokens.js";
 
 const VIEWS = {
+  dpo,
   gibbs,
   kl_as_loss: klAsLoss,
   kl_directions: klDirections,

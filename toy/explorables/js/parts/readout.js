@@ -40,10 +40,10 @@ export function readout(items) {
 /**
  * A table of numbers, one row a role. `rows`: [{ role, label (HTML), key: where it is not the role }],
  * `columns`: [{ key, label, format }]; draw({ "role.key": number }, { caption, best: { key: role }, current: role,
- * heads: [text] }) marks the best row of a column, and the row that is drawn elsewhere; `heads` rename the first
- * columns. `narrow`: the labels are symbols.
+ * heads: [text], labels: { row: text } }) marks the best row of a column, and the row that is drawn elsewhere;
+ * `heads` rename the first columns, `labels` rows. `narrow`: the labels are symbols; `wide`: they are long.
  */
-export function table({ rows, columns, narrow = false }) {
+export function table({ rows, columns, narrow = false, wide = false }) {
   const head = make("tr", {}, [
     make("td"),
     ...columns.map(({ label }) => make("th", { scope: "col", html: label })),
@@ -55,7 +55,8 @@ export function table({ rows, columns, narrow = false }) {
     ]),
   );
   const caption = make("caption");
-  const element = make("table", { class: narrow ? "toy-table toy-narrow" : "toy-table" }, [
+  const size = wide ? "toy-wide" : narrow ? "toy-narrow" : "";
+  const element = make("table", { class: `toy-table ${size}` }, [
     caption,
     make("thead", {}, [head]),
     make("tbody", {}, body),
@@ -67,10 +68,11 @@ export function table({ rows, columns, narrow = false }) {
 
   return {
     node: () => element.node(),
-    draw(values, { caption: text, best = {}, current, heads = [] }) {
+    draw(values, { caption: text, best = {}, current, heads = [], labels = {} }) {
       caption.text(text);
       fill(values);
       heads.forEach((name, i) => head.node().children[i + 1].replaceChildren(name));
+      for (const row of body) row.select("th span").text((_, i, [span]) => labels[row.attr("data-row")] ?? span.textContent);
       for (const row of body) row.classed("toy-current", row.attr("data-row") === current);
       for (const [key, role] of Object.entries(best)) {
         for (const row of rows) {

@@ -60,10 +60,10 @@ const spoken = (responses, policy) =>
  * receives where one was moved to.
  *
  * draw({ responses, [key]: policy of each handle, description, … and any of
- *   shown:   the key of the handle whose probabilities stand at the corners
+ *   shown:   the key of the handle whose probabilities stand at the corners, or { role, at }
  *   levels:  { role, value: policy => number, count, inputs }   level lines, the higher the stronger
  *   arrows:  { role, at: [policy, …], move: policy => [dπ, …], length, inputs }   the longest is `length` of an edge
- *   paths:   { lines: [{ role, points: [policy, …] }], inputs }
+ *   paths:   { lines: [{ role, points: [policy, …], faint, dash: if not the role's }], inputs }
  *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
  *   dots:    [{ role, at }]   the marker of its role each
@@ -192,7 +192,8 @@ export function simplex(stage, { label, handles, onInput }) {
       .data(lines)
       .join("path")
       .attr("stroke", ({ role }) => colourOf(role))
-      .attr("stroke-dasharray", ({ role }) => dashOf(role))
+      .attr("stroke-dasharray", ({ role, dash }) => dash ?? dashOf(role))
+      .attr("stroke-opacity", ({ faint }) => (faint ? 0.35 : 1))
       .attr("d", ({ points }) => polyline(points));
   }
 
@@ -262,11 +263,12 @@ export function simplex(stage, { label, handles, onInput }) {
       .attr("y", (_, y) => (y === 2 ? -27 : 22))
       .text((_, y) => names[y]);
     const handle = handles.find(({ key }) => key === shown);
+    const point = handle ? { role: handle.role, at: now[shown] } : shown;
     groups
       .select(".toy-simplex-probability")
       .attr("y", (_, y) => (y === 2 ? -12 : 37))
-      .style("--toy-role", handle && colourOf(handle.role))
-      .text((_, y) => (handle ? formatProbability(now[shown][y]) : ""));
+      .style("--toy-role", point && colourOf(point.role))
+      .text((_, y) => (point ? formatProbability(point.at[y]) : ""));
     help.text(
       `Arrow keys move the point. Page Up leads towards ${responses[2]}, Page Down away from it; ` +
         `Home to ${responses[0]}, End to ${responses[1]}.`,

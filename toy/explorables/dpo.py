@@ -1,0 +1,146 @@
+"""DPO's descent beside RLHF's ascent, over three responses, step by step."""
+
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from toy.distributions import kl_divergence
+from toy.dpo import dpo_loss
+from toy.explorables.base import Count, Distribution, Explorable, Number
+from toy.figures import explorables_dpo as figures
+from toy.learners import dpo_descent, rlhf_ascent
+from toy.reward_loss import fit_rewards
+from toy.rlhf_objective import gibbs_policy
+from toy.validation import Array
+
+#: How long a run is, and the size of its steps: small enough for both methods at every setting.
+MOST_STEPS = 2000
+STEP_SIZE = 0.5
+LEAST_BETA, MOST_BETA = 0.1, 1.0
+
+#: Which of the responses, from best to worst, are compared: (better, worse).
+PAIRS = {
+    "all": ((0, 1), (1, 2), (0, 2)),
+    "chain": ((0, 1), (1, 2)),
+    "one": ((0, 2),),
+}
+
+_NAMES = {"all": "all pairs", "chain": "neighbours", "one": "the best and the worst"}
+
+#: The one feature that the responses may share: their length, in hundreds of words.
+FEATURES = ((1.0,), (3.0,), (0.0,))
+
+
+class DPO(Explorable):
+    """Train by DPO and by RLHF from one reference; see who rises, who falls, and where each ends.
+
+    Attributes
+    ----------
+    reference : three probabilities > 0, of the best, the middle and the worst response
+    responses : three labels, from best to worst; A, B, C where only a reference is given
+    beta : from 0.1 to 1, units of reward per nat
+    preference : p, how often the better response of a pair is preferred, from 0.5 to 1
+    pairs : which are compared: "all", "chain" (neighbours) or "one" (best and worst)
+    shared_features : whether π ∝ π_ref e^(θ f) with one feature f = (1, 3, 0), or a free softmax
+    time : the training step, 1 to 2000
+    """
+
+    _view = "dpo"
+    _state = (
+        "reference",
+        "responses",
+        "beta",
+        "preference",
+        "pairs",
+        "shared_features",
+        "time",
+    )
+
+    reference = Distribution().tag(sync=True)
+    responses = traitlets.List(traitlets.Unicode(), minlen=3, maxlen=3).tag(sync=True)
+    beta = Number(0.5, low=LEAST_BETA, high=MOST_BETA).tag(sync=True)
+    preference = Number(0.8, low=0.5, high=1.0).tag(sync=True)
+    pairs = traitlets.Enum(tuple(PAIRS), "all").tag(sync=True)
+    shared_features = traitlets.Bool(False).tag(sync=True)
+    time = Count(8, most=MOST_STEPS).tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if "reference" in traits and "responses" not in traits:
+            traits["responses"] = ["A", "B", "C"]
+        super().__init__(**traits)
+
+    @traitlets.default("reference")
+    def _default_reference(self) -> list[float]:
+        return [0.1, 0.3, 0.6]
+
+    @traitlets.default("responses")
+    def _default_responses(self) -> list[str]:
+        return ["a paragraph", "a page", "one line"]
+
+    @traitlets.validate("reference")
+    def _check_length(self, proposal: Any) -> Any:
+        """Refuse all but three: the responses are the corners of a triangle."""
+        if len(proposal["value"]) != 3:
+            raise traitlets.TraitError(
+                f"reference must have three entries; got {len(proposal['value'])}"
+            )
+        return proposal["value"]
+
+    def describe(self) -> str:
+        """Return where both methods stand, and where they are going, in words."""
+        policy = self._descent()[self.time]
+        loss = dpo_loss(policy, self.reference, self._wins(), self.beta)
+        divergence = kl_divergence(policy, self.reference)
+        return (
+            f"DPO after {self.time} steps, β = {self.beta:g}, {self.preference:.0%} of the labels "
+            f"correct, compared: {_NAMES[self.pairs]}. Probabilities: {self._named(policy)}; loss "
+            f"{loss:.3f} nats, KL from the reference {divergence:.3f} nats. {self._rival()}"
+        )
+
+    def still(self) -> str:
+        """Draw both paths in the triangle, and DPO's probabilities and loss over the steps."""
+        ascent, optimum = self._ascent()
+        descent, reference = self._descent(), np.array(self.reference)
+        wins = np.broadcast_to(self._wins(), (len(descent), 3, 3))
+        losses = dpo_loss(descent, np.broadcast_to(reference, descent.shape), wins, self.beta)
+        ways = {"policy": descent} | ({} if ascent is None else {"k1": ascent})
+        return figures.dpo(self.responses, ways, optimum, losses, self.time)
+
+    def _wins(self) -> Array:
+        wins = np.zeros((3, 3))
+        for better, worse in PAIRS[self.pairs]:
+            wins[better, worse], wins[worse, better] = self.preference, 1 - self.preference
+        return wins
+
+    def _features(self) -> Array | None:
+        return np.array(FEATURES) if self.shared_features else None
+
+    def _descent(self) -> Array:
+        """Return DPO's policies, the reference first."""
+        return dpo_descent(
+            self.reference, self._wins(), self.beta, STEP_SIZE, MOST_STEPS, self._features()
+        ).policies
+
+    def _ascent(self) -> tuple[Array | None, Array | None]:
+        """Return RLHF's policies and its optimum, if any rewards fit the comparisons best."""
+        if self.pairs == "one" or self.preference == 1:
+            return None, None
+        reward = fit_rewards(self._wins())
+        ascent = rlhf_ascent(
+            reward, self.reference, self.beta, STEP_SIZE, MOST_STEPS, self._features()
+        )
+        return ascent.policies, gibbs_policy(reward, self.reference, self.beta)
+
+    def _named(self, policy: Array) -> str:
+        pairs = zip(self.responses, policy, strict=True)
+        return ", ".join(f"{name} {chance:.3f}" for name, chance in pairs)
+
+    def _rival(self) -> str:
+        ascent, optimum = self._ascent()
+        if ascent is None or optimum is None:
+            return "No finite rewards fit these comparisons best, so RLHF has no optimum."
+        return (
+            f"RLHF after as many steps: {self._named(ascent[self.time])}; "
+            f"its optimum π*: {self._named(optimum)}."
+        )

@@ -1,0 +1,385 @@
+// DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
+
+import { distributionFault, klDivergence, softmax } from "./core/distributions.js";
+import { dpoDescent, dpoLoss, dpoWeights, fitRewards, gibbsPolicy, implicitReward, rlhfAscent } from "./core/dpo.js";
+import { toolbar } from "./parts/buttons.js";
+import { choice, toggle } from "./parts/choice.js";
+import { columns, make } from "./parts/dom.js";
+import { formatNumber } from "./parts/format.js";
+import { legend } from "./parts/legend.js";
+import { lineChart } from "./parts/line_chart.js";
+import { REFERENCE, REVERSE_KL } from "./parts/names.js";
+import { player } from "./parts/player.js";
+import { predict } from "./parts/predict.js";
+import { readout, table } from "./parts/readout.js";
+import { simplex } from "./parts/simplex.js";
+import { geometricSteps, logSteps, slider } from "./parts/slider.js";
+import { createStage } from "./parts/stage.js";
+
+// RLHF's path, beside DPO's solid one.
+const DASHED = "8 3";
+
+const STEP_SIZE = 0.5;
+const MOST_STEPS = 2000;
+const BETAS = geometricSteps(0.1, 1, 24);
+const TIMES = logSteps(1, MOST_STEPS, 24);
+
+// Which of the responses, from best to worst, are compared: [better, worse].
+const PAIRS = {
+  all: [[0, 1], [1, 2], [0, 2]],
+  chain: [[0, 1], [1, 2]],
+  one: [[0, 2]],
+};
+const LABELS = { all: "all pairs", chain: "a chain", one: "best and worst only" };
+
+// The one feature that the responses share: their length, in hundreds of words.
+const FEATURES = [[1], [3], [0]];
+
+// The responses' looks, from best to worst.
+const ROLES = ["k3", "k2", "wrong"];
+const KEYS = ["best", "middle", "worst"];
+
+const SETTINGS = {
+  Displacement: {
+    reference: [1 / 3, 1 / 3, 1 / 3],
+    beta: 1,
+    preference: 1,
+    pairs: "one",
+    shared_features: true,
+    time: 1,
+  },
+  "Same end as RLHF": {
+    reference: [0.05, 0.2, 0.75],
+    beta: 0.5,
+    preference: 0.8,
+    pairs: "all",
+    shared_features: false,
+    time: MOST_STEPS,
+  },
+  "Clean labels, small β": {
+    reference: [0.1, 0.3, 0.6],
+    beta: 0.1,
+    preference: 1,
+    pairs: "one",
+    shared_features: false,
+    time: MOST_STEPS,
+  },
+};
+
+// In the triangle the best response is on top.
+const upwards = (values) => [...values].reverse();
+const two = (value) => value.toFixed(2);
+const count = (value) => value.toLocaleString("en");
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    traits: ["reference", "responses", "beta", "preference", "pairs", "shared_features", "time"],
+    label: "DPO beside RLHF, step by step",
+  });
+  const triangle = simplex(stage, {
+    label: "The triangle of policies",
+    handles: [{ key: "reference", role: "reference" }],
+    onInput: (_, policy) => stage.set({ reference: upwards(policy) }),
+  });
+  const key = legend([
+    { role: "policy", label: "DPO", line: true },
+    { role: "k1", label: "RLHF with the fitted rewards", line: true, dash: DASHED },
+    { role: "reference", label: `${REFERENCE}: drag it` },
+  ]);
+  const note = make("p", { class: "toy-note" });
+  const pairs = choice({
+    label: "compared",
+    key: "pairs",
+    options: LABELS,
+    onInput: (value) => stage.set({ pairs: value }),
+  });
+  const shared = toggle({
+    label: "responses share one feature, their length",
+    key: "shared_features",
+    onInput: (on) => stage.set({ shared_features: on }),
+  });
+  const noise = slider({
+    label: "correct labels, <i>p</i>",
+    key: "preference",
+    step: 0.01,
+    format: two,
+    onInput: (value) => stage.set({ preference: value }),
+  });
+  const price = slider({
+    label: "price of a nat, <i>β</i>",
+    key: "beta",
+    steps: BETAS,
+    format: String,
+    onInput: (value) => stage.set({ beta: value }),
+  });
+  const clock = slider({
+    label: "training step",
+    key: "time",
+    steps: TIMES,
+    format: count,
+    onInput: setTime,
+  });
+  const dials = make("div", { class: "toy-dials" }, [noise, price, clock]);
+  const play = player(stage, { advance, stepsPerSecond: 12 });
+  const guess = predict({
+    question: "",
+    guessLabel: "my guess",
+    initial: 0.5,
+    step: 0.01,
+    format: two,
+    onChange: () => stage.redraw(),
+  });
+  const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 92 };
+  const follow = (step) => setTime(Math.min(MOST_STEPS, Math.max(1, Math.round(step))));
+  const courses = lineChart(stage, {
+    ...axis,
+    label: "Probability of each response in training",
+    height: 260,
+    yTitle: "probability under DPO",
+    onDrag: follow,
+  });
+  const losses = lineChart(stage, {
+    ...axis,
+    label: "DPO's loss in training",
+    height: 260,
+    yTitle: "DPO's loss, nats per comparison",
+    onDrag: follow,
+  });
+  const shares = table({
+    rows: KEYS.map((name, y) => ({ key: name, role: ROLES[y], label: "" })),
+    columns: [
+      { key: "dpo", label: "DPO" },
+      { key: "rlhf", label: "RLHF" },
+      { key: "moved", label: "logit moved" },
+    ],
+  });
+  const margins = table({
+    rows: PAIRS.all.map(([w, l]) => ({ key: pairKey(w, l), label: "" })),
+    wide: true,
+    columns: [
+      { key: "wins", label: "share won" },
+      { key: "margin", label: "margin <i>βh</i>" },
+      { key: "weight", label: "weight <i>σ</i>(−<i>βh</i>)" },
+    ],
+  });
+  const numbers = readout([
+    { key: "kl", label: REVERSE_KL, unit: "nats" },
+    { key: "loss", label: "DPO's loss", unit: "nats" },
+  ]);
+
+  function setTime(time) {
+    play.stop();
+    stage.set({ time });
+  }
+
+  /** The next times of the slider; from the end, training begins again. */
+  function advance(by) {
+    const time = model.get("time");
+    const later = TIMES.filter((step) => step > time);
+    stage.set({ time: later.length ? later[Math.min(by, later.length) - 1] : 1 });
+    return later.length === 0 || later.length > by;
+  }
+
+  // Trajectories do not depend on the time: they are computed when anything else changes.
+  let run;
+  let runOf = "";
+  function runFor({ reference, beta, preference, pairs: name, shared_features }) {
+    const inputs = JSON.stringify([reference, beta, preference, name, shared_features]);
+    if (runOf !== inputs) run = train({ reference, beta, preference, pairs: name, shared_features });
+    runOf = inputs;
+    return run;
+  }
+
+  let asked = "";
+  function draw(state) {
+    const { reference, responses, beta, preference, time } = state;
+    const trained = runFor(state);
+    const policy = softmax(trained.descent[time]);
+    const rival = trained.ascent && softmax(trained.ascent[time]);
+    const [question, response] = ask(state);
+    if (asked !== question) guess.hide();
+    asked = question;
+
+    pairs.draw(state.pairs);
+    shared.draw(state.shared_features);
+    noise.draw(preference, [0.5, 1]);
+    price.draw(beta);
+    clock.draw(time);
+    guess.draw(softmax(trained.descent[MOST_STEPS])[response], [0, 1], question);
+    note.text(remark(state, trained));
+    const loss = dpoLoss(policy, reference, trained.wins, beta);
+    numbers.draw({ kl: klDivergence(policy, reference), loss });
+    drawTables(state, trained, policy, rival);
+
+    const summary =
+      `Step ${time}. DPO: ${responses.map((name, y) => `${name} ${formatNumber(policy[y])}`).join(", ")}; ` +
+      `loss ${formatNumber(loss)} nats. ${remark(state, trained)}`;
+    drawTriangle(state, trained, policy, rival, summary);
+    drawCharts(state, trained, policy, loss, summary);
+    stage.announce(summary);
+  }
+
+  function drawTriangle({ reference, responses, time }, trained, policy, rival, description) {
+    const revealed = guess.revealed();
+    const until = trained.samples.filter(({ step }) => step < time);
+    const ways = [
+      { role: "k1", dash: DASHED, of: "rival", end: rival },
+      { role: "policy", of: "policy", end: policy },
+    ].filter(({ end }) => end);
+    const lines = ways.flatMap(({ role, dash, of, end }) => [
+      ...(revealed ? [{ role, dash, faint: true, points: trained.samples.map((at) => upwards(at[of])) }] : []),
+      { role, dash, points: [...until.map((at) => upwards(at[of])), upwards(end)] },
+    ]);
+    triangle.draw({
+      responses: upwards(responses),
+      reference: upwards(reference),
+      shown: { role: "policy", at: upwards(policy) },
+      paths: { lines, inputs: [runOf, time, revealed] },
+      marks: [
+        ...(rival ? [{ role: "k1", at: upwards(rival), shape: "circle", label: "" }] : []),
+        { role: "policy", at: upwards(policy), shape: "circle", label: "" },
+        ...(trained.optimum ? [{ role: "best", at: upwards(trained.optimum), shape: "star", label: "π*" }] : []),
+      ],
+      description,
+    });
+  }
+
+  function drawCharts({ responses, time }, trained, policy, loss, description) {
+    const at = { x: time, label: `step ${count(time)}` };
+    const cover = guess.revealed() || time === MOST_STEPS ? null : { from: time, label: "Guess first, or play" };
+    const played = trained.samples.slice(1);
+    const common = { xDomain: [1, MOST_STEPS], at, cover, description };
+    courses.draw({
+      ...common,
+      yDomain: [0, 1],
+      lines: responses.map((name, y) => ({
+        role: ROLES[y],
+        label: short(name),
+        points: played.map((sample) => [sample.step, sample.policy[y]]),
+        dot: policy[y],
+      })),
+    });
+    losses.draw({
+      ...common,
+      yDomain: [0, 0.75],
+      lines: [
+        {
+          role: "policy",
+          label: "DPO",
+          points: played.map((sample) => [sample.step, sample.loss]),
+          dot: loss,
+        },
+      ],
+    });
+  }
+
+  function drawTables({ reference, responses, beta, preference, time }, { wins, descent }, policy, rival) {
+    const start = reference.map(Math.log);
+    const reward = implicitReward(policy, reference, beta);
+    const weights = dpoWeights(policy, reference, beta);
+    const ofResponses = KEYS.flatMap((name, y) => [
+      [`${name}.dpo`, policy[y]],
+      [`${name}.rlhf`, rival?.[y]],
+      [`${name}.moved`, descent[time][y] - start[y]],
+    ]);
+    const ofPairs = PAIRS.all.flatMap(([w, l]) => [
+      [`${pairKey(w, l)}.wins`, wins[w][l] + wins[l][w] ? preference : undefined],
+      [`${pairKey(w, l)}.margin`, reward[w] - reward[l]],
+      [`${pairKey(w, l)}.weight`, weights[w][l]],
+    ]);
+    shares.draw(Object.fromEntries(ofResponses), {
+      caption: `Probability at step ${count(time)}`,
+      labels: Object.fromEntries(KEYS.map((name, y) => [name, responses[y]])),
+    });
+    margins.draw(Object.fromEntries(ofPairs), {
+      caption: "Each pair, the better response first",
+      labels: Object.fromEntries(
+        PAIRS.all.map(([w, l]) => [pairKey(w, l), `${short(responses[w])} ≻ ${short(responses[l])}`]),
+      ),
+    });
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, {
+        hint: "Press Play, drag the reference, or try:",
+        settings: SETTINGS,
+        onReset() {
+          play.stop();
+          guess.hide();
+        },
+      }),
+      columns([triangle, key, note], [pairs, shared, dials, play, guess, shares]),
+      columns([courses], [losses]),
+      columns([margins], [numbers]),
+    ],
+    draw,
+  );
+}
+
+const pairKey = (w, l) => `${KEYS[w]}-${KEYS[l]}`;
+const short = (name) => (name.length > 13 ? `${name.slice(0, 12)}…` : name);
+
+/** Both learners' runs from the reference, and what is drawn of them, at the times of the slider. */
+function train({ reference, beta, preference, pairs, shared_features }) {
+  const wins = reference.map(() => reference.map(() => 0));
+  for (const [w, l] of PAIRS[pairs]) {
+    wins[w][l] = preference;
+    wins[l][w] = 1 - preference;
+  }
+  const features = shared_features ? FEATURES : null;
+  const descent = dpoDescent(reference, wins, beta, STEP_SIZE, MOST_STEPS, features);
+  const reward = fitRewards(wins);
+  const ascent = reward && rlhfAscent(reward, reference, beta, STEP_SIZE, MOST_STEPS, features);
+  const samples = [0, ...TIMES].map((step) => {
+    const policy = softmax(descent[step]);
+    return {
+      step,
+      policy,
+      rival: ascent && softmax(ascent[step]),
+      loss: dpoLoss(policy, reference, wins, beta),
+    };
+  });
+  return { wins, descent, ascent, samples, optimum: reward && gibbsPolicy(reward, reference, beta) };
+}
+
+/** What the reader is to guess, and of which response. */
+function ask({ responses, pairs, shared_features }) {
+  const response = pairs === "one" && !shared_features ? 1 : 0;
+  const aside = pairs === "one" ? [" (preferred in the one pair)", ", which nobody compared,"][response] : ", the best answer,";
+  return [
+    `How likely is “${responses[response]}”${aside} after ${count(MOST_STEPS)} steps of DPO? ` +
+      "Slide to your guess, then reveal the rest.",
+    response,
+  ];
+}
+
+/** What there is to say about where the two end. */
+function remark({ responses, pairs, preference, shared_features }, { optimum }) {
+  if (pairs === "one")
+    return (
+      `Nobody compared “${responses[1]}”, so no reward can be fitted for it: RLHF has nothing to climb, ` +
+      "and no single optimum."
+    );
+  if (!optimum)
+    return "No label is ever wrong, so no finite rewards fit best: RLHF has nothing to climb, and no optimum π*.";
+  if (shared_features)
+    return "One weight moves all three along a single curve, which misses π*: each method stops where it likes best.";
+  if (preference === 0.5) return "The labels are coin tosses: the fitted rewards are equal, and π* is the reference.";
+  return "π* is RLHF's optimum for the rewards fitted to these comparisons.";
+}
+
+/** Why a state from outside cannot be shown, or "". */
+function fault({ reference, responses, beta, preference, pairs, time }) {
+  if (responses.length !== 3) return "there must be 3 responses";
+  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
+  if (!(preference >= 0.5 && preference <= 1)) return "preference must be from 0.5 to 1";
+  if (!Object.hasOwn(PAIRS, pairs)) return `pairs must be one of ${Object.keys(PAIRS).join(", ")}`;
+  if (!Number.isInteger(time) || time < 1 || time > MOST_STEPS)
+    return `time must be a whole number from 1 to ${MOST_STEPS}`;
+  return distributionFault("reference", reference, 3);
+}
+
+export default { render, fault };
