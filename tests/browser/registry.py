@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shows_dpo import DPO
 from shows_gibbs import GIBBS
 from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
 from shows_kl_as_loss import KL_AS_LOSS
@@ -19,4 +20,5 @@ EXPLORABLES = [
     KL_AS_LOSS,
     TOKENS_KL,
     TOKENS_CREDIT,
+    DPO,
 ]

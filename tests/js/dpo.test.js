@@ -5,7 +5,8 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import * as dpo from "../../toy/explorables/js/core/dpo.js";
-import { softmax } from "../../toy/explorables/js/core/distributions.js";
+import { softmax, totalVariation } from "../../toy/explorables/js/core/distributions.js";
+import { gibbsPolicy } from "../../toy/explorables/js/core/rlhf_objective.js";
 
 const TOLERANCE = 1e-12;
 
@@ -35,6 +36,7 @@ for (const [name, expected] of Object.entries(cases)) {
 
   test(`the loss, its gradients and weights agree with toy: ${name}`, () => {
     assertAllClose(dpo.implicitReward(policy, reference, beta), expected.implicitReward, "implicit reward");
+    assertClose(totalVariation(policy, reference), expected.totalVariation, "total variation", 1);
     assertClose(dpo.dpoLoss(policy, reference, wins, beta), expected.dpoLoss, "loss");
     // Pulls in both directions cancel; none is larger than β.
     assertAllClose(dpo.dpoGradient(policy, reference, wins, beta), expected.dpoGradient, "gradient", beta);
@@ -51,7 +53,7 @@ for (const [name, expected] of Object.entries(cases)) {
     // The likelihood of nearly clean labels is flat: a reward is as exact as 1e-16 over its curvature.
     const size = Math.max(1, 1e-4 / Math.min(...wins.flat().filter((won) => won > 0)));
     assertAllClose(reward, expected.fitRewards, "rewards", size);
-    const optimum = dpo.gibbsPolicy(expected.fitRewards, reference, beta);
+    const optimum = gibbsPolicy(expected.fitRewards, reference, beta);
     assertAllClose(optimum, expected.gibbsPolicy, "optimum");
   });
 

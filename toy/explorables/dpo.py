@@ -43,6 +43,7 @@ class DPO(Explorable):
     preference : p, how often the better response of a pair is preferred, from 0.5 to 1
     pairs : which are compared: "all", "chain" (neighbours) or "one" (best and worst)
     shared_features : whether π ∝ π_ref e^(θ f) with one feature f = (1, 3, 0), or a free softmax
+    log_scale : whether probabilities are drawn on a logarithmic axis
     time : the training step, 1 to 2000
     """
 
@@ -54,6 +55,7 @@ class DPO(Explorable):
         "preference",
         "pairs",
         "shared_features",
+        "log_scale",
         "time",
     )
 
@@ -63,6 +65,7 @@ class DPO(Explorable):
     preference = Number(0.8, low=0.5, high=1.0).tag(sync=True)
     pairs = traitlets.Enum(tuple(PAIRS), "all").tag(sync=True)
     shared_features = traitlets.Bool(False).tag(sync=True)
+    log_scale = traitlets.Bool(False).tag(sync=True)
     time = Count(8, most=MOST_STEPS).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -105,7 +108,7 @@ class DPO(Explorable):
         wins = np.broadcast_to(self._wins(), (len(descent), 3, 3))
         losses = dpo_loss(descent, np.broadcast_to(reference, descent.shape), wins, self.beta)
         ways = {"policy": descent} | ({} if ascent is None else {"k1": ascent})
-        return figures.dpo(self.responses, ways, optimum, losses, self.time)
+        return figures.dpo(self.responses, ways, optimum, losses, self.time, self.log_scale)
 
     def _wins(self) -> Array:
         wins = np.zeros((3, 3))

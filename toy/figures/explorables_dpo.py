@@ -25,6 +25,7 @@ def dpo(
     optimum: ArrayLike | None,
     losses: ArrayLike,
     time: int,
+    log_scale: bool,
 ) -> str:
     """Draw both paths up to a step and beyond, DPO's probabilities over the steps, and its loss.
 
@@ -35,7 +36,7 @@ def dpo(
         figure = Figure(figsize=(7.4, 4.0))
         panels = figure.subplot_mosaic("tp;tl", width_ratios=(1.1, 1), height_ratios=(1.7, 1))
         paths(panels["t"], responses, ways, optimum, time)
-        courses(panels["p"], responses, ways["policy"], time)
+        courses(panels["p"], responses, ways["policy"], time, log_scale)
         loss_curve(panels["l"], losses, time)
         panels["l"].sharex(panels["p"])
         panels["p"].tick_params(labelbottom=False)
@@ -58,7 +59,7 @@ def paths(
         place = tuple(_places(corner))
         style: dict[str, Any] = {"ha": across, "va": up, "fontsize": 9.5}
         ax.annotate(name, place, (0, away), textcoords="offset points", **style)
-    for role in reversed(ways):
+    for role in reversed(list(ways)):
         name, dash = _WAYS[role]
         ax.plot(*_places(ways[role]), color=LIGHT[role], linestyle=dash, linewidth=1, alpha=0.4)
         ax.plot(*_places(ways[role][: time + 1]), color=LIGHT[role], linestyle=dash, label=name)
@@ -71,11 +72,14 @@ def paths(
     return ax
 
 
-def courses(ax: Axes, responses: Sequence[str], policies: Array, time: int) -> Axes:
+def courses(
+    ax: Axes, responses: Sequence[str], policies: Array, time: int, log_scale: bool
+) -> Axes:
     """Draw the probability of each response over the steps."""
     for name, course, (role, dash) in zip(responses, policies.T, _COURSES, strict=True):
         ax.plot(_steps(course), course[1:], color=LIGHT[role], linestyle=dash, label=name)
-    ax.set(xscale="log", ylim=(0, 1), ylabel="probability")
+    ax.set(xscale="log", yscale="log" if log_scale else "linear", ylabel="probability")
+    ax.set_ylim(policies.min() / 1.5 if log_scale else 0, 1)
     mark(ax, time, f"step {time}")
     ax.legend(fontsize=9)
     return ax
@@ -97,4 +101,4 @@ def _places(policies: ArrayLike) -> Array:
 
 def _steps(values: Array) -> Array:
     """Return the steps after the start."""
-    return np.arange(1, len(values))
+    return np.arange(1.0, len(values))

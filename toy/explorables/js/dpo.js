@@ -1,7 +1,8 @@
 // DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
 
-import { distributionFault, klDivergence, softmax } from "./core/distributions.js";
-import { dpoDescent, dpoLoss, dpoWeights, fitRewards, gibbsPolicy, implicitReward, rlhfAscent } from "./core/dpo.js";
+import { distributionFault, klDivergence, softmax, totalVariation } from "./core/distributions.js";
+import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "./core/dpo.js";
+import { gibbsPolicy } from "./core/rlhf_objective.js";
 import { toolbar } from "./parts/buttons.js";
 import { choice, toggle } from "./parts/choice.js";
 import { columns, make } from "./parts/dom.js";
@@ -46,6 +47,7 @@ const SETTINGS = {
     preference: 1,
     pairs: "one",
     shared_features: true,
+    log_scale: false,
     time: 1,
   },
   "Same end as RLHF": {
@@ -54,6 +56,7 @@ const SETTINGS = {
     preference: 0.8,
     pairs: "all",
     shared_features: false,
+    log_scale: false,
     time: MOST_STEPS,
   },
   "Clean labels, small β": {
@@ -62,6 +65,7 @@ const SETTINGS = {
     preference: 1,
     pairs: "one",
     shared_features: false,
+    log_scale: true,
     time: MOST_STEPS,
   },
 };
@@ -75,7 +79,7 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["reference", "responses", "beta", "preference", "pairs", "shared_features", "time"],
+    traits: ["reference", "responses", "beta", "preference", "pairs", "shared_features", "log_scale", "time"],
     label: "DPO beside RLHF, step by step",
   });
   const triangle = simplex(stage, {
@@ -99,6 +103,11 @@ function render({ model, el }) {
     label: "responses share one feature, their length",
     key: "shared_features",
     onInput: (on) => stage.set({ shared_features: on }),
+  });
+  const logarithmic = toggle({
+    label: "probabilities on a logarithmic axis",
+    key: "log_scale",
+    onInput: (on) => stage.set({ log_scale: on }),
   });
   const noise = slider({
     label: "correct labels, <i>p</i>",
@@ -124,9 +133,8 @@ function render({ model, el }) {
   const dials = make("div", { class: "toy-dials" }, [noise, price, clock]);
   const play = player(stage, { advance, stepsPerSecond: 12 });
   const guess = predict({
-    question: "",
     guessLabel: "my guess",
-    initial: 0.5,
+    initial: 0.25,
     step: 0.01,
     format: two,
     onChange: () => stage.redraw(),
@@ -148,6 +156,7 @@ function render({ model, el }) {
     onDrag: follow,
   });
   const shares = table({
+    wide: true,
     rows: KEYS.map((name, y) => ({ key: name, role: ROLES[y], label: "" })),
     columns: [
       { key: "dpo", label: "DPO" },
@@ -165,7 +174,9 @@ function render({ model, el }) {
     ],
   });
   const numbers = readout([
-    { key: "kl", label: REVERSE_KL, unit: "nats" },
+    { key: "kl", label: `${REVERSE_KL} of DPO`, unit: "nats" },
+    { key: "rlhf_kl", label: `${REVERSE_KL} of RLHF`, unit: "nats" },
+    { key: "apart", label: "total variation between the two" },
     { key: "loss", label: "DPO's loss", unit: "nats" },
   ]);
 
@@ -204,13 +215,19 @@ function render({ model, el }) {
 
     pairs.draw(state.pairs);
     shared.draw(state.shared_features);
+    logarithmic.draw(state.log_scale);
     noise.draw(preference, [0.5, 1]);
     price.draw(beta);
     clock.draw(time);
-    guess.draw(softmax(trained.descent[MOST_STEPS])[response], [0, 1], question);
+    guess.draw(softmax(trained.descent[MOST_STEPS])[response], [0, 1], { question });
     note.text(remark(state, trained));
     const loss = dpoLoss(policy, reference, trained.wins, beta);
-    numbers.draw({ kl: klDivergence(policy, reference), loss });
+    numbers.draw({
+      kl: klDivergence(policy, reference),
+      rlhf_kl: rival ? klDivergence(rival, reference) : undefined,
+      apart: rival ? totalVariation(policy, rival) : undefined,
+      loss,
+    });
     drawTables(state, trained, policy, rival);
 
     const summary =
@@ -246,14 +263,15 @@ function render({ model, el }) {
     });
   }
 
-  function drawCharts({ responses, time }, trained, policy, loss, description) {
+  function drawCharts({ responses, log_scale, time }, trained, policy, loss, description) {
     const at = { x: time, label: `step ${count(time)}` };
     const cover = guess.revealed() || time === MOST_STEPS ? null : { from: time, label: "Guess first, or play" };
     const played = trained.samples.slice(1);
     const common = { xDomain: [1, MOST_STEPS], at, cover, description };
     courses.draw({
       ...common,
-      yDomain: [0, 1],
+      yDomain: log_scale ? [Math.min(0.1, ...played.flatMap((sample) => sample.policy)) / 1.5, 1] : [0, 1],
+      yLog: log_scale,
       lines: responses.map((name, y) => ({
         role: ROLES[y],
         label: short(name),
@@ -312,7 +330,7 @@ function render({ model, el }) {
         },
       }),
       columns([triangle, key, note], [pairs, shared, dials, play, guess, shares]),
-      columns([courses], [losses]),
+      columns([courses, logarithmic], [losses]),
       columns([margins], [numbers]),
     ],
     draw,
@@ -361,12 +379,12 @@ function remark({ responses, pairs, preference, shared_features }, { optimum }) 
   if (pairs === "one")
     return (
       `Nobody compared “${responses[1]}”, so no reward can be fitted for it: RLHF has nothing to climb, ` +
-      "and no single optimum."
+      "and there is no single optimum π*."
     );
   if (!optimum)
-    return "No label is ever wrong, so no finite rewards fit best: RLHF has nothing to climb, and no optimum π*.";
+    return "No label is ever wrong, so no finite rewards fit best: RLHF has nothing to climb, and there is no optimum π*.";
   if (shared_features)
-    return "One weight moves all three along a single curve, which misses π*: each method stops where it likes best.";
+    return "One weight moves all three along a single curve, which misses π*: each method compromises in its own way.";
   if (preference === 0.5) return "The labels are coin tosses: the fitted rewards are equal, and π* is the reference.";
   return "π* is RLHF's optimum for the rewards fitted to these comparisons.";
 }

@@ -76,6 +76,9 @@ export function logSoftmax(logits) {
   return logits.map((z) => z - top - Math.log1p(others));
 }
 
+/** ½ Σ |π − π'|, the largest difference in the probability of any event. */
+export const totalVariation = (policy, other) => sum(policy.map((p, y) => Math.abs(p - other[y]))) / 2;
+
 /** The policy that logits stand for. */
 export function softmax(logits) {
   const top = Math.max(...logits);

@@ -1,7 +1,7 @@
 // DPO's loss and gradient, and the two descents that it is compared with: toy/dpo.py and
 // toy/learners.py in JavaScript. `wins[i][j]` is how often response i was preferred to response j.
 
-import { logRatio, softmax, sum } from "./distributions.js";
+import { logRatio, sum } from "./distributions.js";
 
 // Newton's steps in the rewards: none is longer than this, and they stop when they are shorter than that.
 const LONGEST_STEP = 4;
@@ -101,10 +101,6 @@ function solve(matrix, values) {
   }
   return x;
 }
-
-/** π* = π_ref e^(r/β) / Z, the policy that maximises E_π[r] − β KL(π ‖ π_ref). */
-export const gibbsPolicy = (reward, reference, beta) =>
-  softmax(reference.map((p, y) => Math.log(p) + reward[y] / beta));
 
 /**
  * Logits of gradient descent on DPO's loss, from the reference: numSteps + 1 of them. With features, a row

@@ -13,7 +13,7 @@ const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker; `right`: the margin
  * for the lines' labels, in px.
  *
- * draw({ xDomain, yDomain, lines: [{ role, label, thin, points: [[x, y], …] }], at: { x, label },
+ * draw({ xDomain, yDomain, yLog: if not as above, lines: [{ role, label, thin, points: [[x, y], …] }], at: { x, label },
  *        marks: [{ x, label, row: lines further down, side: of the line }],
  *        levels: [{ y, role, label }],
  *        places: [{ x, y, role, label, hollow, below, left }], cover: { from, label }, description })
@@ -25,7 +25,8 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   const margin = { ...MARGIN, right };
   const { node, plot, frame, describe } = chart(stage, { label, height, margin });
   const x = (xLog ? scaleLog : scaleLinear)();
-  const y = (yLog ? scaleLog : scaleLinear)();
+  const scales = { true: scaleLog(), false: scaleLinear() };
+  let y = scales[Boolean(yLog)];
   const drawAxes = axes(plot, { xTitle, yTitle });
   let marker;
   const clip = uniqueId();
@@ -52,12 +53,14 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .call(dragAlong({ container: plot.node(), position, onStart: follow, onMove: follow }));
   }
 
-  function draw({ xDomain, yDomain, lines, at, marks = [], levels = [], places = [], cover, description }) {
+  function draw(state) {
+    const { xDomain, yDomain, yLog: log = yLog, lines, at, marks = [], levels = [], places = [], cover, description } = state;
     const size = frame();
     describe(description);
     marker = at.x;
     if (!size) return;
     x.domain(xDomain).range([0, size.width]);
+    y = scales[Boolean(log)];
     y.domain(yDomain).range([size.height, 0]);
     drawAxes({ x, y, ...size });
     clipRect.attr("width", cover ? x(cover.from) : size.width).attr("height", size.height + 8);
@@ -67,8 +70,9 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     drawLevels(levels, size);
     drawPlaces(places, size);
     drawHandle(at, lines, size);
-    drawCover(cover, at, size);
-    drawLabels(lines, cover, size);
+    const heights = labelHeights(lines, cover, size);
+    drawCover(cover, at, heights, size);
+    drawLabels(lines, cover, heights, size);
   }
 
   function drawLines(lines) {
@@ -174,7 +178,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .attr("transform", ({ dot }) => `translate(${x(at.x)},${y(dot)})`);
   }
 
-  function drawCover(cover, at, { width, height }) {
+  function drawCover(cover, at, heights, { width, height }) {
     const group = coverLayer
       .selectAll("g")
       .data(cover ? [cover] : [])
@@ -195,17 +199,25 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       const handle = Math.min(width, Math.max(left, x(at.x)));
       return handle - left > width - handle ? [left, handle] : [handle, width];
     };
+    // And in the widest gap between the labels.
+    const edges = [0, ...heights, height].sort((a, b) => a - b);
+    const gap = edges.slice(1).reduce((best, edge, i) => (edge - edges[i] > edges[best + 1] - edges[best] ? i : best), 0);
     group
       .select("text")
       .text((one) => (parts(one)[1] - parts(one)[0] > 7 * one.label.length ? one.label : ""))
       .attr("x", (one) => (parts(one)[0] + parts(one)[1]) / 2)
-      .attr("y", height - 10);
+      .attr("dy", "0.35em")
+      .attr("y", (edges[gap] + edges[gap + 1]) / 2);
   }
 
-  function drawLabels(lines, cover, { width, height }) {
+  /** The heights of the labels: beside the lines' ends, clear of each other. */
+  function labelHeights(lines, cover, { height }) {
     const last = cover && lines.length ? lines[0].points.findIndex(([a]) => a >= cover.from) : -1;
     const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(last)[1]))));
-    const places = spread(ends, 14, 0, height);
+    return spread(ends, 14, 0, height);
+  }
+
+  function drawLabels(lines, cover, heights, { width }) {
     labelLayer
       .selectAll("text")
       .data(lines)
@@ -214,7 +226,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .style("--toy-role", ({ role }) => colourOf(role))
       .attr("x", (cover ? x(cover.from) : width) + 6)
       .attr("dy", "0.35em")
-      .attr("y", (_, i) => places[i]);
+      .attr("y", (_, i) => heights[i]);
   }
 
   return { node, draw };
