@@ -265,7 +265,7 @@ function render({ model, el }) {
 
   function drawCharts({ responses, log_scale, time }, trained, policy, loss, description) {
     const at = { x: time, label: `step ${count(time)}` };
-    const cover = guess.revealed() || time === MOST_STEPS ? null : { from: time, label: "Guess first, or play" };
+    const cover = guess.revealed() || time === MOST_STEPS ? null : { from: time, label: "Guess first" };
     const played = trained.samples.slice(1);
     const common = { xDomain: [1, MOST_STEPS], at, cover, description };
     courses.draw({
