@@ -224,8 +224,8 @@ function render({ model, el }) {
     const loss = dpoLoss(policy, reference, trained.wins, beta);
     numbers.draw({
       kl: klDivergence(policy, reference),
-      rlhf_kl: rival ? klDivergence(rival, reference) : undefined,
-      apart: rival ? totalVariation(policy, rival) : undefined,
+      rlhf_kl: rival ? klDivergence(rival, reference) : null,
+      apart: rival ? totalVariation(policy, rival) : null,
       loss,
     });
     drawTables(state, trained, policy, rival);
@@ -299,11 +299,11 @@ function render({ model, el }) {
     const weights = dpoWeights(policy, reference, beta);
     const ofResponses = KEYS.flatMap((name, y) => [
       [`${name}.dpo`, policy[y]],
-      [`${name}.rlhf`, rival?.[y]],
+      [`${name}.rlhf`, rival?.[y] ?? null],
       [`${name}.moved`, descent[time][y] - start[y]],
     ]);
     const ofPairs = PAIRS.all.flatMap(([w, l]) => [
-      [`${pairKey(w, l)}.wins`, wins[w][l] + wins[l][w] ? preference : undefined],
+      [`${pairKey(w, l)}.wins`, wins[w][l] + wins[l][w] ? preference : null],
       [`${pairKey(w, l)}.margin`, reward[w] - reward[l]],
       [`${pairKey(w, l)}.weight`, weights[w][l]],
     ]);
