@@ -176,7 +176,7 @@ function render({ model, el }) {
   const numbers = readout([
     { key: "kl", label: `${REVERSE_KL} of DPO`, unit: "nats" },
     { key: "rlhf_kl", label: `${REVERSE_KL} of RLHF`, unit: "nats" },
-    { key: "apart", label: "total variation between the two" },
+    { key: "apart", label: "total variation between them" },
     { key: "loss", label: "DPO's loss", unit: "nats" },
   ]);
 
@@ -329,9 +329,9 @@ function render({ model, el }) {
           guess.hide();
         },
       }),
-      columns([triangle, key, note], [pairs, shared, dials, play, guess, shares]),
+      columns([triangle, key, note, numbers], [pairs, shared, dials, play, guess, shares]),
       columns([courses, logarithmic], [losses]),
-      columns([margins], [numbers]),
+      make("div", { class: "toy-full" }, [margins]),
     ],
     draw,
   );
