@@ -378,6 +378,8 @@ def test_newton_never_needs_many_steps_and_says_so_if_it_is_not_given_them(monke
     monkeypatch.setattr(module, "_MOST_STEPS", 1)
     with pytest.raises(ValueError, match=r"^gamma must let Newton's method converge in 1 steps"):
         ptx_policy(reward, reference, 1.0, gamma, pretraining)
+    with pytest.raises(ValueError, match=r"^beta must let Newton's method converge in 1 steps"):
+        forward_kl_policy(REWARD, REFERENCE, BETA)
 
 
 # --- best of n ------------------------------------------------------------------------------------

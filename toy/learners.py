@@ -129,8 +129,8 @@ def ascend_with_loss(
     Examples
     --------
     >>> run = ascend_with_loss(k1, [0.5, 0.5], [1.0, 0.0], [0.5, 0.5], 1.0, 0.5, num_steps=400)
-    >>> run.policies[-1].round(2).tolist()  # k1 charges for nothing
-    [0.99, 0.01]
+    >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
+    [0.997, 0.003]
     """
     policy = as_reference("policy", policy)
     column = as_per_world("beta", as_positive("beta", beta), policy)

@@ -396,7 +396,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     Examples
     --------
     >>> forward_kl_policy([1.0, 0.0], [0.25, 0.75], beta=0.5).round(6).tolist()
-    [0.75, 0.25]
+    [0.683013, 0.316987]
     """
     tilt, reference = _as_tilted(reward, reference, beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
@@ -408,6 +408,8 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
         if (u + step <= u * (1 + _NORMALISATION)).all():
             break
         u = u + np.maximum(step, 0.0)
+    else:
+        refuse("beta", f"must let Newton's method converge in {_MOST_STEPS} steps", beta)
     return policy
 
 
