@@ -128,6 +128,7 @@ def ascend_with_loss(
 
     Examples
     --------
+    >>> from toy.kl_estimators import k1
     >>> run = ascend_with_loss(k1, [0.5, 0.5], [1.0, 0.0], [0.5, 0.5], 1.0, 0.5, num_steps=400)
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]
