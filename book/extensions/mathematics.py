@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-#: Upright and italic letters, and the doubled ones of expectations.
+#: Upright and italic letters, the doubled ones of expectations, and the smaller of the large brackets.
 ALWAYS_NEEDED = (
     ("KaTeX_Main", "normal", "KaTeX_Main-Regular.woff2"),
     ("KaTeX_Math", "italic", "KaTeX_Math-Italic.woff2"),
     ("KaTeX_AMS", "normal", "KaTeX_AMS-Regular.woff2"),
+    ("KaTeX_Size1", "normal", "KaTeX_Size1-Regular.woff2"),
+    ("KaTeX_Size2", "normal", "KaTeX_Size2-Regular.woff2"),
 )
 
 ADD_FONT = """\

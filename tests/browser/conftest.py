@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO
 
 import pytest
 from chromium import find_chromium
@@ -22,6 +25,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: Bytes of a page that arrive at once, and seconds until the next.
+SLOW_PIECE, SLOW_PAUSE = 32_768, 0.05
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +47,35 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Keep the test's output free of one line a request."""
 
 
-@pytest.fixture(scope="session")
-def http_url() -> Iterator[str]:
-    """The address of the built book, served from this machine; ends with a slash."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(HTML))) as server:
+class _Slow(_Quiet):
+    def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:
+        """Send a page as a slow line would, so that it is painted while it still comes."""
+        while piece := source.read(SLOW_PIECE):
+            outputfile.write(piece)
+            if self.path.endswith(".html"):
+                time.sleep(SLOW_PAUSE)
+
+
+@contextmanager
+def _served(handler: type[_Quiet]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(HTML))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def http_url() -> Iterator[str]:
+    """The address of the built book, served from this machine; ends with a slash."""
+    with _served(_Quiet) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def slow_url() -> Iterator[str]:
+    """The same, but pages come in pieces."""
+    with _served(_Slow) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -57,14 +85,16 @@ def file_url() -> str:
 
 
 @pytest.fixture
-def open_page(browser: Browser, http_url: str, file_url: str) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, http_url: str, slow_url: str, file_url: str
+) -> Iterator[OpenPage]:
     """A function that opens a page of the book and records its problems.
 
     ``open_page("book/index.html", theme="dark", viewport=PHONE, scheme="file")`` returns a
     `Visit`. Each call has a browser context of its own; all are closed after the test.
     """
     contexts = []
-    homes = {"http": http_url, "file": file_url}
+    homes = {"http": http_url, "slow": slow_url, "file": file_url}
 
     def open_one(
         path: str,

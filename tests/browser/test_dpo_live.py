@@ -86,7 +86,7 @@ def test_the_future_is_hidden_until_it_is_guessed_or_played(live: Live) -> None:
     page, root = live
     assert "answer" not in check(root, DPO)
     assert len(root.query_selector_all(".toy-cover")) == 2
-    page.get_by_label("my guess").press("ArrowRight")
+    root.query_selector(".toy-predict input").press("ArrowRight")
     state = press(live, "Reveal")
     assert state["distance"] == pytest.approx(abs(state["guess"] - state["answer"]))
     assert not root.query_selector(".toy-cover")

@@ -78,9 +78,12 @@ def test_every_picture_has_words(open_page: OpenPage, path: str) -> None:
     assert open_page(path).page.evaluate(images) == []
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("path", SITE)
-def test_nothing_moves_while_a_page_loads(open_page: OpenPage, path: str) -> None:
-    page = open_page(path).page
+def test_nothing_moves_while_a_page_loads(
+    open_page: OpenPage, path: str, viewport: tuple[int, int]
+) -> None:
+    page = open_page(path, viewport=viewport, scheme="slow").page
     shift = page.evaluate(
         """() => new Promise((done) => new PerformanceObserver((list) => done(
             list.getEntries().reduce((sum, entry) => sum + entry.value, 0)

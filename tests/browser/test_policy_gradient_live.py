@@ -127,7 +127,7 @@ def test_a_guess_is_compared_with_the_best_baseline(live: Live) -> None:
     page, root = live
     assert "answer" not in check(root, POLICY_SIMPLEX)
     assert root.query_selector(".toy-cover")
-    page.get_by_label("my guess").press("ArrowRight")
+    root.query_selector(".toy-predict input").press("ArrowRight")
     page.get_by_role("button", name="Reveal").press("Enter")
     next_frame(page)
     state = check(root, POLICY_SIMPLEX)
