@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-#: Upright and italic letters, the doubled ones of expectations, and the smaller of the large brackets.
+#: Upright and italic letters, the doubled ones of expectations, and the smaller tall brackets.
 ALWAYS_NEEDED = (
     ("KaTeX_Main", "normal", "KaTeX_Main-Regular.woff2"),
     ("KaTeX_Math", "italic", "KaTeX_Math-Italic.woff2"),
