@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from chromium import find_chromium
+from explorables import Explorable, Live, OpenLive, next_frame
 from playwright.sync_api import Browser, sync_playwright
 from visits import DESKTOP, HTML, OpenPage, Visit
 
@@ -85,9 +86,7 @@ def file_url() -> str:
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, http_url: str, slow_url: str, file_url: str
-) -> Iterator[OpenPage]:
+def open_page(browser: Browser, http_url: str, slow_url: str, file_url: str) -> Iterator[OpenPage]:
     """A function that opens a page of the book and records its problems.
 
     ``open_page("book/index.html", theme="dark", viewport=PHONE, scheme="file")`` returns a
@@ -123,3 +122,34 @@ def open_page(
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def open_live(browser: Browser, http_url: str) -> Iterator[OpenLive]:
+    """A function that opens an explorable in its page, and returns it as the page has it at first.
+
+    Who asks for the last one again gets the same page after Reset: a chapter takes seconds to open.
+    """
+    asked: Any = None
+    live: Live | None = None
+
+    def open_one(
+        explorable: Explorable, viewport: tuple[int, int] = DESKTOP, **options: Any
+    ) -> Live:
+        nonlocal asked, live
+        if live and asked == (explorable, viewport, options):
+            live.find(".toy-reset").click()
+        else:
+            close()
+            width, height = viewport
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            asked, live = (explorable, viewport, options), Live.open(context, http_url, explorable)
+        next_frame(live.page)
+        return live
+
+    def close() -> None:
+        if live:
+            live.page.context.close()
+
+    yield open_one
+    close()

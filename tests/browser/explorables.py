@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import BrowserContext, ElementHandle, Page
+
+from toy.figures.policy_gradient import CORNERS
 
 #: Enough for two slow cores; every wait is for a condition.
 PATIENCE = 60_000
 
 Numbers = dict[str, float]
+Place = tuple[float, float]
+
+#: Around the triangle of policies, in pixels.
+SIDE_MARGIN, TOP_MARGIN = 22, 42
 
 
 @dataclass(frozen=True)
@@ -78,3 +84,76 @@ def check(root: ElementHandle, explorable: Explorable) -> dict[str, Any]:
     for key, value in expected.items():
         assert np.isclose(state[key], value, rtol=1e-9, atol=1e-12), (key, state[key], value, state)
     return state
+
+
+@dataclass(frozen=True)
+class Live:
+    """An explorable in an open page of the book, and what a reader does with it.
+
+    Everything is looked for in the explorable alone: a page holds several.
+    """
+
+    explorable: Explorable
+    page: Page
+    root: ElementHandle
+    complaints: list[str]
+
+    @classmethod
+    def open(cls, context: BrowserContext, home: str, explorable: Explorable) -> Live:
+        page, complaints = context.new_page(), []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: m.type == "warning" and complaints.append(m.text))
+        page.goto(home + explorable.page)
+        return cls(explorable, page, wait_until_live(page, explorable), complaints)
+
+    def check(self) -> dict[str, Any]:
+        """Compare what is drawn in the next frame with toy, and return it."""
+        next_frame(self.page)
+        return check(self.root, self.explorable)
+
+    def find(self, selector: str) -> ElementHandle | None:
+        return self.root.query_selector(selector)
+
+    def button(self, name: str) -> ElementHandle:
+        return self.find(f'button:text-is("{name}")')
+
+    def press(self, name: str) -> dict[str, Any]:
+        """Press a button, and return what is then shown."""
+        self.button(name).click()
+        return self.check()
+
+    def choose(self, value: str) -> dict[str, Any]:
+        """Choose one of a few, and return what is then shown."""
+        self.find(f'input[value="{value}"]').click()
+        return self.check()
+
+    def slide(self, key: str, to: str) -> dict[str, Any]:
+        """Press a key on the slider of a number, and return what is then shown."""
+        self.find(f'.toy-slider:has([data-key="{key}"]) input').press(to)
+        return self.check()
+
+    def drag(self, start: Place, end: Place) -> dict[str, Any]:
+        """Drag with the mouse, and return what is then shown."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=4)
+        self.page.mouse.up()
+        return self.check()
+
+    def spot(self, policy: list[float]) -> Place:
+        """Return where a policy stands on the screen, in the triangle; the last response on top."""
+        triangle = self.find(".toy-simplex .toy-chart-box")
+        triangle.scroll_into_view_if_needed()
+        box = triangle.bounding_box()
+        side = box["width"] - 2 * SIDE_MARGIN
+        x, y = np.array(policy) @ CORNERS
+        top = box["y"] + TOP_MARGIN
+        return box["x"] + SIDE_MARGIN + side * x, top + side * (CORNERS[2, 1] - y)
+
+    def wait_for_time(self, condition: str) -> None:
+        """Wait until the time that is drawn is such as `condition`, say "> 3"."""
+        script = f"root => JSON.parse(root.dataset.state).time {condition}"
+        self.page.wait_for_function(script, arg=self.root, timeout=PATIENCE)
+
+
+OpenLive = Callable[..., Live]

@@ -6,7 +6,6 @@ import json
 import re
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from explorables import (
     CONTROLS,
     PATIENCE,
     Explorable,
+    Live,
+    OpenLive,
     check,
     next_frame,
     shown,
@@ -50,45 +51,20 @@ def flat(state: dict[str, Any]) -> list[float]:
     return [float(number) for key in sorted(numbers) for number in np.ravel(numbers[key])]
 
 
-@dataclass
-class Live:
-    """One explorable in its page of the book, as it stands after Reset."""
-
-    explorable: Explorable
-    page: Page
-    root: ElementHandle
-    complaints: list[str]
-
-    def check(self) -> dict[str, Any]:
-        """Compare what is drawn in the next frame with toy, and return it."""
-        next_frame(self.page)
-        return check(self.root, self.explorable)
-
-
 @pytest.fixture(scope="module", params=EXPLORABLES, ids=lambda e: e.name)
-def opened(request: pytest.FixtureRequest, browser: Browser, http_url: str) -> Iterator[Live]:
-    """An explorable in a page that several tests share: a chapter takes seconds to open."""
-    width, height = DESKTOP
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page, complaints = context.new_page(), []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: m.type == "warning" and complaints.append(m.text))
-    page.goto(http_url + request.param.page)
-    yield Live(request.param, page, wait_until_live(page, request.param), complaints)
-    context.close()
+def chosen(request: pytest.FixtureRequest) -> Explorable:
+    """Each in turn, so that its tests share a page."""
+    return request.param
 
 
 @pytest.fixture
-def live(opened: Live) -> Live:
-    """The explorable as the page has it at first."""
-    opened.root.query_selector(".toy-reset").click()
-    next_frame(opened.page)
-    return opened
+def live(open_live: OpenLive, chosen: Explorable) -> Live:
+    return open_live(chosen)
 
 
 def only(*explorables: Explorable) -> pytest.MarkDecorator:
     """Run a test that uses `live` for these explorables alone."""
-    return pytest.mark.parametrize("opened", explorables, indirect=True, ids=lambda e: e.name)
+    return pytest.mark.parametrize("chosen", explorables, indirect=True, ids=lambda e: e.name)
 
 
 def test_every_control_moves_by_keyboard_and_every_number_is_toys(live: Live) -> None:
@@ -176,40 +152,38 @@ def test_named_settings_and_reset(live: Live) -> None:
         assert live.check() != first
     controls(live.root)[0].press("PageDown")
     assert live.check() != first
-    live.root.query_selector(".toy-reset").click()
+    live.find(".toy-reset").click()
     assert live.check() == first
     live.page.wait_for_function("!location.hash.includes('?')", timeout=PATIENCE)
 
 
 @only(ESTIMATORS)
 def test_the_homeworks_numbers_are_a_press_away(live: Live) -> None:
-    live.page.get_by_role("button", name="Homework 1E").click()
-    state = live.check()
+    state = live.press("Homework 1E")
     assert state["kl"] == pytest.approx(1.614463, abs=1e-6)
-    live.page.get_by_role("button", name="k3 loses").click()
-    state = live.check()
+    state = live.press("k3 loses")
     assert state["k3.std"] > 5 * state["k1.std"]
 
 
 @only(KL_PATH)
 def test_a_guess_is_compared_with_the_exact_crossover(live: Live) -> None:
     assert "answer" not in live.check(), "nothing is revealed before the guess"
-    assert live.root.query_selector(".toy-cover")
-    live.root.query_selector(".toy-predict input").press("ArrowRight")
-    live.root.query_selector('button:text-is("Reveal")').press("Enter")
+    assert live.find(".toy-cover")
+    live.find(".toy-predict input").press("ArrowRight")
+    live.button("Reveal").press("Enter")
     state = live.check()
     exact = toy.variance_crossover(state["policy"], state["reference"])
     assert state["answer"] == pytest.approx(exact, rel=1e-9)
     assert state["distance"] == pytest.approx(abs(state["guess"] - exact))
-    assert not live.root.query_selector(".toy-cover")
-    live.root.query_selector('[role="slider"]').press("PageDown")
+    assert not live.find(".toy-cover")
+    live.find('[role="slider"]').press("PageDown")
     assert live.check()["answer"] != state["answer"], "the answer follows the bars"
-    live.root.query_selector('button:text-is("Guess again")').press("Enter")
+    live.button("Guess again").press("Enter")
     assert "answer" not in live.check()
 
 
 def test_a_screen_reader_hears_the_numbers_when_they_rest(live: Live) -> None:
-    announcer = live.root.query_selector("[aria-live=polite].toy-announcer")
+    announcer = live.find("[aria-live=polite].toy-announcer")
     silent = announcer.text_content()
     controls(live.root)[1].press("End")
     said = "([node, old]) => node.textContent !== old && /\\d/.test(node.textContent)"
@@ -351,22 +325,12 @@ def test_the_still_picture_is_printed(live: Live) -> None:
     live.page.emulate_media(media="screen")
 
 
-@pytest.fixture
-def touch_page(browser: Browser, http_url: str) -> Iterator[Page]:
-    width, height = PHONE
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
-    page = context.new_page()
-    page.goto(http_url + DIRECTIONS.page)
-    yield page
-    context.close()
-
-
-def test_a_finger_drags_a_bar_by_its_end_alone(touch_page: Page) -> None:
-    root = wait_until_live(touch_page, DIRECTIONS)
-    bar = root.query_selector('[role="slider"]')
+def test_a_finger_drags_a_bar_by_its_end_alone(open_live: OpenLive) -> None:
+    live = open_live(DIRECTIONS, PHONE, has_touch=True)
+    bar = live.find('[role="slider"]')
     bar.scroll_into_view_if_needed()
     track = bar.query_selector(".toy-bar-track").bounding_box()
-    devtools = touch_page.context.new_cdp_session(touch_page)
+    devtools = live.page.context.new_cdp_session(live.page)
 
     def touch(kind: str, *places: float) -> None:
         y = track["y"] + track["height"] / 2
@@ -378,13 +342,13 @@ def test_a_finger_drags_a_bar_by_its_end_alone(touch_page: Page) -> None:
         for place in np.linspace(start, end, 6):
             touch("touchMove", float(place))
         touch("touchEnd")
-        next_frame(touch_page)
+        next_frame(live.page)
         return value_of(bar)
 
     before = value_of(bar)
     assert swipe(before - 0.5, before - 0.3) == before, "elsewhere a finger scrolls the page"
     assert abs(swipe(before, 0.4) - 0.4) < 0.01
-    check(root, DIRECTIONS)
+    live.check()
 
 
 def static_page(*widgets: toy.explorables.Explorable, views: list[int], theme: str = "") -> str:
