@@ -2,31 +2,17 @@
 // toy/learners.py in JavaScript. `wins[i][j]` is how often response i was preferred to response j.
 
 import { logRatio, sum } from "./distributions.js";
+import { rewardLoss, rewardLossGradient, winProbability } from "./reward_loss.js";
 
 // Newton's steps in the rewards: none is longer than this, and they stop when they are shorter than that.
 const LONGEST_STEP = 4;
 const SHORTEST_STEP = 1e-15;
 const MOST_STEPS = 200;
 
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const total = (table) => sum(table.map(sum));
 
 /** r̂ = β log(π / π_ref), the reward of which the policy is RLHF's optimum, up to a constant. */
 export const implicitReward = (policy, reference, beta) => logRatio(policy, reference).map((d) => beta * d);
-
-/** −Σ wins log σ(r_w − r_l) / Σ wins, in nats per comparison. */
-function rewardLoss(reward, wins) {
-  const losses = wins.map((row, w) => sum(row.map((won, l) => won * softplus(reward[l] - reward[w]))));
-  return sum(losses) / total(wins);
-}
-
-/** Its gradient in the rewards. */
-function rewardLossGradient(reward, wins) {
-  const force = wins.map((row, w) => row.map((won, l) => won * sigmoid(reward[l] - reward[w])));
-  const all = total(wins);
-  return force.map((row, y) => sum(row.map((up, other) => force[other][y] - up)) / all);
-}
 
 /** The mean negative log-likelihood of the comparisons under the implicit reward, in nats. */
 export const dpoLoss = (policy, reference, wins, beta) => rewardLoss(implicitReward(policy, reference, beta), wins);
@@ -38,7 +24,7 @@ export const dpoGradient = (policy, reference, wins, beta) =>
 /** σ(r̂_l − r̂_w) at [w][l]: how hard DPO pulls on the comparison that w won against l. */
 export function dpoWeights(policy, reference, beta) {
   const reward = implicitReward(policy, reference, beta);
-  return reward.map((won) => reward.map((lost) => sigmoid(lost - won)));
+  return reward.map((won) => reward.map((lost) => winProbability(lost - won)));
 }
 
 /** The gradient in the weights of the log-linear policy ∝ e^(features · weights): only differences of features count. */
@@ -79,7 +65,7 @@ function everyoneLeadsToEveryone(wins) {
 function newtonStep(reward, wins) {
   const all = total(wins);
   const coupling = (i, j) =>
-    ((wins[i][j] + wins[j][i]) / all) * sigmoid(reward[i] - reward[j]) * sigmoid(reward[j] - reward[i]);
+    ((wins[i][j] + wins[j][i]) / all) * winProbability(reward[i] - reward[j]) * winProbability(reward[j] - reward[i]);
   const links = reward.map((_, i) => reward.map((_, j) => (i === j ? 0 : coupling(i, j))));
   const scale = Math.max(...links.flat());
   const hessian = links.map((row, i) => row.map((link, j) => scale + (i === j ? sum(row) : -link)));
