@@ -214,6 +214,27 @@ def test_mse_is_bias_squared_plus_variance_over_n(estimator, oracle, num_samples
     close(toy.estimator_moments(estimator, policy, reference).mse(num_samples), mse)
 
 
+def test_from_samples_to_beat_on_the_unbiased_estimator_errs_less():
+    world = [0.05, 0.4, 0.25, 0.3], [0.35, 0.15, 0.3, 0.2]
+    k1, k2 = (toy.estimator_moments(k, *world) for k in (toy.k1, toy.k2))
+    n = k1.samples_to_beat(k2)
+    before, after = int(np.floor(n)), int(np.ceil(n))
+    assert k1.mse(before) > k2.mse(before)
+    assert k1.mse(after) <= k2.mse(after)
+    assert k2.samples_to_beat(k1) == np.inf, "no number of samples cures a bias"
+
+
+def test_samples_to_beat_is_one_where_neither_bias_nor_variance_is_larger():
+    moments = toy.kl_estimators.Moments
+    same, better = moments(1.0, 0.0, 2.0), moments(1.0, 0.0, 1.5)
+    assert same.samples_to_beat(same) == 1
+    assert better.samples_to_beat(same) == 1
+    assert same.samples_to_beat(better) == np.inf
+    assert better.samples_to_beat(moments(1.5, 0.5, 4.0)) == 1
+    many = moments(1.0, np.array([0.0, 0.3]), np.array([8.5, 8.5]))
+    assert np.allclose(many.samples_to_beat(moments(1.5, 0.5, 2.0)), [26, 6.5 / 0.16])
+
+
 def test_mse_takes_many_sample_counts_at_once():
     moments = toy.Moments(mean=np.array(1.0), bias=np.array(0.5), variance=np.array(2.0))
     assert moments.mse([1, 2, 8]).tolist() == [2.25, 1.25, 0.5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from explorables import Live, OpenLive
 from shows_kl import ESTIMATORS
@@ -44,3 +45,27 @@ def test_the_figure_says_how_far_the_law_is_listed(live: Live) -> None:
     assert "N = 100, the most whose law can be listed" in live.find(title).text_content()
     at(live, "num_samples=10000&policy=0.6,0.4&reference=0.3,0.7&responses=yes,no")
     assert live.find(title).text_content() == "estimate from N = 10000 samples, nats"
+
+
+def test_a_guess_is_compared_with_the_exact_number_of_samples(live: Live) -> None:
+    assert "answer" not in live.check(), "nothing is revealed before the guess"
+    assert live.find(".toy-cover")
+    live.find(".toy-predict input").press("ArrowRight")
+    state = live.press("Reveal")
+    assert state["answer"] == pytest.approx(104.97, abs=0.005)
+    assert not live.find(".toy-cover")
+    below = at(live, f"num_samples={int(state['answer'])}")
+    assert below["k1.rmse"] > below["k2.rmse"]
+    above = at(live, f"num_samples={int(state['answer']) + 1}")
+    assert above["k1.rmse"] < above["k2.rmse"]
+    live.press("Guess again")
+    assert live.find(".toy-cover")
+
+
+def test_what_never_happens_is_called_so(live: Live) -> None:
+    live.press("Reveal")
+    state = at(live, "stale=1")
+    assert state["answer"] == np.inf
+    assert "Never" in live.find(".toy-verdict").text_content()
+    state = at(live, "policy=0.6,0.4&reference=0.6,0.4&responses=yes,no")
+    assert state["answer"] == 1

@@ -11,7 +11,7 @@ const TOLERANCE = 1e-12;
 
 // The interpreter in which toy is installed: pytest says which; `npm test` uses the project's own.
 const python = process.env.PYTHON ?? ".venv/bin/python";
-const { cases, laws } = JSON.parse(
+const { cases, laws, races } = JSON.parse(
   execFileSync(python, ["tests/js/write_vectors.py"], { encoding: "utf8", maxBuffer: 1 << 28 }),
 );
 
@@ -203,4 +203,14 @@ test("what is no distribution is named", () => {
   assert.match(fault([0.5, 0.5, 0]), /> 0/);
   assert.match(fault([0.5, NaN, 0.5]), /> 0/);
   assert.match(fault([0.5, 0.3, 0.3]), /sum to 1/);
+});
+
+test("from which N on an estimator errs no more than another agrees with toy", () => {
+  assert.ok(races.some(({ samplesToBeat }) => samplesToBeat === null));
+  for (const { moments, samplesToBeat: expected } of races) {
+    const [first, second] = moments.map(([bias, variance]) => ({ bias, variance }));
+    const got = estimators.samplesToBeat(first, second);
+    if (expected === null) assert.equal(got, Infinity);
+    else assertClose(got, expected, `samples to beat ${JSON.stringify(moments)}`);
+  }
 });

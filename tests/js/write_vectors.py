@@ -113,6 +113,24 @@ def laws(
     }
 
 
+def race(first: tuple[float, float], second: tuple[float, float]) -> dict[str, object]:
+    """Two estimators, each its bias and variance, and from which N on the first errs no more."""
+    moments = [toy.kl_estimators.Moments(1.0 + bias, bias, v) for bias, v in (first, second)]
+    n = float(moments[0].samples_to_beat(moments[1]))
+    return {"moments": [first, second], "samplesToBeat": n if np.isfinite(n) else None}
+
+
+#: What an estimator lacks in variance it may have in bias, and the other way round; and equals.
+RACES = [
+    ((0.0, 0.494), (-0.055, 0.174)),
+    ((0.01, 1e-9), (-0.3, 2e-9)),
+    ((0.2, 3.0), (-0.1, 5.0)),
+    ((0.0, 2.0), (0.0, 3.0)),
+    ((0.0, 3.0), (0.0, 2.0)),
+    ((0.0, 1.5), (0.0, 1.5)),
+]
+
+
 def main() -> None:
     named = pairs()
     json.dump(
@@ -127,6 +145,7 @@ def main() -> None:
                 laws(*named["homework 1E"], 300),
                 laws(*named["four responses"], 9, np.array([0.3, 0.3, 0.3, 0.1])),
             ],
+            "races": [race(*pair) for pair in RACES],
         },
         sys.stdout,
         allow_nan=False,

@@ -12,6 +12,7 @@ import {
   namedEstimators,
   numCountVectors,
   optimalCoefficient,
+  samplesToBeat,
 } from "./core/kl_estimators.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
@@ -20,6 +21,7 @@ import { lawRows } from "./parts/law_rows.js";
 import { lineChart } from "./parts/line_chart.js";
 import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
 import { policies } from "./parts/policies.js";
+import { predict } from "./parts/predict.js";
 import { readout, table } from "./parts/readout.js";
 import { logSteps, slider, sliders } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
@@ -37,6 +39,9 @@ const MOST_LISTED = Object.fromEntries(
     bisector((n) => numCountVectors(size, n)).right(range(1, MOST_SAMPLES + 1), MOST_COUNTS),
   ]),
 );
+
+// How far the errors are shown before the reader has guessed: never as far as where k1 and k2 meet.
+const shownSamples = (even) => Math.min(30, even ** 0.75);
 
 const SAMPLE_SIZES = range(0, 61).map((i) => MOST_SAMPLES ** (i / 60));
 const [LEAST_COEFFICIENT, MOST_COEFFICIENT] = [-1, 2];
@@ -99,6 +104,14 @@ function render({ model, el }) {
     numRows: ROLES.length,
     rowHeight: 62,
   });
+  const guess = predict({
+    question: "k2 is biased and varies little. From how many samples N on does k1 err less?",
+    guessLabel: "my guess, <i>N</i>",
+    initial: 16,
+    steps: logSteps(1, MOST_SAMPLES),
+    format: String,
+    onChange: () => stage.redraw(),
+  });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
     height: 250,
@@ -140,6 +153,7 @@ function render({ model, el }) {
       ROLES.map((role) => [role, estimatorMoments(estimators[role], policy, reference, sampler)]),
     );
     const std = (role) => Math.sqrt(moments[role].variance / n);
+    const even = samplesToBeat(moments.k1, moments.k2);
     const error = (role, size) => Math.sqrt(meanSquaredError(moments[role], size));
 
     probabilities.draw({ responses, policy, reference, sampler });
@@ -147,6 +161,7 @@ function render({ model, el }) {
     coefficients.draw(coefficient, [LEAST_COEFFICIENT, MOST_COEFFICIENT]);
     staleness.draw(stale, [0, 1]);
     divergence.draw({ kl, best });
+    guess.draw(even, undefined, { remark: remarkOn(even) });
 
     const values = {};
     for (const role of ROLES) {
@@ -167,12 +182,13 @@ function render({ model, el }) {
     const summary =
       `KL ${formatNumber(kl)} nats. With ${n} ${n === 1 ? "sample" : "samples"}, root mean squared error ` +
       ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(error(role, n))}`).join(", ");
-    drawErrors(error, n, summary);
+    drawErrors(error, n, even, summary);
     drawLaws({ policy, reference, sampler }, estimators, moments, kl, n);
     stage.announce(summary);
   }
 
-  function drawErrors(error, n, description) {
+  function drawErrors(error, n, even, summary) {
+    const revealed = guess.revealed();
     const lines = ROLES.map((role) => ({
       role,
       label: ESTIMATORS[role],
@@ -185,7 +201,9 @@ function render({ model, el }) {
       yDomain: [low / 1.3, high * 1.3],
       lines,
       at: { x: n, label: `N = ${n}` },
-      description,
+      marks: revealed && even > 1 && even <= MOST_SAMPLES ? [{ x: even, label: "k1 = k2", side: even < n ? "left" : "right" }] : [],
+      cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
+      description: revealed ? `${summary}. ${remarkOn(even)}` : summary,
     });
   }
 
@@ -216,8 +234,8 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS }),
-      columns([probabilities, sliders([samples, coefficients, staleness]), divergence], laws),
+      toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS, onReset: guess.hide }),
+      columns([probabilities, sliders([samples, coefficients, staleness]), divergence], [laws, guess]),
       columns(errors, numbers),
     ],
     draw,
@@ -234,6 +252,13 @@ function remembered(make) {
     key = now;
     return value;
   };
+}
+
+/** What to say of the sample size from which on k1 errs less than k2. */
+function remarkOn(even) {
+  if (even === 1) return "k1 errs no more than k2 from the first sample on.";
+  if (even === Infinity) return "Never: k1 has no less bias than k2, and samples cure no bias.";
+  return "Below, k2's small spread wins; above, its bias loses.";
 }
 
 /** A logarithmic axis has no zero: where an estimator never errs, its line lies on the floor. */

@@ -41,6 +41,14 @@ export function estimatorMoments(estimator, policy, reference, sampler = policy)
 /** Mean squared error of the N-sample mean: bias² + variance / N. */
 export const meanSquaredError = (moments, numSamples) => moments.bias ** 2 + moments.variance / numSamples;
 
+/** From how many samples on the mean errs no more than the other's: (variance − other's) / (other bias² − bias²). */
+export function samplesToBeat(moments, other) {
+  const cost = moments.variance - other.variance;
+  const cure = other.bias ** 2 - moments.bias ** 2;
+  if (cure > 0) return Math.max(1, cost / cure);
+  return cure === 0 && cost <= 0 ? 1 : Infinity;
+}
+
 /**
  * The w > 0 at which k3's variance along the geometric path has risen to k1's, which is λ* = ½:
  * doubled from near the reference until it is passed, then bisected. NaN where the policies are equal.
