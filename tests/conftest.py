@@ -1,6 +1,23 @@
 """Settings for the whole suite: property tests draw the same examples on every machine."""
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
+
+
+@pytest.fixture
+def book_style():
+    """Draw without a screen, in the book's style; nothing is left of it."""
+    # Imported here, because most tests draw nothing.
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    import toy
+
+    mpl.use("Agg")
+    with mpl.rc_context():
+        toy.figures.use_book_style()
+        yield
+        plt.close("all")

@@ -1,17 +1,14 @@
 """Figures draw what they are given, in the palette's colours, and compute nothing of their own."""
 
-import io
 import re
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import heights_of, in_palette, svg_of
 
 import toy
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
 RESPONSES = ["a", "b", "c", "d"]
@@ -19,26 +16,6 @@ ESTIMATORS = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
 X = np.linspace(0.1, 1.0, 5)
 LINES = {name: estimator(X) for name, estimator in ESTIMATORS.items()}
 draw = toy.figures.kl_estimators
-
-
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
-
-
-def svg_of(figure):
-    """The picture as text, as a notebook would hold it."""
-    picture = io.StringIO()
-    figure.savefig(picture, format="svg")
-    return picture.getvalue()
-
-
-def lines_of(ax):
-    """The curves of an `ax` by their names."""
-    return {line.get_label(): line.get_ydata() for line in ax.get_lines()}
 
 
 FIGURES = {
@@ -63,13 +40,12 @@ def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(figure):
         or "std" in (ax.get_ylabel())
     )
     assert ax.get_legend().get_texts()
-    colours = set(re.findall(r"#[0-9a-f]{6}\b", svg_of(ax.figure)))
-    assert colours <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(ax)
 
 
 @pytest.mark.parametrize("figure", [draw.curves, draw.off_policy])
 def test_a_curve_is_the_array_that_was_passed_in(figure):
-    drawn = lines_of(figure(toy.figures.axes(), X, LINES))
+    drawn = heights_of(figure(toy.figures.axes(), X, LINES))
     for name, values in LINES.items():
         np.testing.assert_array_equal(drawn[name], values)
 
@@ -86,13 +62,13 @@ def test_the_path_has_bias_above_and_spread_below_with_the_crossover_in_both():
     panels = toy.figures.axes(2, height=5.2)
     assert draw.along_path(panels, X, moments, 0.9) is panels
     for ax, name in zip(panels, ("bias", "std"), strict=True):
-        drawn = lines_of(ax)
+        drawn = heights_of(ax)
         for role, moment in moments.items():
             np.testing.assert_array_equal(drawn[role], getattr(moment, name))
         assert any(list(line.get_xdata()) == [0.9, 0.9] for line in ax.get_lines())
 
 
 def test_the_same_numbers_make_the_same_picture_byte_for_byte():
-    first, second = (svg_of(draw.curves(toy.figures.axes(), X, LINES).figure) for _ in range(2))
+    first, second = (svg_of(draw.curves(toy.figures.axes(), X, LINES)) for _ in range(2))
     without_date = [re.sub(r"<dc:date>.*?</dc:date>", "", s) for s in (first, second)]
     assert without_date[0] == without_date[1]

@@ -1,18 +1,13 @@
 """The figures of the first chapter draw what they are given, in the palette's colours."""
 
-import io
-import re
-
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import heights_of, in_palette, texts_of
 
 import toy
 from toy.enumeration import count_vectors
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 draw = toy.figures.bandits
 X = np.linspace(0.2, 4.0, 9)
@@ -20,14 +15,6 @@ RESPONSES = ["a", "b", "c", "d"]
 HOME, WORTH = toy.NOISY_LABELS.reference[0], toy.NOISY_LABELS.reward[0]
 LATTICE = count_vectors("N", 20, 3, "take fewer") / 20
 KL, EARNED = toy.kl_divergence(LATTICE, HOME), LATTICE @ WORTH
-
-
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
 
 
 def triangle(ax):
@@ -60,10 +47,7 @@ FIGURES = {
 def test_a_figure_returns_its_ax_and_uses_the_palette_alone(figure):
     ax = toy.figures.axes()
     assert figure(ax) is ax
-    picture = io.StringIO()
-    ax.figure.savefig(picture, format="svg")
-    colours = set(re.findall(r"#[0-9a-f]{6}\b", picture.getvalue()))
-    assert colours <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(ax)
 
 
 @pytest.mark.parametrize("name", ["one logit", "log bound", "sampling", "bargain"])
@@ -75,7 +59,7 @@ def test_both_axes_say_what_they_show(name):
 
 
 def test_the_pipeline_names_its_stations_and_its_short_cut():
-    words = " ".join(text.get_text() for text in draw.pipeline(toy.figures.axes()).texts)
+    words = " ".join(texts_of(draw.pipeline(toy.figures.axes())))
     for station in ("reference", "comparisons", "reward model", "policy", "DPO", "per nat of KL"):
         assert station in words
 
@@ -83,9 +67,8 @@ def test_the_pipeline_names_its_stations_and_its_short_cut():
 def test_a_curve_is_the_array_that_was_passed_in():
     policies = np.outer(X / 20, [1, 2, 3, 4])
     ax = draw.one_logit(toy.figures.axes(), X, policies, RESPONSES)
-    drawn = {line.get_label(): line.get_ydata() for line in ax.get_lines()}
     for name, column in zip(RESPONSES, policies.T, strict=True):
-        np.testing.assert_array_equal(drawn[name], column)
+        np.testing.assert_array_equal(heights_of(ax)[name], column)
 
 
 def test_the_gaps_reach_from_the_logarithm_to_the_tangent():
@@ -105,7 +88,7 @@ def test_the_reference_stands_where_its_probabilities_put_it():
 
 def test_an_objective_is_read_off_at_the_axis():
     ax = three(toy.figures.axes())
-    assert [text.get_text() for text in ax.texts] == ["J = 0.400", "J = 0.450", "J = 0.000"]
+    assert texts_of(ax) == ["J = 0.400", "J = 0.450", "J = 0.000"]
 
 
 def test_the_worlds_stand_below_each_other_with_the_reference_along_the_bottom():

@@ -1,17 +1,12 @@
 """The figures of the chapter on DPO draw what they are given, in the palette's colours."""
 
-import io
-import re
-
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import heights_of, in_palette, lines_of, texts_of
 
 import toy
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 draw = toy.figures.dpo
 TIME = np.geomspace(0.1, 1000.0, 7)
@@ -25,30 +20,6 @@ LABELS = ["loser", "winner", "third", "fourth"]
 MARGIN = np.linspace(-2.0, 3.0, 6)
 VALUES = {"policy": MARGIN**2, "wrong": -MARGIN}
 PATH = np.array([[0.75, 0.20, 0.05], [0.4, 0.3, 0.3], [0.2, 0.2, 0.6]])
-
-
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
-
-
-def colours_of(ax):
-    """The colours of the picture, as a notebook would hold it."""
-    picture = io.StringIO()
-    ax.figure.savefig(picture, format="svg")
-    return set(re.findall(r"#[0-9a-f]{6}\b", picture.getvalue()))
-
-
-def lines_of(ax):
-    """The curves of an `ax` by their names."""
-    return {line.get_label(): line for line in ax.get_lines()}
-
-
-def texts_of(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 FIGURES = {
@@ -65,7 +36,7 @@ def test_a_figure_returns_its_ax_names_what_it_shows_and_uses_the_palette_alone(
     ax = toy.figures.axes()
     assert figure(ax) is ax
     assert (ax.get_xlabel() and ax.get_ylabel()) or set("abc") <= set(texts_of(ax))
-    assert colours_of(ax) <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(ax)
 
 
 @pytest.mark.parametrize("name", ["margins", "decay", "shares"])
@@ -73,13 +44,12 @@ def test_a_course_is_the_arrays_that_were_passed_in_over_logarithmic_time(name):
     ax = FIGURES[name](toy.figures.axes())
     assert ax.get_xscale() == "log"
     for label, course in COURSES.items():
-        line = lines_of(ax)[label]
-        np.testing.assert_array_equal(line.get_xdata(), course.time)
-        np.testing.assert_array_equal(line.get_ydata(), course.value)
+        line = np.column_stack([course.time, course.value])
+        np.testing.assert_array_equal(lines_of(ax)[label], line)
 
 
 def test_two_courses_differ_in_more_than_colour():
-    one, two = (lines_of(draw.shares(toy.figures.axes(), COURSES))[k] for k in COURSES)
+    one, two = draw.shares(toy.figures.axes(), COURSES).get_lines()[:2]
     assert one.get_linestyle() != two.get_linestyle()
 
 
@@ -97,16 +67,16 @@ def test_losses_stand_above_their_slopes():
     assert draw.losses(panels, MARGIN, VALUES, slopes, names) is panels
     for ax, drawn in zip(panels, (VALUES, slopes), strict=True):
         for role, label in names.items():
-            np.testing.assert_array_equal(lines_of(ax)[label].get_ydata(), drawn[role])
-    assert colours_of(panels[0]) <= {colour.light for colour in PALETTE.values()}
+            np.testing.assert_array_equal(heights_of(ax)[label], drawn[role])
+    assert in_palette(panels)
 
 
 def test_displacement_is_told_in_two_panels_with_one_legend():
     panels = toy.figures.axes(2)
     other = {"one": draw.Course(TIME, 1 - CHANCES, "policy")}
     assert draw.displacement(panels, COURSES, other) is panels
-    np.testing.assert_array_equal(lines_of(panels[0])["one"].get_ydata(), CHANCES)
-    np.testing.assert_array_equal(lines_of(panels[1])["one"].get_ydata(), 1 - CHANCES)
+    np.testing.assert_array_equal(heights_of(panels[0])["one"], CHANCES)
+    np.testing.assert_array_equal(heights_of(panels[1])["one"], 1 - CHANCES)
     assert panels[0].get_legend()
     assert not panels[1].get_legend()
 
@@ -124,7 +94,7 @@ def test_responses_before_the_line_point_upwards_and_those_behind_it_downwards()
 
 def test_a_path_in_the_simplex_goes_through_its_policies():
     ax = FIGURES["simplex"](toy.figures.axes())
-    x, y = lines_of(ax)["DPO"].get_data()
+    x, y = lines_of(ax)["DPO"].T
     # The third response is on top, the second to the right.
     np.testing.assert_allclose(y, PATH[:, 2] * np.sqrt(0.75))
     np.testing.assert_allclose(x, PATH[:, 1] + PATH[:, 2] / 2)

@@ -1,17 +1,12 @@
 """The figures of the policy gradient draw what they are given, in the palette alone."""
 
-import io
-import re
-
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import in_palette, texts_of
 
 import toy
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.2, 1.0, 0.8, -1.5])
 RESPONSES = ["a", "b", "c", "d"]
@@ -21,20 +16,6 @@ PULLS = {"reward": POLICY, "reference": -POLICY, "k2": REWARD, "policy": -REWARD
 ROLES = {"policy": X, "k1": X**2, "k3": X**3}
 POINTS = {name: {"value": (0.2, 0.4), "best": (0.3, 0.1)} for name in RESPONSES[:3]}
 draw = toy.figures.policy_gradient
-
-
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
-
-
-def colours_of(figure):
-    picture = io.StringIO()
-    figure.savefig(picture, format="svg")
-    return set(re.findall(r"#[0-9a-f]{6}\b", picture.getvalue()))
 
 
 def drawn(ax):
@@ -66,7 +47,7 @@ def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(name):
     assert FIGURES[name](ax) is ax
     assert name == "simplex" or ax.get_ylabel()
     assert name == "ratios" or ax.get_legend().get_texts()
-    assert colours_of(ax.figure) <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(ax)
 
 
 def test_bars_are_as_high_as_the_numbers():
@@ -92,8 +73,8 @@ def test_the_plateau_has_probabilities_above_and_the_gradients_length_below():
     assert draw.plateau(panels, [1, 2, 3], PATH, X[:3], places) is panels
     np.testing.assert_array_equal(drawn(panels[0]), PATH.T)
     np.testing.assert_array_equal(drawn(panels[1])[0], X[:3])
-    assert {text.get_text() for text in panels[0].texts} == set(RESPONSES)
-    assert colours_of(panels[0].figure) <= {colour.light for colour in PALETTE.values()}
+    assert set(texts_of(panels[0])) == set(RESPONSES)
+    assert in_palette(panels)
 
 
 def test_groups_have_bias_above_and_variance_below_with_the_levels_in_the_lower_panel():
@@ -104,7 +85,7 @@ def test_groups_have_bias_above_and_variance_below_with_the_levels_in_the_lower_
     *below, level = drawn(panels[1])
     np.testing.assert_array_equal(below, list(variance.values()))
     assert list(level) == [0.7, 0.7]
-    assert colours_of(panels[0].figure) <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(panels)
 
 
 def test_the_marked_baselines_lie_where_they_were_computed():

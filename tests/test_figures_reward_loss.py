@@ -1,34 +1,15 @@
 """The figures of the reward loss draw what they are given, in the palette's colours."""
 
-import io
-import re
-
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import in_palette, lines_of, texts_of
 
 import toy
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 draw = toy.figures.reward_loss
 X = np.linspace(-1.0, 2.0, 7)
-
-
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
-
-
-def svg_of(figure):
-    picture = io.StringIO()
-    figure.savefig(picture, format="svg")
-    return picture.getvalue()
 
 
 def assert_labelled_in_palette(axes):
@@ -36,13 +17,7 @@ def assert_labelled_in_palette(axes):
     panels = np.atleast_1d(axes)
     assert panels[-1].get_xlabel()
     assert all(ax.get_ylabel() or len(ax.get_yticklabels()) for ax in panels)
-    colours = set(re.findall(r"#[0-9a-f]{6}\b", svg_of(panels[0].figure)))
-    assert colours <= {colour.light for colour in PALETTE.values()}
-
-
-def points(ax):
-    """What is drawn as lines or markers, by label."""
-    return {line.get_label(): line.get_xydata() for line in ax.get_lines()}
+    assert in_palette(panels)
 
 
 def test_the_force_is_below_the_loss_and_the_marked_losses_are_written_beside_it():
@@ -52,8 +27,8 @@ def test_the_force_is_below_the_loss_and_the_marked_losses_are_written_beside_it
     upper, lower = panels
     np.testing.assert_array_equal(upper.get_lines()[0].get_ydata(), X**2)
     np.testing.assert_array_equal(lower.get_lines()[0].get_ydata(), -X)
-    assert [text.get_text() for text in upper.texts] == ["0.69", "0.13"]
-    assert {text.get_text() for text in lower.texts} == {"σ(−Δ): always up", "a pull towards 0"}
+    assert texts_of(upper) == ["0.69", "0.13"]
+    assert set(texts_of(lower)) == {"σ(−Δ): always up", "a pull towards 0"}
 
 
 def test_a_share_of_wins_has_a_dot_exactly_where_its_loss_is_lowest():
@@ -73,7 +48,7 @@ def test_the_drift_has_a_line_for_the_flow_and_markers_for_the_steps():
     assert draw.drift(ax, flows, steps, 0.8) is ax
     assert_labelled_in_palette(ax)
     assert ax.get_xscale() == "log"
-    np.testing.assert_array_equal(points(ax)["noisy"], np.column_stack([time, -X]))
+    np.testing.assert_array_equal(lines_of(ax)["noisy"], np.column_stack([time, -X]))
     assert [[1, 2], [10, 3]] in [line.get_xydata().tolist() for line in ax.get_lines()]
 
 
@@ -89,8 +64,8 @@ def test_true_and_fitted_rewards_share_a_row():
     ax = toy.figures.axes()
     assert draw.shifted(ax, ["a", "b", "c"], [0, 1, 2], [5, 6, 7]) is ax
     assert_labelled_in_palette(ax)
-    assert points(ax)["true reward"].tolist() == [[0, 2], [1, 1], [2, 0]]
-    assert points(ax)["fitted, mean zero"].tolist() == [[5, 2], [6, 1], [7, 0]]
+    assert lines_of(ax)["true reward"].tolist() == [[0, 2], [1, 1], [2, 0]]
+    assert lines_of(ax)["fitted, mean zero"].tolist() == [[5, 2], [6, 1], [7, 0]]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
 
 
@@ -98,7 +73,7 @@ def test_calibration_draws_truth_against_prediction():
     ax = toy.figures.axes()
     assert draw.calibration(ax, {"halved": [0.4, 0.6], "true": [0.3, 0.7]}, [0.3, 0.7]) is ax
     assert_labelled_in_palette(ax)
-    assert points(ax)["halved"].tolist() == [[0.4, 0.3], [0.6, 0.7]]
+    assert lines_of(ax)["halved"].tolist() == [[0.4, 0.3], [0.6, 0.7]]
 
 
 def test_bars_of_rankings_are_as_high_as_the_numbers_and_differ_without_colour():
@@ -113,7 +88,7 @@ def test_a_residual_stands_in_the_row_of_its_pair():
     ax = toy.figures.axes()
     assert draw.residuals(ax, ["a – b", "b – c"], {"one": [-6, 1], "two": [0, 2]}) is ax
     assert_labelled_in_palette(ax)
-    assert points(ax)["one"].tolist() == [[-6, 1], [1, 0]]
+    assert lines_of(ax)["one"].tolist() == [[-6, 1], [1, 0]]
 
 
 def test_rewards_of_the_survey_have_bars_of_two_standard_errors():
@@ -121,6 +96,6 @@ def test_rewards_of_the_survey_have_bars_of_two_standard_errors():
     rewards, errors = {"one": [1.0, 0.0], "two": [0.5, 0.0]}, {"one": [0.1, 0.2], "two": [0, 0]}
     assert draw.survey_rewards(ax, ["a", "b"], rewards, errors) is ax
     assert_labelled_in_palette(ax)
-    assert points(ax)["one"][:, 0].tolist() == [1.0, 0.0]
+    assert lines_of(ax)["one"][:, 0].tolist() == [1.0, 0.0]
     spans = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     np.testing.assert_allclose(spans, [[0.8, 1.2], [-0.4, 0.4]])

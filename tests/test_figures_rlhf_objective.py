@@ -1,17 +1,14 @@
 """The figures of the chapter on the RLHF objective draw what they are given, and in the palette."""
 
-import io
 import re
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from pictures import heights_of, in_palette
 
 import toy
-from toy.figures.palette import PALETTE
 
-mpl.use("Agg")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 draw = toy.figures.rlhf_objective
 X = np.linspace(0.1, 1.0, 6)
@@ -49,19 +46,6 @@ FIGURES = {
 TRIANGLES = {"destinations", "landscape"}
 
 
-@pytest.fixture(autouse=True)
-def _book_style():
-    with mpl.rc_context():
-        toy.figures.use_book_style()
-        yield
-        plt.close("all")
-
-
-def lines_of(ax):
-    """The curves of an `ax` by their names."""
-    return {line.get_label(): line.get_ydata() for line in ax.get_lines()}
-
-
 @pytest.mark.parametrize(("name", "figure"), FIGURES.items(), ids=FIGURES)
 def test_a_figure_returns_its_ax_names_its_units_and_uses_the_palette_alone(name, figure):
     ax = toy.figures.axes(height=4.0)
@@ -69,28 +53,25 @@ def test_a_figure_returns_its_ax_names_its_units_and_uses_the_palette_alone(name
     if name not in TRIANGLES:
         assert re.search("response|nat|draws", ax.get_xlabel())
         assert re.search("reward|nats|probability", ax.get_ylabel())
-    picture = io.StringIO()
-    ax.figure.savefig(picture, format="svg")
-    colours = set(re.findall(r"#[0-9a-f]{6}\b", picture.getvalue()))
-    assert colours <= {colour.light for colour in PALETTE.values()}
+    assert in_palette(ax)
 
 
 @pytest.mark.parametrize("name", ["along beta", "along gamma"])
 def test_each_response_is_the_column_that_was_passed_in(name):
-    drawn = lines_of(FIGURES[name](toy.figures.axes()))
+    drawn = heights_of(FIGURES[name](toy.figures.axes()))
     for response, column in zip(FOUR, POLICIES.T, strict=True):
         np.testing.assert_array_equal(drawn[response], column)
 
 
 def test_the_curves_are_the_arrays_that_were_passed_in():
-    drawn = lines_of(FIGURES["two responses"](toy.figures.axes()))
+    drawn = heights_of(FIGURES["two responses"](toy.figures.axes()))
     np.testing.assert_array_equal(drawn[r"J($\pi$), their sum"], X**2)
-    drawn = lines_of(FIGURES["frontier"](toy.figures.axes()))
+    drawn = heights_of(FIGURES["frontier"](toy.figures.axes()))
     np.testing.assert_array_equal(drawn["frontier: Gibbs policies"], np.sqrt(X))
     np.testing.assert_array_equal(drawn["several"], X)
-    drawn = lines_of(FIGURES["best of n"](toy.figures.axes()))
+    drawn = heights_of(FIGURES["best of n"](toy.figures.axes()))
     np.testing.assert_array_equal(drawn["log n − (n − 1)/n"], np.log1p(X))
-    drawn = lines_of(FIGURES["overoptimisation"](toy.figures.axes()))
+    drawn = heights_of(FIGURES["overoptimisation"](toy.figures.axes()))
     np.testing.assert_array_equal(drawn["true reward of the same policies"], -X)
     np.testing.assert_array_equal(drawn["true reward within reach"], X / 2)
 
