@@ -2,17 +2,19 @@
 
 import { distributionFault, klDivergence, softmax, totalVariation } from "./core/distributions.js";
 import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "./core/dpo.js";
+import { countFault, optionFault, rangeFault } from "./core/faults.js";
 import { gibbsPolicy } from "./core/rlhf_objective.js";
 import { toolbar } from "./parts/buttons.js";
 import { choice, toggle } from "./parts/choice.js";
 import { columns, make } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
 import { REFERENCE, REVERSE_KL } from "./parts/names.js";
-import { player } from "./parts/player.js";
+import { clock } from "./parts/player.js";
 import { predict } from "./parts/predict.js";
 import { readout, table } from "./parts/readout.js";
+import { remembered } from "./parts/remembered.js";
 import { simplex } from "./parts/simplex.js";
 import { geometricSteps, logSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
@@ -72,7 +74,6 @@ const SETTINGS = {
 
 // In the triangle the best response is on top.
 const upwards = (values) => [...values].reverse();
-const two = (value) => value.toFixed(2);
 const count = (value) => value.toLocaleString("en");
 
 function render({ model, el }) {
@@ -93,54 +94,41 @@ function render({ model, el }) {
     { role: "reference", label: `${REFERENCE}: drag it` },
   ]);
   const note = make("p", { class: "toy-note" });
-  const pairs = choice({
+  const compared = choice(stage, {
     label: "compared",
     key: "pairs",
     options: LABELS,
-    onInput: (value) => stage.set({ pairs: value }),
   });
-  const shared = toggle({
+  const shared = toggle(stage, {
     label: "responses share one feature, their length",
     key: "shared_features",
-    onInput: (on) => stage.set({ shared_features: on }),
   });
-  const logarithmic = toggle({
+  const logarithmic = toggle(stage, {
     label: "probabilities on a logarithmic axis",
     key: "log_scale",
-    onInput: (on) => stage.set({ log_scale: on }),
   });
-  const noise = slider({
+  const noise = slider(stage, {
     label: "correct labels, <i>p</i>",
     key: "preference",
     step: 0.01,
     format: two,
-    onInput: (value) => stage.set({ preference: value }),
   });
-  const price = slider({
+  const price = slider(stage, {
     label: "price of a nat, <i>β</i>",
     key: "beta",
     steps: BETAS,
     format: String,
-    onInput: (value) => stage.set({ beta: value }),
   });
-  const clock = slider({
-    label: "training step",
-    key: "time",
-    steps: TIMES,
-    format: count,
-    onInput: setTime,
-  });
-  const dials = make("div", { class: "toy-dials" }, [noise, price, clock]);
-  const play = player(stage, { advance, stepsPerSecond: 12 });
-  const guess = predict({
+  const training = clock(stage, { label: "training step", steps: TIMES, format: count, stepsPerSecond: 12 });
+  const dials = make("div", { class: "toy-dials" }, [noise, price, training.dial]);
+  const guess = predict(stage, {
     guessLabel: "my guess",
     initial: 0.25,
     step: 0.01,
     format: two,
-    onChange: () => stage.redraw(),
   });
   const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 92 };
-  const follow = (step) => setTime(Math.min(MOST_STEPS, Math.max(1, Math.round(step))));
+  const follow = (step) => training.set(Math.min(MOST_STEPS, Math.max(1, Math.round(step))));
   const courses = lineChart(stage, {
     ...axis,
     label: "Probability of each response in training",
@@ -180,45 +168,24 @@ function render({ model, el }) {
     { key: "loss", label: "DPO's loss", unit: "nats" },
   ]);
 
-  function setTime(time) {
-    play.stop();
-    stage.set({ time });
-  }
-
-  /** The next times of the slider; from the end, training begins again. */
-  function advance(by) {
-    const time = model.get("time");
-    const later = TIMES.filter((step) => step > time);
-    stage.set({ time: later.length ? later[Math.min(by, later.length) - 1] : 1 });
-    return later.length === 0 || later.length > by;
-  }
-
   // Trajectories do not depend on the time: they are computed when anything else changes.
-  let run;
-  let runOf = "";
-  function runFor({ reference, beta, preference, pairs: name, shared_features }) {
-    const inputs = JSON.stringify([reference, beta, preference, name, shared_features]);
-    if (runOf !== inputs) run = train({ reference, beta, preference, pairs: name, shared_features });
-    runOf = inputs;
-    return run;
-  }
-
+  const trainedFor = remembered(train);
   let asked = "";
   function draw(state) {
-    const { reference, responses, beta, preference, time } = state;
-    const trained = runFor(state);
+    const { reference, responses, beta, preference, pairs, shared_features, time } = state;
+    const trained = trainedFor(reference, beta, preference, pairs, shared_features);
     const policy = softmax(trained.descent[time]);
     const rival = trained.ascent && softmax(trained.ascent[time]);
     const [question, response] = ask(state);
     if (asked !== question) guess.hide();
     asked = question;
 
-    pairs.draw(state.pairs);
-    shared.draw(state.shared_features);
+    compared.draw(pairs);
+    shared.draw(shared_features);
     logarithmic.draw(state.log_scale);
     noise.draw(preference, [0.5, 1]);
     price.draw(beta);
-    clock.draw(time);
+    training.dial.draw(time);
     guess.draw(softmax(trained.descent[MOST_STEPS])[response], [0, 1], { question });
     note.text(remark(state, trained));
     const loss = dpoLoss(policy, reference, trained.wins, beta);
@@ -238,7 +205,8 @@ function render({ model, el }) {
     stage.announce(summary);
   }
 
-  function drawTriangle({ reference, responses, time }, trained, policy, rival, description) {
+  function drawTriangle(state, trained, policy, rival, description) {
+    const { reference, responses, time } = state;
     const revealed = guess.revealed();
     const until = trained.samples.filter(({ step }) => step < time);
     const ways = [
@@ -253,7 +221,7 @@ function render({ model, el }) {
       responses: upwards(responses),
       reference: upwards(reference),
       shown: { role: "policy", at: upwards(policy) },
-      paths: { lines, inputs: [runOf, time, revealed] },
+      paths: { lines, inputs: [state, revealed] },
       marks: [
         ...(rival ? [{ role: "k1", at: upwards(rival), shape: "circle", label: "" }] : []),
         { role: "policy", at: upwards(policy), shape: "circle", label: "" },
@@ -324,12 +292,8 @@ function render({ model, el }) {
       toolbar(stage, {
         hint: "Press Play, drag the reference, or try:",
         settings: SETTINGS,
-        onReset() {
-          play.stop();
-          guess.hide();
-        },
       }),
-      columns([triangle, key, note, numbers], [pairs, shared, dials, play, guess, shares]),
+      columns([triangle, key, note, numbers], [compared, shared, dials, training.playing, guess, shares]),
       columns([courses, logarithmic], [losses]),
       make("div", { class: "toy-full" }, [margins]),
     ],
@@ -341,7 +305,7 @@ const pairKey = (w, l) => `${KEYS[w]}-${KEYS[l]}`;
 const short = (name) => (name.length > 13 ? `${name.slice(0, 12)}…` : name);
 
 /** Both learners' runs from the reference, and what is drawn of them, at the times of the slider. */
-function train({ reference, beta, preference, pairs, shared_features }) {
+function train(reference, beta, preference, pairs, shared_features) {
   const wins = reference.map(() => reference.map(() => 0));
   for (const [w, l] of PAIRS[pairs]) {
     wins[w][l] = preference;
@@ -392,12 +356,13 @@ function remark({ responses, pairs, preference, shared_features }, { optimum }) 
 /** Why a state from outside cannot be shown, or "". */
 function fault({ reference, responses, beta, preference, pairs, time }) {
   if (responses.length !== 3) return "there must be 3 responses";
-  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
-  if (!(preference >= 0.5 && preference <= 1)) return "preference must be from 0.5 to 1";
-  if (!Object.hasOwn(PAIRS, pairs)) return `pairs must be one of ${Object.keys(PAIRS).join(", ")}`;
-  if (!Number.isInteger(time) || time < 1 || time > MOST_STEPS)
-    return `time must be a whole number from 1 to ${MOST_STEPS}`;
-  return distributionFault("reference", reference, 3);
+  return (
+    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
+    rangeFault("preference", preference, [0.5, 1]) ||
+    optionFault("pairs", pairs, Object.keys(PAIRS)) ||
+    countFault("time", time, [1, MOST_STEPS]) ||
+    distributionFault("reference", reference, 3)
+  );
 }
 
 export default { render, fault };

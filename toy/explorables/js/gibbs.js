@@ -2,6 +2,7 @@
 
 import { bisector, extent } from "d3-array";
 import { distributionFault, entropy, expectation, klDivergence } from "./core/distributions.js";
+import { rangeFault, rewardFault } from "./core/faults.js";
 import {
   betaOfEvenOdds,
   cheapLimit,
@@ -22,9 +23,10 @@ import { lineChart } from "./parts/line_chart.js";
 import { OPTIMUM, PTX_OPTIMUM, REFERENCE } from "./parts/names.js";
 import { predict } from "./parts/predict.js";
 import { readout, table } from "./parts/readout.js";
+import { remembered } from "./parts/remembered.js";
 import { geometricSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
-import { valueBars } from "./parts/values.js";
+import { rewardBars } from "./parts/values.js";
 
 const MOST_REWARD = 3;
 const BETAS = [0.05, 10];
@@ -67,27 +69,18 @@ function render({ model, el }) {
     label: "The RLHF objective, its optimum and its frontier",
   });
   const setBeta = (beta) => stage.set({ beta });
-  const price = slider({
+  const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
     steps: geometricSteps(...BETAS),
     format: plain,
     onInput: setBeta,
   });
-  const rewards = valueBars({
-    label: "reward",
-    unit: "units of reward",
-    role: "reward",
-    low: -MOST_REWARD,
-    high: MOST_REWARD,
-    step: 0.05,
-    onInput: (reward) => stage.set({ reward }),
-  });
+  const rewards = rewardBars(stage, { most: MOST_REWARD });
   const rewardNames = legend([{ role: "reward", label: "reward <i>r</i>" }]);
-  const switched = toggle({
+  const switched = toggle(stage, {
     label: "with pretraining data, + <i>γ</i> E<sub><i>p</i></sub>[log <i>π</i>]",
     key: "with_pretraining",
-    onInput: (on) => stage.set({ with_pretraining: on }),
   });
   const without = withoutPretraining(stage);
   const including = withPretraining(stage);
@@ -98,12 +91,11 @@ function render({ model, el }) {
     { key: "value", label: "<i>β</i> log <i>Z</i>, in units of reward" },
     { key: "effective", label: "effective number of responses, exp H(<i>π</i>*)" },
   ]);
-  const guess = predict({
+  const guess = predict(stage, {
     guessLabel: "my guess, <i>β</i>",
     initial: 1,
     steps: geometricSteps(...BETAS),
     format: plain,
-    onChange: () => stage.redraw(),
   });
   const chart = lineChart(stage, {
     label: "Expected reward against KL",
@@ -119,17 +111,11 @@ function render({ model, el }) {
   ]);
 
   // The frontier does not depend on β: it is computed when reward or reference change.
-  let frontier;
-  let frontierOf = "";
-  function frontierFor(reward, reference) {
-    const wanted = `${reward};${reference}`;
-    if (wanted !== frontierOf) frontier = rewardKlFrontier(reward, reference, PRICES);
-    frontierOf = wanted;
-    return frontier;
-  }
+  const frontierFor = remembered((reward, reference) => rewardKlFrontier(reward, reference, PRICES));
 
   /** The β, within its range, whose optimum is nearest to a KL that the reader points at. */
   function priceAt(kl) {
+    const frontier = frontierFor(stage.get("reward"), stage.get("reference"));
     const { beta } = frontier[bisector((point) => point.kl).center(frontier, kl)];
     return three(Math.min(BETAS[1], Math.max(BETAS[0], beta)));
   }
@@ -203,7 +189,7 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the bars, β, or the point on the frontier.", settings: SETTINGS, onReset: guess.hide }),
+      toolbar(stage, { hint: "Drag the bars, β, or the point on the frontier.", settings: SETTINGS }),
       columns(
         [rewardNames, rewards, switched, probabilities, partition],
         [chart, price, names, numbers, guess],
@@ -268,12 +254,11 @@ function withoutPretraining(stage) {
 }
 
 function withPretraining(stage) {
-  const weight = slider({
+  const weight = slider(stage, {
     label: "weight <i>γ</i>",
     key: "gamma",
     steps: geometricSteps(...GAMMAS),
     format: plain,
-    onInput: (gamma) => stage.set({ gamma }),
   });
   const group = bundle(stage, ["policy", PTX, "reference", DATA]);
   const terms = table({
@@ -328,12 +313,12 @@ function question(responses, reward, even) {
 function fault({ reward, reference, pretraining, responses, beta, gamma }) {
   const length = responses.length;
   if (length < 2 || length > 4) return "there must be 2 to 4 responses";
-  if (reward.length !== length || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
-    return `reward must hold ${length} numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
-  if (!(beta >= BETAS[0] && beta <= BETAS[1])) return `beta must be from ${BETAS[0]} to ${BETAS[1]}`;
-  if (!(gamma >= GAMMAS[0] && gamma <= GAMMAS[1])) return `gamma must be from ${GAMMAS[0]} to ${GAMMAS[1]}`;
   return (
-    distributionFault("reference", reference, length) || distributionFault("pretraining", pretraining, length)
+    rewardFault(reward, length, MOST_REWARD) ||
+    rangeFault("beta", beta, BETAS) ||
+    rangeFault("gamma", gamma, GAMMAS) ||
+    distributionFault("reference", reference, length) ||
+    distributionFault("pretraining", pretraining, length)
   );
 }
 

@@ -1,19 +1,21 @@
 // k1, k2 and k3 as losses: where each leads, and where it comes to rest.
 
 import { klDivergence, policiesFault } from "./core/distributions.js";
+import { countFault, rangeFault, rewardFault } from "./core/faults.js";
 import { ascendWithLoss, forwardKlPolicy, SLOPES } from "./core/kl_as_loss.js";
 import { gibbsPolicy, objectiveTerms } from "./core/rlhf_objective.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { player } from "./parts/player.js";
 import { predict } from "./parts/predict.js";
 import { table } from "./parts/readout.js";
+import { remembered } from "./parts/remembered.js";
 import { simplex } from "./parts/simplex.js";
 import { geometricSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
-import { valueBars } from "./parts/values.js";
+import { rewardBars } from "./parts/values.js";
 
 const STEP_SIZE = 0.25;
 const MOST_STEPS = 400;
@@ -32,8 +34,6 @@ const SETTINGS = {
   },
 };
 
-const two = (value) => value.toFixed(2);
-
 function render({ model, el }) {
   const stage = createStage({
     model,
@@ -47,14 +47,13 @@ function render({ model, el }) {
       { key: "policy", role: "policy", label: "start" },
       { key: "reference", role: "reference", label: "reference" },
     ],
-    onInput: (key, policy) => stage.set({ [key]: policy }),
   });
   const key = legend([
     ...ROLES.map((role) => ({ role, label: `${role} as loss`, line: true })),
     { role: "guess", label: "my guess", line: true },
     { role: "reward", label: "E[<i>r</i>] − <i>β</i> KL: stronger is higher" },
   ]);
-  const time = slider({
+  const time = slider(stage, {
     label: "steps",
     key: "time",
     step: 1,
@@ -73,56 +72,39 @@ function render({ model, el }) {
       return next < MOST_STEPS;
     },
   });
-  const price = slider({
+  const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
     steps: BETAS,
     format: String,
-    onInput: (value) => stage.set({ beta: value }),
   });
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
-  const rewards = valueBars({
-    label: "reward",
-    unit: "units of reward",
-    role: "reward",
-    low: -MOST_REWARD,
-    high: MOST_REWARD,
-    step: 0.05,
-    onInput: (values) => stage.set({ reward: values }),
-  });
+  const rewards = rewardBars(stage, { most: MOST_REWARD });
   const cells = [0, 1, 2].map((y) => ({ key: `p${y}`, label: "" })).concat({ key: "gap", label: "KL to <i>π</i>*" });
   const now = table({ rows: ROLES.map((role) => ({ role, label: role })), columns: cells });
   const rest = table({
     rows: ROLES.map((role) => ({ role, key: `${role}.rest`, label: role })),
     columns: cells,
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question: "k3 is unbiased. Put into the loss, where does it come to rest? Slide to the probability that it then gives to the response in the lower left corner.",
     guessLabel: "my guess",
     initial: 0.5,
     step: 0.01,
     format: two,
-    onChange: () => stage.redraw(),
   });
 
   // The flows depend on all but the time.
-  let flows;
-  let flowsOf = "";
-  function flowsFor({ policy, reward, reference, beta }) {
-    const inputs = JSON.stringify([policy, reward, reference, beta]);
-    if (inputs !== flowsOf) {
-      const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
-      flows = Object.fromEntries(ROLES.map((role) => [role, flow(role)]));
-      flowsOf = inputs;
-    }
-    return flows;
-  }
+  const flowsFor = remembered((policy, reward, reference, beta) => {
+    const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
+    return Object.fromEntries(ROLES.map((role) => [role, flow(role)]));
+  });
 
   function draw(state) {
-    const { reward, reference, responses, beta, time: t } = state;
+    const { policy, reward, reference, responses, beta, time: t } = state;
     const optimum = gibbsPolicy(reward, reference, beta);
     const rests = { k1: bestCorner(reward), k2: optimum, k3: forwardKlPolicy(reward, reference, beta) };
-    const all = flowsFor(state);
+    const all = flowsFor(policy, reward, reference, beta);
     guess.draw(rests.k3[0], [0, 1]);
     const open = guess.revealed();
     const shown = ROLES.filter((role) => open || role !== "k3");
@@ -138,12 +120,13 @@ function render({ model, el }) {
       `After ${t} steps ` +
       shown.map((role) => `${role} is ${formatNumber(klDivergence(all[role][t], optimum))} nats`).join(", ") +
       " from the optimum";
-    drawTriangle(state, { optimum, rests, all, shown, open, inputs: flowsOf, summary });
+    drawTriangle(state, { optimum, rests, all, shown, open, summary });
     stage.announce(summary);
   }
 
-  function drawTriangle({ policy, reference, reward, responses, beta, time: t }, scene) {
-    const { optimum, rests, all, shown, open, inputs, summary } = scene;
+  function drawTriangle(state, scene) {
+    const { policy, reference, reward, responses, beta, time: t } = state;
+    const { optimum, rests, all, shown, open, summary } = scene;
     const g = guess.guess();
     const lines = shown.map((role) => ({ role, points: all[role].slice(0, t + 1) }));
     lines.push({ role: "guess", points: [[g, 1 - g, 0], [g, 0, 1 - g]] });
@@ -157,7 +140,7 @@ function render({ model, el }) {
         count: 10,
         inputs: [reward, reference, beta],
       },
-      paths: { lines, inputs: [inputs, t, shown, g] },
+      paths: { lines, inputs: [state, shown, g] },
       dots: shown.map((role) => ({ role, at: all[role][t] })),
       marks: [
         { role: "best", at: optimum, shape: "star", label: "π*" },
@@ -172,10 +155,6 @@ function render({ model, el }) {
       toolbar(stage, {
         hint: "Drag the start, or try:",
         settings: SETTINGS,
-        onReset() {
-          playing.stop();
-          guess.hide();
-        },
       }),
       columns([triangle, key], [playing, time, price, payment, rewards, guess]),
       columns([now], [rest]),
@@ -204,12 +183,12 @@ function rows(policies, optimum) {
 function fault(state) {
   const { responses, reward, beta, time } = state;
   if (responses.length !== 3) return "there must be 3 responses";
-  if (reward.length !== 3 || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
-    return `reward must hold 3 numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
-  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
-  if (!Number.isInteger(time) || time < 1 || time > MOST_STEPS)
-    return `time must be a whole number from 1 to ${MOST_STEPS}`;
-  return policiesFault(state);
+  return (
+    rewardFault(reward, 3, MOST_REWARD) ||
+    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
+    countFault("time", time, [1, MOST_STEPS]) ||
+    policiesFault(state)
+  );
 }
 
 export default { render, fault };

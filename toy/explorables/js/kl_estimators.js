@@ -2,6 +2,7 @@
 
 import { bisector, extent, range } from "d3-array";
 import { geometricMixture, klDivergence, logRatio, policiesFault } from "./core/distributions.js";
+import { countFault, rangeFault } from "./core/faults.js";
 import {
   controlVariate,
   countProbabilities,
@@ -16,13 +17,14 @@ import {
 } from "./core/kl_estimators.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { lawRows } from "./parts/law_rows.js";
 import { lineChart } from "./parts/line_chart.js";
 import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
 import { policies } from "./parts/policies.js";
 import { predict } from "./parts/predict.js";
 import { readout, table } from "./parts/readout.js";
+import { remembered } from "./parts/remembered.js";
 import { logSteps, slider, sliders } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 
@@ -44,14 +46,12 @@ const MOST_LISTED = Object.fromEntries(
 const shownSamples = (even) => Math.min(30, even ** 0.75);
 
 const SAMPLE_SIZES = range(0, 61).map((i) => MOST_SAMPLES ** (i / 60));
-const [LEAST_COEFFICIENT, MOST_COEFFICIENT] = [-1, 2];
+const COEFFICIENTS = [-1, 2];
 
 // The reader's own λ stands between k3 and the best.
 const { best: BEST, ...FIXED } = NAMED;
 const ESTIMATORS = { ...FIXED, ink: "your λ", best: BEST };
 const ROLES = Object.keys(ESTIMATORS);
-
-const two = (value) => value.toFixed(2).replace("-", "−");
 
 const FOUR = ["answers", "refuses", "hedges", "rambles"];
 const TWO = ["answers", "refuses"];
@@ -74,26 +74,23 @@ function render({ model, el }) {
     sampler: "sampler <i>μ</i>",
     reference: REFERENCE,
   });
-  const samples = slider({
+  const samples = slider(stage, {
     label: "samples <i>N</i>",
     key: "num_samples",
     steps: logSteps(1, MOST_SAMPLES),
     format: String,
-    onInput: (value) => stage.set({ num_samples: value }),
   });
-  const coefficients = slider({
+  const coefficients = slider(stage, {
     label: "your <i>λ</i>",
     key: "coefficient",
     step: 0.01,
     format: two,
-    onInput: (value) => stage.set({ coefficient: value }),
   });
-  const staleness = slider({
+  const staleness = slider(stage, {
     label: "sampler <i>π</i> → <i>π</i><sub>ref</sub>",
     key: "stale",
     step: 0.01,
     format: two,
-    onInput: (value) => stage.set({ stale: value }),
   });
   const divergence = readout([
     { key: "kl", label: REVERSE_KL, unit: "nats" },
@@ -104,13 +101,12 @@ function render({ model, el }) {
     numRows: ROLES.length,
     rowHeight: 62,
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question: "k2 is biased and varies little. From how many samples N on does k1 err less?",
     guessLabel: "my guess, <i>N</i>",
     initial: 16,
     steps: logSteps(1, MOST_SAMPLES),
     format: String,
-    onChange: () => stage.redraw(),
   });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
@@ -158,7 +154,7 @@ function render({ model, el }) {
 
     probabilities.draw({ responses, policy, reference, sampler });
     samples.draw(n);
-    coefficients.draw(coefficient, [LEAST_COEFFICIENT, MOST_COEFFICIENT]);
+    coefficients.draw(coefficient, COEFFICIENTS);
     staleness.draw(stale, [0, 1]);
     divergence.draw({ kl, best });
     guess.draw(even, undefined, { remark: remarkOn(even) });
@@ -234,24 +230,12 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS, onReset: guess.hide }),
+      toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS }),
       columns([probabilities, sliders([samples, coefficients, staleness]), divergence], [laws, guess]),
       columns(errors, numbers),
     ],
     draw,
   );
-}
-
-/** `make` of the same arguments as the time before is not computed again. */
-function remembered(make) {
-  let key;
-  let value;
-  return (...args) => {
-    const now = JSON.stringify(args);
-    if (now !== key) value = make(...args);
-    key = now;
-    return value;
-  };
 }
 
 /** What to say of the sample size from which on k1 errs less than k2. */
@@ -278,12 +262,12 @@ function lawDomain(laws, n) {
 /** Why a state from outside cannot be shown, or "". */
 function fault(state) {
   const { num_samples: n, coefficient, stale } = state;
-  if (!(Number.isInteger(n) && n >= 1 && n <= MOST_SAMPLES))
-    return `num_samples must be a whole number from 1 to ${MOST_SAMPLES}`;
-  if (!(coefficient >= LEAST_COEFFICIENT && coefficient <= MOST_COEFFICIENT))
-    return `coefficient must be from ${LEAST_COEFFICIENT} to ${MOST_COEFFICIENT}`;
-  if (!(stale >= 0 && stale <= 1)) return "stale must be from 0 to 1";
-  return policiesFault(state);
+  return (
+    countFault("num_samples", n, [1, MOST_SAMPLES]) ||
+    rangeFault("coefficient", coefficient, COEFFICIENTS) ||
+    rangeFault("stale", stale, [0, 1]) ||
+    policiesFault(state)
+  );
 }
 
 export default { render, fault };

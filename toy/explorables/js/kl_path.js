@@ -2,6 +2,7 @@
 
 import { range } from "d3-array";
 import { geometricMixture, klDivergence, policiesFault } from "./core/distributions.js";
+import { rangeFault } from "./core/faults.js";
 import {
   estimatorMoments,
   namedEstimators,
@@ -10,7 +11,7 @@ import {
 } from "./core/kl_estimators.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { lineChart } from "./parts/line_chart.js";
 import { ESTIMATORS, POLICY, REFERENCE } from "./parts/names.js";
 import { policies } from "./parts/policies.js";
@@ -30,8 +31,6 @@ const MOST_WEIGHT = ENDS.at(-1);
 // The part of the way to the crossover that is shown before the reader has guessed.
 const SHOWN = 0.4;
 
-const two = (value) => value.toFixed(2);
-
 function render({ model, el }) {
   const stage = createStage({
     model,
@@ -45,7 +44,7 @@ function render({ model, el }) {
     path: `${PATH}, which samples`,
     reference: REFERENCE,
   });
-  const position = slider({
+  const position = slider(stage, {
     label: "weight <i>w</i>",
     key: "weight",
     step: 0.01,
@@ -63,14 +62,13 @@ function render({ model, el }) {
       { key: "std", label: "std" },
     ],
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question:
       "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
     guessLabel: "my guess, <i>w</i>",
     initial: 0.5,
     step: 0.01,
     format: two,
-    onChange: () => stage.redraw(),
   });
   const biases = lineChart(stage, {
     label: "Bias along the path",
@@ -151,7 +149,7 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag w along the path, or the bars.", onReset: guess.hide }),
+      toolbar(stage, { hint: "Drag w along the path, or the bars." }),
       columns([probabilities, position, numbers, draws], [biases, spreads, guess]),
     ],
     draw,
@@ -188,8 +186,7 @@ function yDomain(lines) {
 
 /** Why a state from outside cannot be shown, or "". */
 function fault(state) {
-  if (state.weight >= 0 && state.weight <= MOST_WEIGHT) return policiesFault(state);
-  return `weight must be from 0 to ${MOST_WEIGHT}`;
+  return rangeFault("weight", state.weight, [0, MOST_WEIGHT]) || policiesFault(state);
 }
 
 export default { render, fault };

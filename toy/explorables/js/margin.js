@@ -2,6 +2,7 @@
 
 import { range } from "d3-array";
 import { entropy } from "./core/distributions.js";
+import { rangeFault } from "./core/faults.js";
 import {
   accuracy,
   marginAfter,
@@ -12,10 +13,10 @@ import {
 } from "./core/reward_loss.js";
 import { toolbar } from "./parts/buttons.js";
 import { columns, sliderGroup } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
-import { player } from "./parts/player.js";
+import { clock } from "./parts/player.js";
 import { predict } from "./parts/predict.js";
 import { readout } from "./parts/readout.js";
 import { geometricSteps, slider } from "./parts/slider.js";
@@ -42,7 +43,6 @@ const SETTINGS = {
 };
 
 const hundredths = (value) => Math.round(100 * value) / 100;
-const two = (value) => value.toFixed(2).replace("-", "−");
 const labels = (p) => `${Number((100 * p).toPrecision(10))} of 100 labels`;
 
 // The losses and flows of clean labels never change.
@@ -56,28 +56,29 @@ function render({ model, el }) {
     label: "The reward loss of one pair",
   });
   const setMargin = (margin) => stage.set({ margin: hundredths(margin) });
-  const setTime = (time) => {
-    clock.stop();
-    stage.set({ time });
-  };
   const bars = valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -6, high: 6, step: 0.01 });
-  const margins = slider({ label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
-  const shifts = slider({
+  const margins = slider(stage, { label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
+  const shifts = slider(stage, {
     label: "shift both by <i>c</i>",
     key: "shift",
     step: 0.01,
     format: two,
     onInput: (shift) => stage.set({ shift: hundredths(shift) }),
   });
-  const preferences = slider({
+  const preferences = slider(stage, {
     label: "labels for the first, <i>p</i>",
     key: "preference",
     step: 0.01,
     format: two,
     onInput: (preference) => stage.set({ preference: hundredths(preference) }),
   });
-  const times = slider({ label: "time <i>t</i>", key: "time", steps: TIMES, format: formatTime, onInput: setTime });
-  const clock = player(stage, { advance, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
+  const training = clock(stage, {
+    label: "time <i>t</i>",
+    steps: TIMES,
+    format: String,
+    stepsPerSecond: STEPS_PER_SECOND,
+    stepSize: 4,
+  });
   const numbers = readout([
     { key: "loss", label: "expected loss <i>L</i>(Δ)", unit: "nats" },
     { key: "floor", label: "its least value, H(<i>p</i>)", unit: "nats" },
@@ -89,12 +90,11 @@ function render({ model, el }) {
     { key: "settling", label: `margin after <i>t</i>, <i>p</i> as set` },
     { key: "drifting", label: "margin after <i>t</i>, clean labels" },
   ]);
-  const guess = predict({
+  const guess = predict(stage, {
     guessLabel: "my guess, Δ",
     initial: 3,
     step: 0.01,
     format: two,
-    onChange: () => stage.redraw(),
   });
   const losses = lineChart(stage, {
     label: "Expected loss over the margin",
@@ -111,7 +111,7 @@ function render({ model, el }) {
     yTitle: "margin Δ, trained from 0",
     xLog: true,
     right: 24,
-    onDrag: (time) => setTime(Number(time.toPrecision(3))),
+    onDrag: (time) => training.set(Number(time.toPrecision(3))),
   });
   const rewardName = legend([{ role: "reward", label: "reward <i>r</i> = <i>c</i> ± Δ/2" }]);
   const lossNames = legend([
@@ -122,15 +122,6 @@ function render({ model, el }) {
     { role: NOISY, label: "labels as set", line: true },
     { role: CLEAN, label: "clean labels", line: true },
   ]);
-
-  /** Move time on by so many of its steps, from the start if it has ended. */
-  function advance(count) {
-    const now = model.get("time");
-    const ahead = TIMES.filter((time) => time > now * 1.001);
-    const next = now >= END ? TIMES[0] : (ahead[count - 1] ?? END);
-    stage.set({ time: next });
-    return next < END;
-  }
 
   function draw({ margin, shift, preference, time }) {
     const wins = [
@@ -149,7 +140,7 @@ function render({ model, el }) {
     margins.draw(margin, MARGINS);
     shifts.draw(shift, [-MOST_SHIFT, MOST_SHIFT]);
     preferences.draw(preference, [0.5, 1]);
-    times.draw(time);
+    training.dial.draw(time);
     numbers.draw({
       loss,
       floor: entropy([preference, 1 - preference]),
@@ -162,7 +153,7 @@ function render({ model, el }) {
 
     const summary =
       `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
-      `after time ${formatTime(time)} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
+      `after time ${time} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
     const revealed = guess.revealed() && Number.isFinite(optimum);
     const settles = { label: `logit p = ${formatNumber(optimum)}` };
     const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
@@ -185,7 +176,7 @@ function render({ model, el }) {
         { role: CLEAN, label: "", points: CLEAN_FLOW, dot: drifting },
         { role: NOISY, label: "", points: TIMES.map((t) => [t, marginAfter(t, preference)]), dot: settling },
       ],
-      at: { x: time, label: `t = ${formatTime(time)}` },
+      at: { x: time, label: `t = ${time}` },
       cover: guess.revealed() || time >= END ? null : { from: time, label: "Guess, or play on" },
       description: `Margin over training time. ${summary}.`,
     });
@@ -197,21 +188,15 @@ function render({ model, el }) {
       toolbar(stage, {
         hint: "Drag Δ, or let time run.",
         settings: SETTINGS,
-        onReset() {
-          clock.stop();
-          guess.hide();
-        },
       }),
       columns(
         [rewardName, bars, sliderGroup(preferences, shifts), numbers, guess, after],
-        [losses, margins, lossNames, flows, times, flowNames, clock],
+        [losses, margins, lossNames, flows, training.dial, flowNames, training.playing],
       ),
     ],
     draw,
   );
 }
-
-const formatTime = (time) => String(time);
 
 function question(preference) {
   const asked = `With ${labels(preference)} for the first answer, where does the margin settle?`;
@@ -221,12 +206,12 @@ function question(preference) {
 
 /** Why a state from outside cannot be shown, or "". */
 function fault({ margin, shift, preference, time }) {
-  const within = (value, [low, high]) => value >= low && value <= high;
-  if (!within(margin, MARGINS)) return `margin must be from ${MARGINS[0]} to ${MARGINS[1]}`;
-  if (!within(shift, [-MOST_SHIFT, MOST_SHIFT])) return `shift must be from −${MOST_SHIFT} to ${MOST_SHIFT}`;
-  if (!within(preference, [0.5, 1])) return "preference must be from 0.5 to 1";
-  if (!within(time, [TIMES[0], END])) return `time must be from ${TIMES[0]} to ${END}`;
-  return "";
+  return (
+    rangeFault("margin", margin, MARGINS) ||
+    rangeFault("shift", shift, [-MOST_SHIFT, MOST_SHIFT]) ||
+    rangeFault("preference", preference, [0.5, 1]) ||
+    rangeFault("time", time, [TIMES[0], END])
+  );
 }
 
 export default { render, fault };

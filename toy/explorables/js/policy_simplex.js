@@ -2,6 +2,7 @@
 
 import { range } from "d3-array";
 import { expectation, logRatio, policiesFault } from "./core/distributions.js";
+import { countFault, optionFault, rangeFault, rewardFault } from "./core/faults.js";
 import {
   cosine,
   gradientMoments,
@@ -20,7 +21,7 @@ import { interiorGrid, stepsInside } from "./core/simplex.js";
 import { toolbar } from "./parts/buttons.js";
 import { choice, toggle } from "./parts/choice.js";
 import { columns } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
 import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
@@ -29,7 +30,7 @@ import { readout, table } from "./parts/readout.js";
 import { simplex } from "./parts/simplex.js";
 import { geometricSteps, slider } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
-import { valueBars } from "./parts/values.js";
+import { rewardBars } from "./parts/values.js";
 
 // Estimates are drawn as the motion of π that they cause, to first order, at this step size; near an edge at
 // a smaller one, so that none leaves the triangle.
@@ -79,8 +80,6 @@ const SETTINGS = {
   },
 };
 
-const two = (value) => value.toFixed(2).replace("-", "−");
-
 function render({ model, el }) {
   const stage = createStage({ model, el, traits: TRAITS, label: "The policy gradient over three responses" });
   const triangle = simplex(stage, {
@@ -89,43 +88,37 @@ function render({ model, el }) {
       { key: "policy", role: "policy", label: "" },
       { key: "reference", role: "reference", label: "reference" },
     ],
-    onInput: (key, policy) => stage.set({ [key]: policy }),
   });
   const key = legend([
     { role: "policy", label: "exact gradient", line: true },
     { role: "k1", label: "estimates: each, their mean, one standard deviation", line: true },
     { role: "reward", label: "what is climbed: stronger is higher" },
   ]);
-  const estimator = choice({
+  const estimator = choice(stage, {
     label: "estimate",
     key: "estimator",
     options: Object.fromEntries(ESTIMATORS.map((name) => [name, name])),
-    onInput: (value) => stage.set({ estimator: value }),
   });
-  const baseline = choice({
+  const baseline = choice(stage, {
     label: "baseline of one sample",
     key: "baseline",
     options: BASELINES,
-    onInput: (value) => stage.set({ baseline: value }),
   });
-  const size = slider({
+  const size = slider(stage, {
     label: "group size <i>G</i>",
     key: "group_size",
     steps: range(2, MOST_IN_GROUP + 1),
     format: String,
-    onInput: (value) => stage.set({ group_size: value }),
   });
-  const price = slider({
+  const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
     steps: BETAS,
     format: String,
-    onInput: (value) => stage.set({ beta: value }),
   });
-  const penalty = toggle({
+  const penalty = toggle(stage, {
     label: "charge for the KL: reward <i>r</i> − <i>β</i> log <i>π</i>/<i>π</i><sub>ref</sub>",
     key: "kl_term",
-    onInput: (value) => stage.set({ kl_term: value }),
   });
   const numbers = readout([
     { key: "value", label: "expected reward E[<i>r</i>]", unit: "reward" },
@@ -135,15 +128,7 @@ function render({ model, el }) {
     { key: "step", label: "step size at which estimates are drawn" },
   ]);
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
-  const rewards = valueBars({
-    label: "reward",
-    unit: "units of reward",
-    role: "reward",
-    low: -MOST_REWARD,
-    high: MOST_REWARD,
-    step: 0.05,
-    onInput: (values) => stage.set({ reward: values }),
-  });
+  const rewards = rewardBars(stage, { most: MOST_REWARD });
   const estimates = table({
     rows: ESTIMATORS.map((name) => ({ key: KEYS[name], label: name.replace("group-", "") })),
     columns: [
@@ -153,13 +138,12 @@ function render({ model, el }) {
       { key: "cosine", label: "cosine" },
     ],
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question: "One draw: which constant baseline b leaves the least total variance? Slide to your guess.",
     guessLabel: "my guess, <i>b</i>",
     initial: 0.5,
     step: 0.01,
     format: two,
-    onChange: () => stage.redraw(),
   });
   const parabola = lineChart(stage, {
     label: "Total variance of one draw against the baseline",
@@ -253,7 +237,7 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the policy, or try:", settings: SETTINGS, onReset: guess.hide }),
+      toolbar(stage, { hint: "Drag the policy, or try:", settings: SETTINGS }),
       columns([triangle, key, numbers], [estimator, baseline, size, penalty, price, payment, rewards, estimates]),
       columns([guess], [parabola]),
     ],
@@ -307,14 +291,14 @@ function everything({ policy, reference, reward, beta, kl_term, estimator, basel
 function fault(state) {
   const { responses, reward, beta, estimator, baseline, group_size } = state;
   if (responses.length !== 3) return "there must be 3 responses";
-  if (reward.length !== 3 || !reward.every((r) => Math.abs(r) <= MOST_REWARD))
-    return `reward must hold 3 numbers from −${MOST_REWARD} to ${MOST_REWARD}`;
-  if (!(beta >= BETAS[0] && beta <= BETAS.at(-1))) return `beta must be from ${BETAS[0]} to ${BETAS.at(-1)}`;
-  if (!ESTIMATORS.includes(estimator)) return `estimator must be one of ${ESTIMATORS.join(", ")}`;
-  if (!Object.hasOwn(BASELINES, baseline)) return `baseline must be one of ${Object.keys(BASELINES).join(", ")}`;
-  if (!Number.isInteger(group_size) || group_size < 2 || group_size > MOST_IN_GROUP)
-    return `group_size must be a whole number from 2 to ${MOST_IN_GROUP}`;
-  return policiesFault(state);
+  return (
+    rewardFault(reward, 3, MOST_REWARD) ||
+    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
+    optionFault("estimator", estimator, ESTIMATORS) ||
+    optionFault("baseline", baseline, Object.keys(BASELINES)) ||
+    countFault("group_size", group_size, [2, MOST_IN_GROUP]) ||
+    policiesFault(state)
+  );
 }
 
 export default { render, fault };

@@ -24,7 +24,7 @@ import {
 import { toolbar } from "./parts/buttons.js";
 import { choice, toggle } from "./parts/choice.js";
 import { columns, make } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
+import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
 import { pages } from "./parts/pages.js";
@@ -33,7 +33,7 @@ import { prefixTree } from "./parts/prefix_tree.js";
 import { table } from "./parts/readout.js";
 import { stackedBars } from "./parts/stacked_bars.js";
 import { createStage } from "./parts/stage.js";
-import { valueBars } from "./parts/values.js";
+import { rewardBars } from "./parts/values.js";
 
 const STEPS = 3;
 const SEQUENCES = 8;
@@ -41,8 +41,6 @@ const MOST_REWARD = 3;
 const LEAST_PROBABILITY = 1e-9;
 
 const TOKENS = [1, 2, 3];
-const two = (value) => value.toFixed(2);
-const short = (value) => two(value).replace("-", "−");
 
 const SETTINGS = {
   "A rare prefix": {
@@ -81,17 +79,14 @@ function render({ model, el }) {
     traits: ["shows", "policy", "reference", "reference_moves", "reward", "words", "path"],
     label: "A tree of prefixes, token by token",
   });
-  const redraw = () => stage.redraw();
-  const shows = choice({
+  const shows = choice(stage, {
     label: "show",
     key: "shows",
     options: { KL: "the KL of each prefix", credit: "rewards and credit" },
-    onInput: (value) => stage.set({ shows: value }),
   });
-  const moves = toggle({
+  const moves = toggle(stage, {
     label: `move the ${REFERENCE}`,
     key: "reference_moves",
-    onInput: (on) => stage.set({ reference_moves: on }),
   });
   const legends = {
     KL: legend([
@@ -112,14 +107,14 @@ function render({ model, el }) {
       stage.set({ [moved]: model.get(moved).map((old, i) => (i === node ? p : old)) });
     },
   });
-  const paths = choice({
+  const paths = choice(stage, {
     label: "sequence",
     key: "path",
     options: Object.fromEntries(Array.from({ length: SEQUENCES }, (_, y) => [y + 1, "<span></span><b></b>"])),
     onInput: (value) => stage.set({ path: Number(value) }),
   });
-  const divergence = divergencePanel(stage, redraw);
-  const credit = creditPanel(stage, redraw);
+  const divergence = divergencePanel(stage);
+  const credit = creditPanel(stage);
   const body = pages({ KL: [divergence], credit: [credit] });
 
   function draw({ shows: view, policy, reference, reference_moves: referenceMoves, reward, words, path }) {
@@ -162,10 +157,6 @@ function render({ model, el }) {
       toolbar(stage, {
         hint: "Drag the handles, pick a sequence, or try:",
         settings: SETTINGS,
-        onReset() {
-          divergence.hide();
-          credit.hide();
-        },
       }),
       make("div", { class: "toy-tree-head" }, [shows, head]),
       make("div", { class: "toy-tree-and-paths" }, [tree, paths]),
@@ -208,7 +199,7 @@ function nameSequences(node, policy, words) {
 }
 
 /** The KL of each prefix, its share of the sequence's KL, and estimates of it along a sequence. */
-function divergencePanel(stage, redraw) {
+function divergencePanel(stage) {
   const ESTIMATES = [
     { key: "k1", label: "k1 per token" },
     { key: "token_k3", label: "k3 per token" },
@@ -218,8 +209,8 @@ function divergencePanel(stage, redraw) {
   const estimates = table({
     rows: ESTIMATES,
     columns: [
-      ...TOKENS.map((t) => ({ key: `${t}`, label: "", format: short })),
-      { key: "sum", label: "sum", format: short },
+      ...TOKENS.map((t) => ({ key: `${t}`, label: "", format: two })),
+      { key: "sum", label: "sum", format: two },
       { key: "std", label: "std" },
     ],
   });
@@ -231,14 +222,13 @@ function divergencePanel(stage, redraw) {
       { key: "kl_sequences", role: "policy", label: `${REVERSE_KL} <small>of 8 sequences</small>`, unit: "nats" },
     ],
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question: "How much of this KL is decided at the first token? Guess, then reveal what each prefix adds: " +
       "its probability × its KL, the area of a block.",
     guessLabel: "my guess, share",
     initial: 0.5,
     step: 0.01,
     format: two,
-    onChange: redraw,
   });
   const box = columns([estimates], [shares, guess]);
 
@@ -292,20 +282,16 @@ function divergencePanel(stage, redraw) {
     };
   }
 
-  return { node: () => box.node(), draw, hide: guess.hide };
+  return { node: () => box.node(), draw };
 }
 
 const sequenceLabels = (policy, words) =>
   sequenceProbs(policy).map((_, y) => written(stepsOf(policy, y).map(({ token }, t) => words[2 * t + token])));
 
 /** What every step of a sequence is credited with, and how much the gradient from one sequence varies. */
-function creditPanel(stage, redraw) {
-  const rewards = valueBars({
-    label: "reward",
-    unit: "units of reward",
-    role: "reward",
-    low: -MOST_REWARD,
-    high: MOST_REWARD,
+function creditPanel(stage) {
+  const rewards = rewardBars(stage, {
+    most: MOST_REWARD,
     step: 0.1,
     onInput(values) {
       const reward = [...stage.get("reward")];
@@ -319,20 +305,19 @@ function creditPanel(stage, redraw) {
       key,
       label: brief,
     })),
-    columns: TOKENS.map((t) => ({ key: `${t}`, label: "", format: short })),
+    columns: TOKENS.map((t) => ({ key: `${t}`, label: "", format: two })),
   });
   const variances = stackedBars(stage, {
     label: "Total variance of the gradient from one sequence",
     xTitle: "total variance of the gradient, units of reward²",
     rows: CREDITS.map(({ key, role, label }) => ({ key: `variance.${key}`, role, label, unit: "" })),
   });
-  const guess = predict({
+  const guess = predict(stage, {
     question: "By what factor does reward-to-go cut the variance of the whole return? Guess, then reveal.",
     guessLabel: "my guess, factor",
     initial: 1.5,
     step: 0.05,
     format: two,
-    onChange: redraw,
   });
   const heading = make("p", { class: "toy-hint", text: "Rewards of this sequence's tokens: drag them." });
   const box = columns([heading, rewards, credits], [variances, guess]);
@@ -371,7 +356,7 @@ function creditPanel(stage, redraw) {
       notes: values.flatMap((row, t) =>
         row.map((value, i) => ({
           outer: [],
-          inner: [{ text: "V " }, { text: short(value), key: `value.${2 ** t + i}`, value }],
+          inner: [{ text: "V " }, { text: two(value), key: `value.${2 ** t + i}`, value }],
         })),
       ),
       lengths: null,
@@ -381,7 +366,7 @@ function creditPanel(stage, redraw) {
     };
   }
 
-  return { node: () => box.node(), draw, hide: guess.hide };
+  return { node: () => box.node(), draw };
 }
 
 /** Why a state from outside cannot be shown, or "". */

@@ -2,8 +2,8 @@
 
 import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
 
-/** `key`: the trait; `options`: { value: label (HTML) }; `onInput(value)`; draw(value). */
-export function choice({ label, key, options, onInput }) {
+/** `key`: the trait; `options`: { value: label (HTML) }; `onInput(value)` sets it; draw(value). */
+export function choice(stage, { label, key, options, onInput = (value) => stage.set({ [key]: value }) }) {
   const name = uniqueId();
   const inputs = Object.keys(options).map((value) =>
     make("input", { type: "radio", name, value, ...KEEPS_ITS_KEYS }).on("change", () => onInput(value)),
@@ -18,10 +18,10 @@ export function choice({ label, key, options, onInput }) {
   };
 }
 
-/** `key`: the trait; `onInput(on)`; draw(on). */
-export function toggle({ label, key, onInput }) {
+/** `key`: the trait; draw(on). */
+export function toggle(stage, { label, key }) {
   const input = make("input", { type: "checkbox", ...KEEPS_ITS_KEYS });
-  input.on("change", () => onInput(input.property("checked")));
+  input.on("change", () => stage.set({ [key]: input.property("checked") }));
   const box = make("label", { class: "toy-toggle", "data-trait": key }, [input, make("span", { html: label })]);
   return { node: () => box.node(), draw: (on) => input.property("checked", on) };
 }

@@ -17,4 +17,6 @@ export function formatNumber(value) {
   return size < 100 ? fixed(value) : format(".5~r")(value);
 }
 
+export const two = (value) => value.toFixed(2).replace("-", "−");
+
 export const formatProbability = (value) => (value < 0.01 || value > 0.99 ? fixed : format(".2f"))(value);

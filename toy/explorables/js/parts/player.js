@@ -2,6 +2,7 @@
 
 import { button } from "./buttons.js";
 import { make } from "./dom.js";
+import { slider } from "./slider.js";
 
 const STEPS_PER_SECOND = 30;
 const CALM_STEPS_PER_SECOND = 2;
@@ -12,7 +13,7 @@ const prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
  * `advance(count)` moves time on by that many steps and says whether there is any left;
  * `stepsPerSecond` of them are played, and `stepSize` at a press of Step.
  *
- * `stop()` pauses: call it when the reader takes the controls.
+ * `stop()` pauses: call it when the reader takes the controls; Reset pauses too.
  */
 export function player(stage, { advance, stepsPerSecond = STEPS_PER_SECOND, stepSize = 1 }) {
   let timer = 0;
@@ -33,6 +34,28 @@ export function player(stage, { advance, stepsPerSecond = STEPS_PER_SECOND, step
   });
   play.attr("aria-pressed", false);
   stage.onStop(() => clearInterval(timer));
+  stage.onReset(stop);
   const box = make("div", { class: "toy-player", role: "group", "aria-label": "Time" }, [play, once]);
   return { node: () => box.node(), stop };
+}
+
+/**
+ * The trait `time` as a slider over `steps`, and its player, which from the end begins again; the other options
+ * are the player's. `set(time)` is the reader's hand elsewhere, say in a chart.
+ */
+export function clock(stage, { label, steps, format, ...rates }) {
+  const set = (time) => {
+    playing.stop();
+    stage.set({ time });
+  };
+  const playing = player(stage, {
+    ...rates,
+    advance(count) {
+      const now = stage.get("time");
+      const ahead = steps.filter((step) => step > now);
+      stage.set({ time: ahead.length ? ahead[Math.min(count, ahead.length) - 1] : steps[0] });
+      return ahead.length === 0 || ahead.length > count;
+    },
+  });
+  return { dial: slider(stage, { label, key: "time", steps, format, onInput: set }), playing, set };
 }

@@ -7,29 +7,34 @@ import { slider } from "./slider.js";
 
 /**
  * `question` is shown first, `guessLabel` labels the control, which has a `step` or `steps` as a slider
- * has; `onChange()` is called when guess or state of revelation changes. `revealed()` says whether the
- * answer may be shown, `guess()` what was guessed.
+ * has. `revealed()` says whether the answer may be shown, `guess()` what was guessed; Reset takes both back.
  *
  * draw(answer, range, { question, remark }): a question that follows the state, and what there is to
  * say after the answer.
  */
-export function predict({ question = "", guessLabel, initial, step, steps, format, onChange }) {
+export function predict(stage, { question = "", guessLabel, initial, step, steps, format }) {
   let guess = initial;
   let revealed = false;
-  const control = slider({
+  const set = (value) => {
+    guess = value;
+    stage.redraw();
+  };
+  const hide = () => {
+    guess = initial;
+    revealed = false;
+  };
+  stage.onReset(hide);
+  const control = slider(stage, {
     label: guessLabel,
     key: "guess",
     step,
     steps,
     format,
-    onInput(value) {
-      guess = value;
-      onChange();
-    },
+    onInput: set,
   });
   const toggle = button("Reveal", () => {
     revealed = !revealed;
-    onChange();
+    stage.redraw();
   }).classed("toy-primary", true);
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
   const asked = make("p", { text: question });
@@ -45,14 +50,8 @@ export function predict({ question = "", guessLabel, initial, step, steps, forma
     guess: () => guess,
     revealed: () => revealed,
     /** The reader moved the guess elsewhere, say in a chart. */
-    set(value) {
-      guess = value;
-      onChange();
-    },
-    hide() {
-      guess = initial;
-      revealed = false;
-    },
+    set,
+    hide,
     draw(answer, range, { question: now = question, remark = "" } = {}) {
       asked.text(now);
       if (range) guess = Math.min(range[1], Math.max(range[0], guess));

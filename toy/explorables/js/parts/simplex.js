@@ -57,7 +57,7 @@ const spoken = (responses, policy) =>
 
 /**
  * `handles`: [{ key, role, label }], points that can be dragged, the main one first; `onInput(key, policy)`
- * receives where one was moved to.
+ * sets the trait `key` to where one was moved to.
  *
  * draw({ responses, [key]: policy of each handle, description, … and any of
  *   shown:   the key of the handle whose probabilities stand at the corners, or { role, at }
@@ -71,7 +71,7 @@ const spoken = (responses, policy) =>
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
  * }); levels, arrows and paths are drawn anew only when their `inputs` change.
  */
-export function simplex(stage, { label, handles, onInput }) {
+export function simplex(stage, { label, handles, onInput = (key, policy) => stage.set({ [key]: policy }) }) {
   const svg = make("svg:svg", { class: "toy-chart", role: "img", "aria-label": label, width: "100%", height: "100%" });
   const help = make("p", { class: "toy-hidden", id: uniqueId() });
   const knobs = handles.map(appendHandle);

@@ -24,10 +24,11 @@ export function geometricSteps(low, high, perDecade = 24) {
 export const sliders = (parts) => make("div", { class: "toy-sliders" }, parts);
 
 /**
- * `label`, `key` (of the readout), `format(value)` for eye and ear, `onInput(value)`, and either
- * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`.
+ * `label`, `key` (the trait, and that of the readout), `format(value)` for eye and ear, and either
+ * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`;
+ * `onInput(value)` sets the trait.
  */
-export function slider({ label, key, format, onInput, steps, step }) {
+export function slider(stage, { label, key, format, steps, step, onInput = (value) => stage.set({ [key]: value }) }) {
   const id = uniqueId();
   const input = make("input", { type: "range", id, class: "toy-range", ...KEEPS_ITS_KEYS });
   const output = make("output", { for: id, "data-key": key });

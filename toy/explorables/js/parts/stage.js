@@ -21,6 +21,7 @@ export function createStage({ model, el, traits, label }) {
   let pause = 0;
   let announced = "";
   const undone = [];
+  const resets = [];
 
   const redrawNow = () => {
     cancelAnimationFrame(frame);
@@ -52,7 +53,14 @@ export function createStage({ model, el, traits, label }) {
     /** Call `action` when the view goes away. */
     onStop: (action) => undone.push(action),
 
-    reset: () => set(model.get("initial")),
+    /** Call `action` when the reader presses Reset, for what no trait holds. */
+    onReset: (action) => resets.push(action),
+
+    reset() {
+      for (const action of resets) action();
+      set(model.get("initial"));
+      redraw();
+    },
 
     /** Keep an eye on a node's width; 0 until it is on the page. */
     observeWidth(node) {

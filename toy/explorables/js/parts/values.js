@@ -2,8 +2,11 @@
 
 import { KEEPS_ITS_KEYS, make } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
+import { two } from "./format.js";
 
-const text = (value) => value.toFixed(2).replace("-", "−");
+/** A reward for each response, from −`most` to `most`, in steps of `step`. */
+export const rewardBars = (stage, { most, step = 0.05, onInput = (reward) => stage.set({ reward }) }) =>
+  valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -most, high: most, step, onInput });
 
 /**
  * One bar for each response, from `low` to `high` in steps of `step`; `onInput(values)` receives all of
@@ -68,11 +71,11 @@ export function valueBars({ label, unit, role, low, high, step, onInput }) {
         bar.style.setProperty("--toy-to", Math.max(place(values[y]), place(0)));
         bar.style.setProperty("--toy-zero", place(0));
         bar.style.setProperty("--toy-end", values[y] < 0 ? 0 : 1);
-        bar.lastChild.textContent = text(values[y]);
+        bar.lastChild.textContent = two(values[y]);
         if (!onInput) return;
         bar.setAttribute("aria-label", `${label}, response ${response}`);
         bar.setAttribute("aria-valuenow", values[y]);
-        bar.setAttribute("aria-valuetext", `${text(values[y])} ${unit}`);
+        bar.setAttribute("aria-valuetext", `${two(values[y])} ${unit}`);
       });
   }
 
