@@ -53,6 +53,15 @@ class Values(traitlets.TraitType[list[float], Any]):
         return array.tolist()
 
 
+class Labels(traitlets.List[str]):
+    """What the responses are called: from `least` to `most` of them."""
+
+    def __init__(
+        self, default_value: Any = traitlets.Undefined, least: int = 2, most: int = 4
+    ) -> None:
+        super().__init__(traitlets.Unicode(), default_value, minlen=least, maxlen=most)
+
+
 class Number(traitlets.TraitType[float, Any]):
     """A finite number from `low` to `high`."""
 
@@ -150,7 +159,7 @@ class OverResponses(Explorable):
     responses : the labels, two to four; A, B, … where a trait is given without them
     """
 
-    responses = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=4).tag(sync=True)
+    responses = Labels().tag(sync=True)
 
     _per_response: ClassVar[tuple[str, ...]]
 

@@ -7,7 +7,8 @@ import traitlets
 
 from toy.distributions import kl_divergence
 from toy.dpo import dpo_loss
-from toy.explorables.base import Count, Distribution, Explorable, Number
+from toy.explorables.base import Count, Distribution, Number
+from toy.explorables.three_responses import Corners, Triangle
 from toy.figures import explorables_dpo as figures
 from toy.learners import dpo_descent, rlhf_ascent
 from toy.reward_loss import fit_rewards
@@ -32,7 +33,7 @@ _NAMES = {"all": "all pairs", "chain": "neighbours", "one": "the best and the wo
 FEATURES = ((1.0,), (3.0,), (0.0,))
 
 
-class DPO(Explorable):
+class DPO(Triangle):
     """Train by DPO and by RLHF from one reference; see who rises, who falls, and where each ends.
 
     Attributes
@@ -58,9 +59,10 @@ class DPO(Explorable):
         "log_scale",
         "time",
     )
+    _per_response = ("reference",)
 
-    reference = Distribution().tag(sync=True)
-    responses = traitlets.List(traitlets.Unicode(), minlen=3, maxlen=3).tag(sync=True)
+    reference = Distribution([0.1, 0.3, 0.6]).tag(sync=True)
+    responses = Corners(["a paragraph", "a page", "one line"]).tag(sync=True)
     beta = Number(0.5, low=LEAST_BETA, high=MOST_BETA).tag(sync=True)
     preference = Number(0.8, low=0.5, high=1.0).tag(sync=True)
     pairs = traitlets.Enum(tuple(PAIRS), "all").tag(sync=True)
@@ -68,27 +70,9 @@ class DPO(Explorable):
     log_scale = traitlets.Bool(False).tag(sync=True)
     time = Count(8, most=MOST_STEPS).tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:
-        if "reference" in traits and "responses" not in traits:
-            traits["responses"] = ["A", "B", "C"]
-        super().__init__(**traits)
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.1, 0.3, 0.6]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["a paragraph", "a page", "one line"]
-
     @traitlets.validate("reference")
     def _check_length(self, proposal: Any) -> Any:
-        """Refuse all but three: the responses are the corners of a triangle."""
-        if len(proposal["value"]) != 3:
-            raise traitlets.TraitError(
-                f"reference must have three entries; got {len(proposal['value'])}"
-            )
-        return proposal["value"]
+        return self._as_three(proposal)
 
     def describe(self) -> str:
         """Return where both methods stand, and where they are going, in words."""

@@ -7,7 +7,7 @@ import traitlets
 
 from toy.bandits import TEMPTING
 from toy.distributions import expectation, kl_divergence
-from toy.explorables.base import Distribution, Number, OverResponses, Values
+from toy.explorables.base import Distribution, Labels, Number, OverResponses, Values
 from toy.figures import explorables_gibbs as figures
 from toy.rlhf_objective import (
     beta_of_even_odds,
@@ -47,9 +47,10 @@ class Gibbs(OverResponses):
     )
     _per_response = ("reward", "reference", "pretraining")
 
-    reward = Values(most=MOST_REWARD).tag(sync=True)
-    reference = Distribution().tag(sync=True)
-    pretraining = Distribution().tag(sync=True)
+    reward = Values(TEMPTING.reward[0], most=MOST_REWARD).tag(sync=True)
+    reference = Distribution(TEMPTING.reference[0]).tag(sync=True)
+    pretraining = Distribution([0.2, 0.1, 0.3, 0.4]).tag(sync=True)
+    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"]).tag(sync=True)
     beta = Number(0.3, low=0.05, high=10.0).tag(sync=True)
     gamma = Number(0.1, low=0.01, high=10.0).tag(sync=True)
     with_pretraining = traitlets.Bool(False).tag(sync=True)
@@ -58,22 +59,6 @@ class Gibbs(OverResponses):
         if "reference" in traits:
             traits.setdefault("pretraining", traits["reference"])
         super().__init__(**traits)
-
-    @traitlets.default("reward")
-    def _default_reward(self) -> Array:
-        return TEMPTING.reward[0]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> Array:
-        return TEMPTING.reference[0]
-
-    @traitlets.default("pretraining")
-    def _default_pretraining(self) -> list[float]:
-        return [0.2, 0.1, 0.3, 0.4]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["I don't know", "Venus", "Mercury", "the Sun"]
 
     @traitlets.validate("reward", "reference", "pretraining", "responses")
     def _check_lengths(self, proposal: Any) -> Any:

@@ -1,11 +1,10 @@
 """k1, k2 and k3 as losses: where each leads a policy, and where it comes to rest."""
 
 import numpy as np
-import traitlets
 
 from toy.distributions import kl_divergence
-from toy.explorables.base import Count, Number
-from toy.explorables.three_responses import LEAST_BETA, ThreeResponses
+from toy.explorables.base import Count, Distribution, Number, Values
+from toy.explorables.three_responses import LEAST_BETA, MOST_REWARD, Corners, ThreeResponses
 from toy.figures import explorables_simplex as figures
 from toy.kl_estimators import k1, k2, k3
 from toy.learners import ascend_with_loss
@@ -34,24 +33,12 @@ class KLAsLoss(ThreeResponses):
     _view = "kl_as_loss"
     _state = ("policy", "reference", "reward", "responses", "beta", "time")
 
+    policy = Distribution([0.1, 0.25, 0.65]).tag(sync=True)
+    reference = Distribution([0.04, 0.28, 0.68]).tag(sync=True)
+    reward = Values([1.0, 0.4, -0.5], most=MOST_REWARD).tag(sync=True)
+    responses = Corners(["Venus", "Mercury", "I don't know"]).tag(sync=True)
     beta = Number(0.4, low=LEAST_BETA, high=MOST_BETA).tag(sync=True)
     time = Count(60, most=MOST_STEPS).tag(sync=True)
-
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.1, 0.25, 0.65]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.04, 0.28, 0.68]
-
-    @traitlets.default("reward")
-    def _default_reward(self) -> list[float]:
-        return [1.0, 0.4, -0.5]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["Venus", "Mercury", "I don't know"]
 
     def describe(self) -> str:
         """Return how far each loss has led from the optimum, and where k3 rests, in words."""

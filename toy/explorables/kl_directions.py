@@ -1,10 +1,9 @@
 """The two directions of the KL divergence, side by side."""
 
 import numpy as np
-import traitlets
 
 from toy.distributions import kl_divergence, kl_terms, log_ratio
-from toy.explorables.base import TwoPolicies
+from toy.explorables.base import Distribution, Labels, TwoPolicies
 from toy.figures import explorables as figures
 
 
@@ -20,17 +19,9 @@ class KLDirections(TwoPolicies):
     _view = "kl_directions"
     _state = ("policy", "reference", "responses")
 
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.85, 0.12, 0.03]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.3, 0.3, 0.4]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["answers", "hedges", "refuses"]
+    policy = Distribution([0.85, 0.12, 0.03]).tag(sync=True)
+    reference = Distribution([0.3, 0.3, 0.4]).tag(sync=True)
+    responses = Labels(["answers", "hedges", "refuses"]).tag(sync=True)
 
     def describe(self) -> str:
         """Return both divergences in words."""

@@ -3,10 +3,9 @@
 from math import comb
 
 import numpy as np
-import traitlets
 
 from toy.distributions import geometric_mixture, kl_divergence
-from toy.explorables.base import Count, Number, TwoPolicies
+from toy.explorables.base import Count, Distribution, Labels, Number, TwoPolicies
 from toy.figures import explorables as figures
 from toy.kl_estimators import (
     Estimator,
@@ -43,21 +42,12 @@ class KLEstimators(TwoPolicies):
     _view = "kl_estimators"
     _state = ("policy", "reference", "responses", "num_samples", "coefficient", "stale")
 
+    policy = Distribution([0.35, 0.3, 0.2, 0.15]).tag(sync=True)
+    reference = Distribution([0.05, 0.1, 0.3, 0.55]).tag(sync=True)
+    responses = Labels(["answers", "refuses", "hedges", "rambles"]).tag(sync=True)
     num_samples = Count(10, most=MOST_SAMPLES).tag(sync=True)
     coefficient = Number(0.5, low=-1.0, high=2.0).tag(sync=True)
     stale = Number(0.0, low=0.0, high=1.0).tag(sync=True)
-
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.35, 0.3, 0.2, 0.15]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.05, 0.1, 0.3, 0.55]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["answers", "refuses", "hedges", "rambles"]
 
     def describe(self) -> str:
         """Return the divergence and each estimator's error in words."""

@@ -1,10 +1,9 @@
 """From the reference through the policy and beyond: where k3 stops beating k1."""
 
 import numpy as np
-import traitlets
 
 from toy.distributions import geometric_mixture, kl_divergence
-from toy.explorables.base import Number, TwoPolicies
+from toy.explorables.base import Distribution, Labels, Number, TwoPolicies
 from toy.figures import explorables as figures
 from toy.kl_estimators import (
     control_variate,
@@ -33,19 +32,10 @@ class KLPath(TwoPolicies):
     _view = "kl_path"
     _state = ("policy", "reference", "responses", "weight")
 
+    policy = Distribution([0.35, 0.3, 0.2, 0.15]).tag(sync=True)
+    reference = Distribution([0.05, 0.1, 0.3, 0.55]).tag(sync=True)
+    responses = Labels(["answers", "refuses", "hedges", "rambles"]).tag(sync=True)
     weight = Number(1.0, low=0.0, high=MOST_WEIGHT).tag(sync=True)
-
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.35, 0.3, 0.2, 0.15]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.05, 0.1, 0.3, 0.55]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["answers", "refuses", "hedges", "rambles"]
 
     def describe(self) -> str:
         """Return where the path stands, and where k3 and k1 spread equally, in words."""

@@ -6,8 +6,8 @@ import numpy as np
 import traitlets
 
 from toy.distributions import expectation, log_ratio
-from toy.explorables.base import Count, refused
-from toy.explorables.three_responses import ThreeResponses
+from toy.explorables.base import Count, Distribution, Values, refused
+from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
 from toy.figures import explorables_simplex as figures
 from toy.policy_gradient import (
     GradientMoments,
@@ -32,6 +32,7 @@ ADVANTAGES = {
 ESTIMATORS = ("one sample", *ADVANTAGES)
 BASELINES = ("none", "value", "best")
 MOST_IN_GROUP = 8
+ANSWERS = ["faithful and short", "faithful but long", "short but invented"]
 
 
 class GroupSize(Count):
@@ -77,14 +78,14 @@ class PolicySimplex(ThreeResponses):
         "group_size",
     )
 
+    policy = Distribution([0.15, 0.3, 0.55]).tag(sync=True)
+    reference = Distribution([0.08, 0.22, 0.7]).tag(sync=True)
+    reward = Values([0.85, 0.0, -1.2], most=MOST_REWARD).tag(sync=True)
+    responses = Corners(ANSWERS).tag(sync=True)
     kl_term = traitlets.Bool(True).tag(sync=True)
     estimator = traitlets.Enum(ESTIMATORS, "one sample").tag(sync=True)
     baseline = traitlets.Enum(BASELINES, "none").tag(sync=True)
     group_size = GroupSize(4, most=MOST_IN_GROUP).tag(sync=True)
-
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.15, 0.3, 0.55]
 
     def describe(self) -> str:
         """Return the slope where the policy stands, and how an estimate scatters around it."""

@@ -1,18 +1,52 @@
 """What explorables over the triangle of three responses have in common."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
-from toy.explorables.base import Distribution, Explorable, Number, Values
+from toy.explorables.base import Distribution, Explorable, Labels, Number, Values
 
 #: The largest size of a reward, and the prices of a nat, that the controls reach.
 MOST_REWARD = 2.0
 LEAST_BETA, MOST_BETA = 0.05, 5.0
 
 
-class ThreeResponses(Explorable):
-    """An explorable whose policies are points in a triangle, with a reward and a price β of the KL.
+class Corners(Labels):
+    """What the three responses are called."""
+
+    def __init__(self, default_value: Any = traitlets.Undefined) -> None:
+        super().__init__(default_value, least=3, most=3)
+
+
+class Triangle(Explorable):
+    """An explorable of three responses, the corners of a triangle.
+
+    A subclass names the traits with an entry for each, and validates them with `_as_three`.
+
+    Attributes
+    ----------
+    responses : three labels; A, B, C where any of these traits is given without them
+    """
+
+    responses = Corners().tag(sync=True)
+
+    _per_response: ClassVar[tuple[str, ...]]
+
+    def __init__(self, **traits: Any) -> None:
+        if traits.keys() & {*self._per_response}:
+            traits.setdefault("responses", ["A", "B", "C"])
+        super().__init__(**traits)
+
+    def _as_three(self, proposal: Any) -> Any:
+        """Refuse all but three."""
+        name, value = proposal["trait"].name, proposal["value"]
+        if len(value) != 3:
+            raise traitlets.TraitError(f"{name} must have three entries; got {len(value)}")
+        return value
+
+
+class ThreeResponses(Triangle):
+    """A triangle of policies, with a reward and a price β of the KL.
 
     Attributes
     ----------
@@ -22,33 +56,13 @@ class ThreeResponses(Explorable):
     beta : from 0.05 to 5, units of reward per nat
     """
 
+    _per_response = ("policy", "reference", "reward")
+
     policy = Distribution().tag(sync=True)
     reference = Distribution().tag(sync=True)
     reward = Values(most=MOST_REWARD).tag(sync=True)
-    responses = traitlets.List(traitlets.Unicode(), minlen=3, maxlen=3).tag(sync=True)
     beta = Number(0.5, low=LEAST_BETA, high=MOST_BETA).tag(sync=True)
-
-    def __init__(self, **traits: Any) -> None:
-        if {"policy", "reference", "reward"} & traits.keys() and "responses" not in traits:
-            traits["responses"] = ["A", "B", "C"]
-        super().__init__(**traits)
 
     @traitlets.validate("policy", "reference", "reward")
     def _check_length(self, proposal: Any) -> Any:
-        """Refuse all but three: the responses are the corners of a triangle."""
-        name, value = proposal["trait"].name, proposal["value"]
-        if len(value) != 3:
-            raise traitlets.TraitError(f"{name} must have three entries; got {len(value)}")
-        return value
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.08, 0.22, 0.7]
-
-    @traitlets.default("reward")
-    def _default_reward(self) -> list[float]:
-        return [0.85, 0.0, -1.2]
-
-    @traitlets.default("responses")
-    def _default_responses(self) -> list[str]:
-        return ["faithful and short", "faithful but long", "short but invented"]
+        return self._as_three(proposal)
