@@ -81,6 +81,24 @@ def test_every_control_moves_by_keyboard_and_every_number_is_toys(live: Live) ->
     assert live.complaints == []
 
 
+def test_two_keys_within_one_frame_both_count(live: Live) -> None:
+    twice = """handle => { for (let i = 0; i < 2; i++)
+        handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true })); }"""
+    for handle in live.root.query_selector_all('[role="slider"]'):
+        handle.press("Home")
+        live.check()
+        handle.press("ArrowUp")
+        live.check()
+        handle.press("ArrowUp")
+        live.check()
+        apart = position_of(handle)
+        handle.press("Home")
+        live.check()
+        handle.evaluate(twice)
+        live.check()
+        assert position_of(handle) == apart
+
+
 def test_every_bar_follows_the_mouse(live: Live) -> None:
     for bar in live.root.query_selector_all('.toy-bar[role="slider"]:not(.toy-value)'):
         bar.scroll_into_view_if_needed()

@@ -60,11 +60,7 @@ export function prefixTree(stage, { label, steps, onInput }) {
   const handles = nodes.map(appendHandle);
 
   function appendHandle({ node, y: middle }) {
-    const move = (value) => {
-      // Two keys may come within one frame: the second starts where the first has led.
-      drawn = drawn.map((old, i) => (i === node ? rounded(value) : old));
-      onInput(node, drawn[node]);
-    };
+    const move = (value) => onInput(node, rounded(value));
     const offset = (p) => middle + MARGIN.top + (0.5 - p) * TRACK;
     const knob = make("div", {
       class: "toy-knob",

@@ -33,6 +33,8 @@ export function createStage({ model, el, traits, label }) {
   const redraw = () => {
     frame ||= requestAnimationFrame(redrawNow);
   };
+  // A key moves what is drawn: of two keys within one frame, the second starts where the first has led.
+  root.node().addEventListener("keydown", () => frame && redrawNow(), { capture: true });
   // Called after layout and before paint, so that a chart never shows at a wrong width.
   const observer = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) widths.set(target, contentRect.width);
