@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from worlds import PAIRS, as_lists, policies, worlds
 
 import toy
+from toy.distributions import complement
 
 pairs = pytest.mark.parametrize(("policy", "reference"), PAIRS.values(), ids=PAIRS)
 EXACT = 1e-12
@@ -181,6 +182,29 @@ def test_total_variation_is_the_largest_gap_over_all_subsets(policy, reference):
     assert toy.total_variation(policy, reference) == toy.total_variation(reference, policy)
 
 
+@pytest.mark.parametrize("lead", [1.0, 20.0, 60.0])
+def test_a_nearly_certain_policy_keeps_every_digit_of_what_is_missing_to_one(lead):
+    # 1 − 1e-26 is stored as 1: only the other probabilities still know the difference.
+    logits, others = [lead, 0.0, -1.0], [lead + 0.5, 0.25, -1.5]
+    exact = [oracles.exp(x) for x in oracles.log_softmax(logits)]
+    exact_others = [oracles.exp(x) for x in oracles.log_softmax(others)]
+    policy, other = toy.softmax(logits), toy.softmax(others)
+    close(toy.entropy(policy), oracles.entropy(exact))
+    close(
+        toy.total_variation(policy, other),
+        sum(abs(p - q) for p, q in zip(exact, exact_others, strict=True)) / 2,
+    )
+    close(complement(policy), [1 - p for p in exact])
+
+
+def test_no_worlds_in_no_worlds_out():
+    none = np.zeros((0, 3))
+    assert toy.softmax(none).shape == (0, 3)
+    assert toy.entropy(none).shape == (0,)
+    assert toy.kl_divergence(none, none).shape == (0,)
+    assert toy.policy_gradient(none, [1.0, 2.0, 3.0]).shape == (0, 3)
+
+
 def test_total_variation_of_disjoint_policies_is_one():
     assert toy.total_variation([1.0, 0.0], [0.0, 1.0]) == 1.0
 
@@ -195,7 +219,9 @@ def test_pinsker_and_the_chi_square_bound_hold(world):
 
 @given(policies(4))
 def test_entropy_is_log_y_minus_the_kl_to_uniform(policy):
-    close(toy.entropy(policy), oracles.entropy(as_lists(policy)), rel=1e-10)
+    # The oracle reads a probability close to one as it is stored, to 1e-16.
+    expected = float(oracles.entropy(as_lists(policy)))
+    np.testing.assert_allclose(toy.entropy(policy), expected, rtol=1e-10, atol=4e-16)
     gap = np.log(4) - toy.kl_divergence(policy, np.full(4, 0.25))
     np.testing.assert_allclose(toy.entropy(policy), gap, atol=1e-12)
 

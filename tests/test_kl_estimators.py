@@ -391,6 +391,18 @@ def test_the_named_kl_gradients_are_the_finite_differences_of_the_divergences(di
         )
 
 
+@pytest.mark.parametrize("lead", [1.0, 20.0, 60.0])
+def test_gradients_of_a_nearly_certain_policy_are_right_in_every_digit(lead):
+    exact = [oracles.exp(x) for x in oracles.log_softmax([lead, 0.0, -1.0])]
+    policy, reference = toy.softmax([lead, 0.0, -1.0]), [0.5, 0.2, 0.3]
+    d = oracles.log_ratio(exact, reference)
+    mean = oracles.kl_divergence(exact, reference)
+    expected = [p * (x - mean) for p, x in zip(exact, d, strict=True)]
+    close(toy.kl_gradient(policy, reference), expected)
+    close(toy.loss_gradient(toy.k2, policy, reference), expected)
+    assert not toy.loss_gradient(toy.k1, policy, reference).any()
+
+
 def test_a_score_function_term_completes_every_unbiased_loss_to_the_kl_gradient():
     d = toy.log_ratio(POLICY, REFERENCE)
     for estimator in (toy.k1, toy.k3, toy.control_variate(0.6)):

@@ -69,6 +69,29 @@ def test_the_score_is_the_slope_of_the_log_probabilities(step):
     close(score(POLICY), differences(np.log, POLICY, step).T, rel=0, atol=step**2 + 1e-15 / step)
 
 
+@pytest.mark.parametrize("lead", [1.0, 20.0, 60.0])
+def test_gradients_of_a_nearly_certain_policy_are_right_in_every_digit(lead):
+    # The likeliest response's reward and the mean agree to 1e-26, yet its gradient is no zero.
+    exact = [oracles.exp(x) for x in oracles.log_softmax([lead, 0.0, -1.0])]
+    policy, reward, reference = softmax([lead, 0.0, -1.0]), [2.0, -1.0, 0.5], [0.5, 0.2, 0.3]
+    close(score(policy), [oracles.score(exact, y) for y in range(3)])
+    mean = oracles.expectation(exact, reward)
+    expected = [p * (r - mean) for p, r in zip(exact, reward, strict=True)]
+    close(policy_gradient(policy, reward), expected)
+    close(reinforce_moments(policy, reward).mean, expected)
+    kept = [
+        r - oracles.mpf(BETA) * d
+        for r, d in zip(reward, oracles.log_ratio(exact, reference), strict=True)
+    ]
+    mean = oracles.expectation(exact, kept)
+    expected = [p * (a - mean) for p, a in zip(exact, kept, strict=True)]
+    close(objective_gradient(policy, reward, reference, BETA), expected)
+
+
+def test_responses_that_share_nearly_everything_and_tie_still_gain_on_the_rest():
+    close(policy_gradient([0.5, 0.5, 1e-20], [1.0, 1.0, 0.0]), [5e-21, 5e-21, -1e-20])
+
+
 @given(policies(5))
 def test_the_score_has_mean_zero_so_that_the_extra_kl_term_vanishes(policy):
     np.testing.assert_allclose(policy @ score(policy), np.zeros(5), atol=1e-15)

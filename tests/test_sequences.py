@@ -336,6 +336,13 @@ def test_a_reward_of_whole_sequences_is_paid_at_the_last_step():
     close(bandit, [0.75, -0.75])
 
 
+def test_the_gradient_of_a_nearly_certain_policy_is_right_in_every_digit():
+    policy, reward = toy.softmax([60.0, 0.0, -1.0]), np.array([2.0, -1.0, 0.5])
+    expected = policy_gradient(policy, reward)  # right in every digit, by a test of its own
+    close(trajectory_gradient([policy], [reward])[0], expected)
+    close(trajectory_moments([policy], [reward]).mean, expected)
+
+
 def test_the_gradient_of_long_markov_policies_needs_no_tree():
     step = dyadic(np.random.default_rng(21), (50, 50))
     policy, reward = [step[0], *[step] * 199], [np.arange(50.0)] * 200

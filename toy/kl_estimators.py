@@ -22,6 +22,7 @@ from toy.distributions import (
     kl_terms,
     log_quotient,
     log_ratio,
+    slope_of_mean,
 )
 from toy.enumeration import count_probabilities, count_vectors
 from toy.validation import (
@@ -339,7 +340,7 @@ def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
     """
     policy, reference = as_policy_and_reference(policy, reference)
     d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
-    return policy * (d - kl_divergence(policy, reference)[..., None])
+    return slope_of_mean(policy, d)
 
 
 def loss_gradient(
@@ -382,8 +383,11 @@ def loss_gradient(
     """
     policy, reference, sampler = _as_worlds(policy, reference, sampler)
     slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
-    pull = sampler * slopes
-    return pull - policy * pull.sum(axis=-1, keepdims=True)
+    # Measured from the likeliest response's slope c, as in `slope_of_mean`; c (μ − π) is left.
+    likeliest = policy.argmax(axis=-1, keepdims=True)
+    common = np.take_along_axis(slopes, likeliest, axis=-1)
+    pull = sampler * (slopes - common)
+    return pull - policy * pull.sum(axis=-1, keepdims=True) + common * (sampler - policy)
 
 
 def sample_estimates(

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import expectation
+from toy.distributions import complement, slope_of_mean
 from toy.enumeration import count_probabilities, count_vectors, listed_draws
 from toy.kl_estimators import kl_gradient
 from toy.validation import (
@@ -81,7 +81,8 @@ def score(policy: ArrayLike) -> Array:
     [[0.75, -0.75], [-0.25, 0.25]]
     """
     policy = as_policy("policy", policy)
-    return np.eye(policy.shape[-1]) - policy[..., None, :]
+    drawn = np.eye(policy.shape[-1], dtype=bool)
+    return np.where(drawn, complement(policy)[..., None, :], -policy[..., None, :])
 
 
 def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
@@ -111,7 +112,7 @@ def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
     [0.1875, -0.1875]
     """
     policy, reward = _as_worlds(policy, reward)
-    return policy * (reward - expectation(policy, reward)[..., None])
+    return slope_of_mean(policy, reward)
 
 
 def objective_gradient(

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.distributions import kl_divergence, log_ratio
+from toy.distributions import complement, kl_divergence, log_ratio, slope_of_mean
 from toy.kl_estimators import Estimator, Moments, estimator_values
 from toy.policy_gradient import GradientMoments
 from toy.validation import Array, as_array, as_policy, as_reference, as_values, refuse
@@ -445,8 +445,7 @@ def _action_values(policy: Tables, reward: Tables) -> list[Array]:
 
 def _row_gradient(prefix: Array, rows: Array, advantages: Array) -> Array:
     """Return the gradient in the logits of one step's rows, given P(prefix) with an axis for v."""
-    mean = (rows * advantages).sum(axis=-1, keepdims=True)
-    return _sum_leading(prefix * rows * (advantages - mean), rows.ndim)
+    return _sum_leading(prefix * slope_of_mean(*np.broadcast_arrays(rows, advantages)), rows.ndim)
 
 
 def _sampled_gradients(policy: Tables, tokens: NDArray[np.int64], advantages: Array) -> Array:
@@ -457,7 +456,8 @@ def _sampled_gradients(policy: Tables, tokens: NDArray[np.int64], advantages: Ar
         advantage = advantages[:, t, None]
         gradient = np.zeros((tokens.shape[1], *table.shape))
         gradient[sequences, *context] = -table[context] * advantage
-        gradient[sequences, *context, tokens[t]] += advantage[:, 0]
+        rest = complement(table)[*context, tokens[t]]
+        gradient[sequences, *context, tokens[t]] = rest * advantage[:, 0]
         parts.append(gradient.reshape(tokens.shape[1], -1))
     return np.concatenate(parts, axis=-1)
 

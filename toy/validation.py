@@ -55,7 +55,7 @@ def as_policy(name: str, policy: ArrayLike) -> Array:
     if _is_policy(array := as_array(name, policy)):
         return array
     array = as_values(name, policy)
-    if array.min() < 0:
+    if array.min(initial=1.0) < 0:  # no worlds at all have no bad ones
         where = _first(array < 0)
         refuse(name, "must have no negative probability", f"{array[where]} at index {where}")
     sums = array.sum(axis=-1)
@@ -75,7 +75,7 @@ def _is_policy(array: NDArray[Any]) -> bool:
 def as_reference(name: str, reference: ArrayLike) -> Array:
     """Return a policy ``(..., Y)`` whose every entry is > 0, so that one may divide by it."""
     array = as_policy(name, reference)
-    if array.min() == 0:
+    if array.min(initial=1.0) == 0:
         rule = "must give every response a probability > 0"
         refuse(name, rule, f"0 at index {_first(array == 0)}")
     return array
