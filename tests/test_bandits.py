@@ -51,6 +51,13 @@ def test_a_world_keeps_copies_so_that_the_caller_may_go_on_writing():
         np.testing.assert_array_equal(getattr(world, name), before)
 
 
+def test_labels_are_copied_too():
+    prompts, responses = [list(GOOD["prompts"]), [list(row) for row in GOOD["responses"]]]
+    world = Bandit(**GOOD | {"prompts": prompts, "responses": responses})
+    prompts[0], responses[0][0] = "When?", "never"
+    assert (world.prompts, world.responses) == (GOOD["prompts"], GOOD["responses"])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -64,6 +71,9 @@ def test_a_world_keeps_copies_so_that_the_caller_may_go_on_writing():
         ({"responses": (("yes", "no", "maybe"),)}, r"^prompts and responses must label 2 prompts"),
         ({"responses": (("a", "b", "c"), ("a", "b"))}, r"^prompts and responses must label 2"),
         ({"responses": (("a", "b"), ("a", "b"))}, r"^prompts and responses must label 2 prompts"),
+        ({"responses": ("abc", "def")}, r"^responses must be strings, one for each; got 'abc'$"),
+        ({"prompts": "ab"}, r"^prompts must be strings, one for each; got 'ab'$"),
+        ({"prompts": (1, 2)}, r"^prompts must be strings, one for each; got \(1, 2\)$"),
     ],
 )
 def test_a_world_that_does_not_fit_together_is_refused(change, message):

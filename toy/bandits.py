@@ -4,6 +4,7 @@ A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purp
 made to show one thing; the survey of 303 students is real.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -37,7 +38,7 @@ class Bandit:
     ------
     ValueError
         If a table is not what it should be, or shapes and labels do not fit. The arrays are copied
-        and made read-only, so that a world never changes.
+        and made read-only, and the labels become tuples, so that a world never changes.
 
     Examples
     --------
@@ -60,15 +61,26 @@ class Bandit:
         if reference.ndim != 2 or prompt_probs.shape != reference.shape[:1]:
             rule = "must have shapes (X,) and (X, Y) for the same prompts"
             refuse("prompt_probs and reference", rule, f"{prompt_probs.shape}, {reference.shape}")
-        labels = len(self.prompts), len(self.responses), *{len(r) for r in self.responses}
+        prompts = _as_labels("prompts", self.prompts)
+        responses = tuple(_as_labels("responses", labels) for labels in self.responses)
+        labels = len(prompts), len(responses), *{len(r) for r in responses}
         if labels != (reference.shape[0], *reference.shape):
             rule = "must label {} prompts and {} responses each".format(*reference.shape)
-            refuse("prompts and responses", rule, f"{self.prompts}, {self.responses}")
+            refuse("prompts and responses", rule, f"{prompts}, {responses}")
+        object.__setattr__(self, "prompts", prompts)
+        object.__setattr__(self, "responses", responses)
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
             frozen = table.copy()
             frozen.setflags(write=False)
             object.__setattr__(self, name, frozen)
+
+
+def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
+    """Return labels as a tuple; a single string would otherwise be one label for each letter."""
+    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
+        refuse(name, "must be strings, one for each", f"{labels!r:.60}")
+    return tuple(labels)
 
 
 def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
