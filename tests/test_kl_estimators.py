@@ -401,6 +401,10 @@ def test_gradients_of_a_nearly_certain_policy_are_right_in_every_digit(lead):
     close(toy.kl_gradient(policy, reference), expected)
     close(toy.loss_gradient(toy.k2, policy, reference), expected)
     assert not toy.loss_gradient(toy.k1, policy, reference).any()
+    drawn = [oracles.exp(x) for x in oracles.log_softmax([lead, 0.5, -2.0])]
+    expected = oracles.loss_gradient(lambda x: x, exact, reference, drawn)
+    sampler = toy.softmax([lead, 0.5, -2.0])
+    close(toy.loss_gradient(toy.k2, policy, reference, sampler), expected)
 
 
 def test_a_score_function_term_completes_every_unbiased_loss_to_the_kl_gradient():

@@ -86,6 +86,11 @@ def test_gradients_of_a_nearly_certain_policy_are_right_in_every_digit(lead):
     mean = oracles.expectation(exact, kept)
     expected = [p * (a - mean) for p, a in zip(exact, kept, strict=True)]
     close(objective_gradient(policy, reward, reference, BETA), expected)
+    exact_pretraining = [oracles.exp(x) for x in oracles.log_softmax([lead, 0.5, -2.0])]
+    pull = objective_gradient(
+        policy, np.zeros(3), policy, BETA, gamma=1.0, pretraining=softmax([lead, 0.5, -2.0])
+    )
+    close(pull, [p - q for p, q in zip(exact_pretraining, exact, strict=True)])
 
 
 def test_responses_that_share_nearly_everything_and_tie_still_gain_on_the_rest():

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from toy.distributions import (
     chi_square_divergence,
+    difference,
     exponential_excess,
     geometric_mixture,
     kl_divergence,
@@ -387,7 +388,7 @@ def loss_gradient(
     likeliest = policy.argmax(axis=-1, keepdims=True)
     common = np.take_along_axis(slopes, likeliest, axis=-1)
     pull = sampler * (slopes - common)
-    return pull - policy * pull.sum(axis=-1, keepdims=True) + common * (sampler - policy)
+    return pull - policy * pull.sum(axis=-1, keepdims=True) + common * difference(sampler, policy)
 
 
 def sample_estimates(

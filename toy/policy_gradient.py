@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import complement, slope_of_mean
+from toy.distributions import complement, difference, slope_of_mean
 from toy.enumeration import count_probabilities, count_vectors, listed_draws
 from toy.kl_estimators import kl_gradient
 from toy.validation import (
@@ -481,7 +481,7 @@ def _pretraining_pull(policy: Array, gamma: ArrayLike, pretraining: ArrayLike | 
     policy, pretraining = as_same_worlds(
         policy=policy, pretraining=as_policy("pretraining", pretraining)
     )
-    return as_per_world("gamma", gamma, policy) * (pretraining - policy)
+    return as_per_world("gamma", gamma, policy) * difference(pretraining, policy)
 
 
 def _as_clipped(
