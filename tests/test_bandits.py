@@ -62,11 +62,16 @@ def test_labels_are_copied_too():
     ("change", "message"),
     [
         ({"prompt_probs": [0.5, 0.6]}, r"^prompt_probs must sum to 1"),
-        ({"prompt_probs": [1.0]}, r"^prompt_probs and reference must have shapes \(X,\) and \(X"),
+        ({"prompt_probs": [1.0]}, r"^prompt_probs, reference and reward must have shapes \(X,\)"),
         ({"reference": [[0.5, 0.5, 0.0]] * 2}, r"^reference must give every response"),
         ({"reference": [[0.5, 0.5]] * 2}, r"^reference and reward must have the same number"),
         ({"reward": [[np.inf, 0.0, 0.0]] * 2}, r"^reward must be finite"),
-        ({"reference": [0.5, 0.3, 0.2], "reward": [1.0, 0.0, 0.0]}, r"^prompt_probs and reference"),
+        (
+            {"reference": [0.5, 0.3, 0.2], "reward": [1.0, 0.0, 0.0]},
+            r"^prompt_probs, reference and",
+        ),
+        ({"reward": [1.0, 0.0, 0.0]}, r"reward must have shapes .*; got \(2,\), \(2, 3\), \(3,\)$"),
+        ({"reference": [[0.2, 0.5, 0.3]]}, r"reward must .*; got \(2,\), \(1, 3\), \(2, 3\)$"),
         ({"prompts": ("Why?",)}, r"^prompts and responses must label 2 prompts and 3 responses"),
         ({"responses": (("yes", "no", "maybe"),)}, r"^prompts and responses must label 2 prompts"),
         ({"responses": (("a", "b", "c"), ("a", "b"))}, r"^prompts and responses must label 2"),

@@ -58,9 +58,10 @@ class Bandit:
             reference=as_reference("reference", self.reference),
             reward=as_values("reward", self.reward),
         )
-        if reference.ndim != 2 or prompt_probs.shape != reference.shape[:1]:
-            rule = "must have shapes (X,) and (X, Y) for the same prompts"
-            refuse("prompt_probs and reference", rule, f"{prompt_probs.shape}, {reference.shape}")
+        shapes = np.shape(self.prompt_probs), np.shape(self.reference), np.shape(self.reward)
+        if reference.ndim != 2 or shapes != (reference.shape[:1], *[reference.shape] * 2):
+            rule = "must have shapes (X,), (X, Y) and (X, Y) for the same prompts"
+            refuse("prompt_probs, reference and reward", rule, ", ".join(map(str, shapes)))
         prompts = _as_labels("prompts", self.prompts)
         responses = tuple(_as_labels("responses", labels) for labels in self.responses)
         labels = len(prompts), len(responses), *{len(r) for r in responses}
