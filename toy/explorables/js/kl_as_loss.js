@@ -67,7 +67,7 @@ function render({ model, el }) {
     stepsPerSecond: 60,
     stepSize: 5,
     advance(count) {
-      const next = Math.min(MOST_STEPS, model.get("time") + count);
+      const next = Math.min(MOST_STEPS, stage.get("time") + count);
       stage.set({ time: next });
       return next < MOST_STEPS;
     },

@@ -12,14 +12,14 @@ import {
   winProbability,
 } from "./core/reward_loss.js";
 import { toolbar } from "./parts/buttons.js";
-import { columns, sliderGroup } from "./parts/dom.js";
+import { columns } from "./parts/dom.js";
 import { formatNumber, two } from "./parts/format.js";
 import { legend } from "./parts/legend.js";
 import { lineChart } from "./parts/line_chart.js";
 import { clock } from "./parts/player.js";
 import { predict } from "./parts/predict.js";
 import { readout } from "./parts/readout.js";
-import { geometricSteps, slider } from "./parts/slider.js";
+import { geometricSteps, slider, sliders } from "./parts/slider.js";
 import { createStage } from "./parts/stage.js";
 import { valueBars } from "./parts/values.js";
 
@@ -190,7 +190,7 @@ function render({ model, el }) {
         settings: SETTINGS,
       }),
       columns(
-        [rewardName, bars, sliderGroup(preferences, shifts), numbers, guess, after],
+        [rewardName, bars, sliders([preferences, shifts]), numbers, guess, after],
         [losses, margins, lossNames, flows, training.dial, flowNames, training.playing],
       ),
     ],

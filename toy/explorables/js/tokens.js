@@ -103,8 +103,8 @@ function render({ model, el }) {
     label: "The prefixes",
     steps: STEPS,
     onInput(node, p) {
-      const moved = heldBy(model.get("shows"), model.get("reference_moves"));
-      stage.set({ [moved]: model.get(moved).map((old, i) => (i === node ? p : old)) });
+      const moved = heldBy(stage.get("shows"), stage.get("reference_moves"));
+      stage.set({ [moved]: stage.get(moved).map((old, i) => (i === node ? p : old)) });
     },
   });
   const paths = choice(stage, {

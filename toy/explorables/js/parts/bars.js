@@ -1,21 +1,12 @@
 // Probability bars, draggable by mouse, touch and keyboard; several distributions side by side.
 
 import { withProbability } from "../core/distributions.js";
-import { KEEPS_ITS_KEYS, make } from "./dom.js";
+import { KEEPS_ITS_KEYS, KEY_STEPS, make } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { formatProbability } from "./format.js";
 
 // The least that dragging leaves to a response, so that a reference never reaches zero.
 const FLOOR = 0.001;
-
-const KEY_STEPS = {
-  ArrowRight: 0.01,
-  ArrowUp: 0.01,
-  ArrowLeft: -0.01,
-  ArrowDown: -0.01,
-  PageUp: 0.1,
-  PageDown: -0.1,
-};
 
 /**
  * `series`: [{ key, role, label, fixed }], from top to bottom within a response; a fixed one only shows.

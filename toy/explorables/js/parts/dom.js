@@ -11,6 +11,16 @@ export const uniqueId = () => `${stem}-${++serial}`;
 // For every element that can be focused: JupyterLab would keep its arrow keys and Enter for itself.
 export const KEEPS_ITS_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
+// How far a key moves a probability.
+export const KEY_STEPS = {
+  ArrowRight: 0.01,
+  ArrowUp: 0.01,
+  ArrowLeft: -0.01,
+  ArrowDown: -0.01,
+  PageUp: 0.1,
+  PageDown: -0.1,
+};
+
 /** A D3 selection of a new element: `name` as in d3-selection, e.g. "div" or "svg:g". */
 export function make(name, attributes = {}, children = []) {
   const selection = create(name);
@@ -27,6 +37,3 @@ export function make(name, attributes = {}, children = []) {
 export const columns = (...panels) => make("div", { class: "toy-columns" }, panels.map(column));
 
 const column = (parts) => make("div", { class: "toy-column" }, [parts].flat());
-
-/** Sliders one below the other, whose labels, tracks and values line up. */
-export const sliderGroup = (...sliders) => make("div", { class: "toy-sliders" }, sliders);

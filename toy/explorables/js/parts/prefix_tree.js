@@ -3,7 +3,7 @@
 import { drag } from "d3-drag";
 import { linkHorizontal } from "d3-shape";
 import { chart } from "./chart.js";
-import { KEEPS_ITS_KEYS, make } from "./dom.js";
+import { KEEPS_ITS_KEYS, KEY_STEPS, make } from "./dom.js";
 import { formatProbability } from "./format.js";
 import { colourOf } from "./roles.js";
 
@@ -15,14 +15,6 @@ const TRACK = 56;
 
 // The least that a handle leaves to a token, so that a reference never reaches zero.
 const FLOOR = 0.01;
-const KEY_STEPS = {
-  ArrowRight: 0.01,
-  ArrowUp: 0.01,
-  ArrowLeft: -0.01,
-  ArrowDown: -0.01,
-  PageUp: 0.1,
-  PageDown: -0.1,
-};
 
 const rounded = (p) => Math.min(1 - FLOOR, Math.max(FLOOR, Math.round(100 * p) / 100));
 const SIGNS = { "-1": "−", 0: "", 1: "+" };

@@ -20,7 +20,7 @@ export function geometricSteps(low, high, perDecade = 24) {
   ).filter((step, i, steps) => step !== steps[i - 1]);
 }
 
-/** Several sliders, their tracks under each other. */
+/** Sliders one below the other, whose labels, tracks and values line up. */
 export const sliders = (parts) => make("div", { class: "toy-sliders" }, parts);
 
 /**
