@@ -111,6 +111,14 @@ class Moments:
         n = (variance − variance_other) / (bias_other² − bias²), not rounded, and at least 1;
         infinite where the own bias is the larger one, which no number of samples cures.
 
+        Parameters
+        ----------
+        other : moments (...) of another estimator of the same divergence
+
+        Returns
+        -------
+        (...) samples, no unit, >= 1 and possibly infinite
+
         Examples
         --------
         >>> unbiased, biased = Moments(1.0, 0.0, 8.5), Moments(1.5, 0.5, 2.0)

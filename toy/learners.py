@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import softmax
+from toy.distributions import slope_of_mean, softmax
 from toy.kl_estimators import Estimator, loss_gradient
 from toy.policy_gradient import policy_gradient
 from toy.reward_loss import margins, shares
@@ -247,7 +247,7 @@ def rlhf_ascent(
         weights = np.exp(shifted)
         policy = weights / weights.sum()
         net = reward - beta * (shifted - np.log(weights.sum()) - start)
-        return np.asarray(kernel @ (policy * (net - policy @ net)))
+        return np.asarray(kernel @ slope_of_mean(policy, net))
 
     return ascend(uphill, start, step_size, num_steps)
 
