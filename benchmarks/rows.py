@@ -33,7 +33,7 @@ def estimator_law() -> list[Row]:
     """Draw the N-sample mean 1000 times, by multinomial counts and by drawing every sample."""
     import torch
 
-    from toy.kl_estimators import k3, log_ratio, sample_estimates
+    from toy.exact.kl_estimators import k3, log_ratio, sample_estimates
 
     num_samples, num_replications, few = 10**6, 1000, 4
     rng = np.random.default_rng(1)
@@ -66,7 +66,7 @@ def estimator_law() -> list[Row]:
 
 def exact_moments() -> list[Row]:
     """Exact mean, bias and variance over ten million responses against one bare KL."""
-    from toy.kl_estimators import estimator_moments, k1, k2, k3
+    from toy.exact.kl_estimators import estimator_moments, k1, k2, k3
 
     size = 10**7
     rng = np.random.default_rng(2)
@@ -92,7 +92,7 @@ def reward_fit() -> list[Row]:
     """Bradley and Terry's maximum likelihood, 1000 responses and 500,000 comparisons."""
     import choix
 
-    from toy.reward_loss import fit_rewards, reward_loss_gradient
+    from toy.exact.reward_loss import fit_rewards, reward_loss_gradient
 
     size, num_comparisons, few = 1000, 500_000, 50_000
     rng = np.random.default_rng(3)
@@ -140,7 +140,7 @@ def reward_fit() -> list[Row]:
 
 def dpo_fit() -> list[Row]:
     """DPO's minimiser against autograd with Adam to the same loss, and against the Gibbs policy."""
-    from toy.dpo import fit_dpo
+    from toy.exact.dpo import fit_dpo
 
     del fit_dpo
     return [row for shape in ((4, 8), (64, 32)) for row in _dpo_rows(*shape)]
@@ -155,8 +155,8 @@ STEP_SIZES = (0.3, 0.1, 1.0, 0.03, 0.01)
 def _dpo_rows(num_prompts: int, num_responses: int) -> list[Row]:
     import torch
 
-    from toy.dpo import dpo_loss, fit_dpo
-    from toy.rlhf_objective import gibbs_policy
+    from toy.exact.dpo import dpo_loss, fit_dpo
+    from toy.exact.rlhf_objective import gibbs_policy
 
     torch.set_num_threads(1)  # at these sizes threads mostly wait for each other
     rng, beta = np.random.default_rng(4), 0.5

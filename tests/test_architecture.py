@@ -3,7 +3,9 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -11,7 +13,7 @@ import toy
 
 PACKAGE = Path(toy.__file__).parent
 
-#: Every module's floor, by the first folder or file name below `toy`. Imports go to a lower floor.
+#: Every room's floor: a module of `toy.exact` or a folder of `toy`. Imports go to a lower floor.
 #: Decimals order the rooms of one floor: a chapter may stand on one that comes before it.
 FLOORS = {
     "validation": 0,
@@ -42,21 +44,26 @@ def imported_names(source):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide the floor they reach"
-            if node.module == "toy":
-                yield from (f"toy.{alias.name}" for alias in node.names)
+            if node.module in ("toy", "toy.exact"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
             else:
                 yield node.module
+
+
+def room_of(name):
+    """Return the room that a dotted name below `toy` leads into, None for the house itself."""
+    parts = name.split(".")[1:]
+    return next((part for part in parts if part != "exact"), None)
 
 
 def violations(room, source):
     """Return what is wrong with a module that lives in `room` (a key of FLOORS)."""
     problems = []
     for name in imported_names(source):
-        library, *rest = name.split(".")
-        if library == "toy" and rest:
-            target = rest[0]
-            if target != room and FLOORS[target] >= FLOORS[room]:
-                problems.append(f"{room} (floor {FLOORS[room]}) imports {name}")
+        library = name.split(".")[0]
+        target = room_of(name) if library == "toy" else None
+        if target not in (None, room) and FLOORS[target] >= FLOORS[room]:
+            problems.append(f"{room} (floor {FLOORS[room]}) imports {name}")
         if room not in RESERVED.get(library, {room}) or library in FORBIDDEN:
             problems.append(f"{room} imports {library}")
     return problems
@@ -64,7 +71,8 @@ def violations(room, source):
 
 def modules():
     for path in sorted(PACKAGE.rglob("*.py")):
-        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        dotted = ".".join(["toy", *path.relative_to(PACKAGE).with_suffix("").parts])
+        room = room_of(dotted)
         if room != "__init__":
             yield pytest.param(room, path, id=str(path.relative_to(PACKAGE)))
 
@@ -77,7 +85,8 @@ def test_imports_point_down_only(room, path):
 @pytest.mark.parametrize(
     ("room", "source"),
     [
-        ("distributions", "from toy.kl_estimators import k1"),
+        ("distributions", "from toy.exact.kl_estimators import k1"),
+        ("distributions", "from toy.exact import kl_estimators"),
         ("distributions", "def f():\n    import toy.figures.palette"),
         ("kl_estimators", "from toy import explorables"),
         ("kl_estimators", "import matplotlib.pyplot as plt"),
@@ -112,6 +121,18 @@ def test_every_public_name_is_importable_from_toy_and_listed_once():
         assert hasattr(toy, name)
     with pytest.raises(AttributeError, match="has no attribute 'kl'"):
         _ = toy.kl
+
+
+def test_completion_offers_the_public_names_and_the_upper_floors_alone():
+    assert set(dir(toy)) == {*toy.__all__, "claims", "explorables", "figures"}
+
+
+@pytest.mark.parametrize("chapter", ["reward_loss", "rlhf_objective", "policy_gradient"])
+def test_a_function_hides_no_module(chapter):
+    assert callable(getattr(toy, chapter))
+    with pytest.raises(ModuleNotFoundError):
+        import_module(f"toy.{chapter}")
+    assert isinstance(import_module(f"toy.exact.{chapter}"), ModuleType)
 
 
 @pytest.mark.parametrize("floor", ["figures", "explorables", "claims"])

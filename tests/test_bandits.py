@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toy.bandits import (
+from toy.exact.bandits import (
     NOISY_LABELS,
     SCHOOLS,
     SHIFTED_REWARDS,
@@ -19,10 +19,10 @@ from toy.bandits import (
     log_linear_policy,
     school_comparisons,
 )
-from toy.distributions import expectation, softmax
-from toy.enumeration import count_probabilities, count_vectors
-from toy.reward_loss import reward_loss, win_probability
-from toy.rlhf_objective import gibbs_policy
+from toy.exact.distributions import expectation, softmax
+from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.reward_loss import reward_loss, win_probability
+from toy.exact.rlhf_objective import gibbs_policy
 
 GOOD = {
     "prompt_probs": np.array([0.25, 0.75]),

@@ -165,7 +165,7 @@ def root(p, size):
     """E[√(p̂ (1 − p̂))] for p̂ = k/G, by the binomial distribution."""
     counts = np.array([[k, size - k] for k in range(size + 1)])
     share = counts[:, 0] / size
-    chances = [toy.enumeration.count_probabilities(np.array([p, 1 - p]), counts)]
+    chances = [toy.exact.enumeration.count_probabilities(np.array([p, 1 - p]), counts)]
     return float(chances[0] @ np.sqrt(share * (1 - share)))
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from worlds import PAIRS, as_lists, policies, worlds
 
 import toy
-from toy.distributions import complement
+from toy.exact.distributions import complement
 
 pairs = pytest.mark.parametrize(("policy", "reference"), PAIRS.values(), ids=PAIRS)
 EXACT = 1e-12

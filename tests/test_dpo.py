@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies
 
-from toy.bandits import log_linear_policy
-from toy.distributions import log_ratio, softmax
-from toy.dpo import (
+from toy.exact.bandits import log_linear_policy
+from toy.exact.distributions import log_ratio, softmax
+from toy.exact.dpo import (
     dpo_gradient,
     dpo_loss,
     dpo_weights,
@@ -22,8 +22,8 @@ from toy.dpo import (
     ipo_policy,
     log_linear_dpo_gradient,
 )
-from toy.reward_loss import fit_rewards, reward_loss
-from toy.rlhf_objective import gibbs_policy, log_partition
+from toy.exact.reward_loss import fit_rewards, reward_loss
+from toy.exact.rlhf_objective import gibbs_policy, log_partition
 
 EXACT = 1e-12
 

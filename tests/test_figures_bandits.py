@@ -5,7 +5,7 @@ import pytest
 from pictures import heights_of, in_palette, texts_of
 
 import toy
-from toy.enumeration import count_vectors
+from toy.exact.enumeration import count_vectors
 
 pytestmark = pytest.mark.usefixtures("book_style")
 

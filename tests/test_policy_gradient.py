@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies, worlds
 
-from toy.distributions import entropy, expectation, log_ratio, softmax
-from toy.policy_gradient import (
+from toy.exact.distributions import entropy, expectation, log_ratio, softmax
+from toy.exact.policy_gradient import (
     clipped_surrogate,
     clipped_surrogate_gradient,
     group_gradient_moments,
@@ -24,7 +24,7 @@ from toy.policy_gradient import (
     reinforce_moments,
     score,
 )
-from toy.rlhf_objective import gibbs_policy, ptx_policy, rlhf_objective
+from toy.exact.rlhf_objective import gibbs_policy, ptx_policy, rlhf_objective
 
 POLICY = np.array([0.05, 0.4, 0.25, 0.3])
 REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])

@@ -1,7 +1,6 @@
 """The reward loss, its fit and rankings against 50-digit sums, torch, scipy and identities."""
 
 import itertools
-import sys
 
 import numpy as np
 import oracles
@@ -14,8 +13,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toy.bandits import SCHOOLS, school_comparisons
-from toy.reward_loss import (
+from toy.exact import reward_loss as module
+from toy.exact.bandits import SCHOOLS, school_comparisons
+from toy.exact.reward_loss import (
     fit_rewards,
     margin_after,
     optimal_margin,
@@ -28,9 +28,6 @@ from toy.reward_loss import (
     win_probability,
     wins_from_rankings,
 )
-
-#: The name `toy.reward_loss` is the function once `toy` exports it; this is the module.
-MODULE = sys.modules["toy.reward_loss"]
 
 EXACT = 1e-12
 
@@ -357,14 +354,14 @@ def test_every_way_to_solve_for_the_step_ends_at_the_same_rewards(
 ):
     wins = connected_counts(np.random.default_rng(9), 40, num_pairs)
     expected = fit_rewards(wins, l2)
-    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
-    monkeypatch.setattr(MODULE, "_MOST_ITERATIONS", iterations)
+    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MOST_ITERATIONS", iterations)
     close(fit_rewards(wins, l2), expected, rel=0, atol=EXACT)
     close(fit_rewards(scipy.sparse.coo_array(wins), l2), expected, rel=0, atol=EXACT)
 
 
 def test_well_connected_comparisons_are_fitted_without_factorising(monkeypatch):
-    monkeypatch.setattr(MODULE, "_factorise", None)
+    monkeypatch.setattr(module, "_factorise", None)
     wins = connected_counts(np.random.default_rng(11), 300, 30_000)
     assert np.abs(reward_loss_gradient(fit_rewards(wins), wins)).max() < 1e-15
 
@@ -424,7 +421,7 @@ def test_steps_that_go_too_far_are_cut_to_the_part_that_is_proved_safe():
     step = -gradient / (2 * hessian[0, 0])
     change, slope = np.abs(step[0] - step[1]), gradient @ step
     loss = lambda r: reward_loss(r, wins)
-    part = MODULE._safe_part(loss, reward, step, slope, change)
+    part = module._safe_part(loss, reward, step, slope, change)
     close(part, np.log1p(change) / change)
     assert loss(reward + part * step) < loss(reward) < loss(reward + step)
 
@@ -432,9 +429,9 @@ def test_steps_that_go_too_far_are_cut_to_the_part_that_is_proved_safe():
 @given(counts(3), rewards(3))
 def test_every_step_of_newtons_method_lowers_the_loss(wins, reward):
     gradient, hessian = reward_loss_gradient(reward, wins), reward_loss_hessian(reward, wins)
-    step = -MODULE.solve_laplacian(-hessian * (1 - np.eye(3)), gradient)
+    step = -module.solve_laplacian(-hessian * (1 - np.eye(3)), gradient)
     loss, change = lambda r: reward_loss(r, wins), np.ptp(step)
-    part = MODULE._safe_part(loss, reward, step, gradient @ step, np.asarray(change))
+    part = module._safe_part(loss, reward, step, gradient @ step, np.asarray(change))
     assert loss(reward + part * step) <= loss(reward) * (1 + 1e-14)
 
 
@@ -445,7 +442,7 @@ def test_a_graph_of_links_is_solved_however_weak_one_of_them_is(weakest):
     weights[0, 1], weights[1, 2], weights[2, 3] = 3.0, weakest, 0.5
     flows = np.array([2.0, 7.0 * weakest, -1.0])
     values = np.array([flows[0], flows[1] - flows[0], flows[2] - flows[1], -flows[2]])
-    solution = MODULE.solve_laplacian(weights + weights.T, values)
+    solution = module.solve_laplacian(weights + weights.T, values)
     close(solution[[0, 2]] - solution[[1, 3]], [2 / 3, -2.0])
     if weakest > 1e-3:
         close(solution[1] - solution[2], 7.0)
@@ -503,7 +500,7 @@ def test_a_gap_among_many_responses_is_named_in_short(make):
 
 
 def test_newtons_method_says_so_when_it_does_not_arrive(monkeypatch):
-    monkeypatch.setattr(MODULE, "_MOST_STEPS", 1)
+    monkeypatch.setattr(module, "_MOST_STEPS", 1)
     with pytest.raises(
         ValueError, match=r"^wins must let Newton's method arrive within 1 steps; go"
     ):
@@ -706,7 +703,7 @@ def test_rewards_and_counts_are_never_changed(function):
 
 
 def test_sparse_counts_are_never_changed_and_may_come_in_any_form(monkeypatch):
-    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
     rows, columns, values = [0, 1, 1, 2, 2, 0, 0], [1, 0, 2, 1, 0, 2, 1], [1, 2, 3, 1, 0, 0, 1]
     wins = scipy.sparse.coo_matrix(
         (values, (rows, columns))
@@ -742,7 +739,7 @@ def test_bad_counts_are_refused_by_name_and_rule(function, bad, rule):
 
 @pytest.mark.parametrize(("bad", "rule"), BAD_COUNTS.values(), ids=BAD_COUNTS)
 def test_bad_sparse_counts_are_refused_by_the_same_rules(monkeypatch, bad, rule):
-    monkeypatch.setattr(MODULE, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
     with pytest.raises(ValueError, match=r"^wins " + rule):
         fit_rewards(scipy.sparse.csr_array(np.array(bad)))
 

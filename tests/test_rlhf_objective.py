@@ -1,7 +1,6 @@
 """The RLHF objective against 50-digit sums, an independent optimiser and its identities."""
 
 import re
-import sys
 
 import numpy as np
 import oracles
@@ -12,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, worlds
 
-from toy.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
-from toy.rlhf_objective import (
+from toy.exact import rlhf_objective as module
+from toy.exact.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
+from toy.exact.rlhf_objective import (
     best_of_n_policy,
     beta_of_even_odds,
     forward_kl_policy,
@@ -365,7 +365,6 @@ def test_the_optimum_with_pretraining_is_found_in_every_world(
 
 
 def test_newton_never_needs_many_steps_and_says_so_if_it_is_not_given_them(monkeypatch):
-    module = sys.modules["toy.rlhf_objective"]
     rng = np.random.default_rng(5)
     reference, pretraining = rng.dirichlet(np.full(5, 0.3), (2, 500))
     reference = softmax(np.log(np.maximum(reference, 1e-300)))

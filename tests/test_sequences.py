@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import toy
-from toy.kl_estimators import control_variate, estimator_moments, k1, k2, k3
-from toy.policy_gradient import policy_gradient, reinforce_moments
-from toy.sequences import (
+from toy.exact.kl_estimators import control_variate, estimator_moments, k1, k2, k3
+from toy.exact.policy_gradient import policy_gradient, reinforce_moments
+from toy.exact.sequences import (
     _prefix_probs,
     prefix_kl_moments,
     prefix_values,
@@ -759,7 +759,7 @@ def test_what_is_too_large_to_list_is_refused():
 
 
 def test_the_largest_enumeration_is_allowed_and_the_next_refused(monkeypatch):
-    monkeypatch.setattr(toy.sequences, "_MOST_NUMBERS", 8)
+    monkeypatch.setattr(toy.exact.sequences, "_MOST_NUMBERS", 8)
     assert sequence_probs([[0.5, 0.5]] * 3).size == 8
     with pytest.raises(ValueError, match=r"at most 8 numbers; got 16 sequences by 1 columns"):
         sequence_probs([[0.5, 0.5]] * 4)

@@ -1,15 +1,11 @@
 """What the fits stand on, by itself: a fit that corrects itself would hide a fault in these."""
 
-import sys
-
 import numpy as np
 import pytest
 import scipy.sparse
 
-from toy.reward_loss import reward_loss, reward_loss_gradient, reward_loss_hessian
-
-#: The name `toy.reward_loss` is the function once `toy` exports it; this is the module.
-MODULE = sys.modules["toy.reward_loss"]
+from toy.exact import reward_loss as module
+from toy.exact.reward_loss import reward_loss, reward_loss_gradient, reward_loss_hessian
 
 WINS = np.array([[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1.5], [4, 6, 2, 0]])
 REWARD = np.array([0.3, -1.6, -0.3, 1.6])  # of mean zero, as every fit keeps it
@@ -29,7 +25,7 @@ def applied(weights, x):
     return (weights * (x[..., :, None] - x[..., None, :])).sum(axis=-1)
 
 
-@pytest.mark.parametrize("solve", [MODULE.solve_laplacian, MODULE._eliminate])
+@pytest.mark.parametrize("solve", [module.solve_laplacian, module._eliminate])
 @pytest.mark.parametrize("shape", [(2, 2), (5, 5), (3, 4, 4), (2, 3, 6, 6)])
 def test_a_laplacian_is_solved_in_each_world_by_itself(solve, shape):
     weights, values = laplacians(shape)
@@ -41,20 +37,20 @@ def test_a_laplacian_is_solved_in_each_world_by_itself(solve, shape):
 
 def test_elimination_holds_the_first_response_at_zero():
     weights, values = laplacians((3, 5, 5))
-    np.testing.assert_array_equal(MODULE._eliminate(weights, values)[:, 0], np.zeros(3))
+    np.testing.assert_array_equal(module._eliminate(weights, values)[:, 0], np.zeros(3))
 
 
 def captured(monkeypatch, fit, *arguments):
     """The start, the loss and the step that a fit hands to Newton's method."""
-    monkeypatch.setattr(MODULE, "_newton", lambda *given: given)
+    monkeypatch.setattr(module, "_newton", lambda *given: given)
     return fit(*arguments)
 
 
 FITS = {
-    "tables": lambda l2: MODULE._fit_tables(WINS, l2),
-    "pairs of a table": lambda l2: MODULE._fit_pairs(MODULE._Pairs.from_table(WINS), l2),
-    "pairs of a sparse table": lambda l2: MODULE._fit_pairs(
-        MODULE._Pairs.from_sparse(scipy.sparse.coo_array(WINS)), l2
+    "tables": lambda l2: module._fit_tables(WINS, l2),
+    "pairs of a table": lambda l2: module._fit_pairs(module._Pairs.from_table(WINS), l2),
+    "pairs of a sparse table": lambda l2: module._fit_pairs(
+        module._Pairs.from_sparse(scipy.sparse.coo_array(WINS)), l2
     ),
 }
 
@@ -84,7 +80,7 @@ def sparse_links(size, num_pairs, seed=5):
     wins[np.arange(size - 1), np.arange(1, size)] = 1  # a chain holds it together
     wins[rng.integers(size, size=num_pairs), rng.integers(size, size=num_pairs)] = 1
     np.fill_diagonal(wins, 0)
-    pairs = MODULE._Pairs.from_table(wins)
+    pairs = module._Pairs.from_table(wins)
     return pairs, rng.uniform(0.1, 2.0, pairs.first.size)
 
 
@@ -96,12 +92,12 @@ def test_pairs_are_solved_by_iteration_and_by_factorising(
 ):
     # One iteration is too few, so that the system is factorised: densely if small, else sparsely.
     pairs, coupling = sparse_links(size, num_pairs)
-    monkeypatch.setattr(MODULE, "_MOST_ITERATIONS", iterations)
+    monkeypatch.setattr(module, "_MOST_ITERATIONS", iterations)
     values = np.random.default_rng(1).normal(size=size)
     values -= values.mean()
-    x = MODULE._solve_pairs(pairs, coupling, l2, values)
+    x = module._solve_pairs(pairs, coupling, l2, values)
     weights = np.zeros((size, size))
     weights[pairs.first, pairs.second] = coupling
     residual = applied(weights + weights.T, x) + l2 * x - values
-    enough = 1e-13 if iterations == 1 else MODULE._RESIDUAL
+    enough = 1e-13 if iterations == 1 else module._RESIDUAL
     assert np.linalg.norm(residual) <= 1.01 * enough * np.linalg.norm(values)

@@ -1,13 +1,14 @@
 """RLHF, Exactly: tabular bandits on which learning from preferences is computed, not sampled.
 
-Every name of the public contract is importable from here. The figures, explorables and exercises of
-the book are loaded when they are first named, so that `import toy` needs NumPy and SciPy alone.
+Every name of the public contract is importable from here; the mathematics of a chapter is found in
+`toy.exact.<chapter>`. The claims, figures and explorables of the book are loaded when they are
+first named, so that `import toy` needs NumPy and SciPy alone.
 """
 
 from importlib import import_module
 from types import ModuleType
 
-from toy.bandits import (
+from toy.exact.bandits import (
     NOISY_LABELS,
     SCHOOLS,
     SHIFTED_REWARDS,
@@ -18,7 +19,7 @@ from toy.bandits import (
     log_linear_policy,
     school_comparisons,
 )
-from toy.distributions import (
+from toy.exact.distributions import (
     chi_square_divergence,
     entropy,
     expectation,
@@ -29,7 +30,7 @@ from toy.distributions import (
     softmax,
     total_variation,
 )
-from toy.dpo import (
+from toy.exact.dpo import (
     dpo_gradient,
     dpo_loss,
     dpo_weights,
@@ -39,7 +40,7 @@ from toy.dpo import (
     ipo_policy,
     log_linear_dpo_gradient,
 )
-from toy.kl_estimators import (
+from toy.exact.kl_estimators import (
     Moments,
     control_variate,
     estimate_distribution,
@@ -54,14 +55,14 @@ from toy.kl_estimators import (
     sample_estimates,
     variance_crossover,
 )
-from toy.learners import (
+from toy.exact.learners import (
     Trajectory,
     ascend,
     ascend_with_loss,
     dpo_descent,
     rlhf_ascent,
 )
-from toy.policy_gradient import (
+from toy.exact.policy_gradient import (
     GradientMoments,
     clipped_surrogate,
     clipped_surrogate_gradient,
@@ -75,7 +76,7 @@ from toy.policy_gradient import (
     reinforce_moments,
     score,
 )
-from toy.reward_loss import (
+from toy.exact.reward_loss import (
     fit_rewards,
     margin_after,
     optimal_margin,
@@ -88,7 +89,7 @@ from toy.reward_loss import (
     win_probability,
     wins_from_rankings,
 )
-from toy.rlhf_objective import (
+from toy.exact.rlhf_objective import (
     Frontier,
     ObjectiveTerms,
     best_of_n_policy,
@@ -102,7 +103,7 @@ from toy.rlhf_objective import (
     reward_kl_frontier,
     rlhf_objective,
 )
-from toy.sequences import (
+from toy.exact.sequences import (
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -215,3 +216,8 @@ def __getattr__(name: str) -> ModuleType:
     if name in _UPPER_FLOORS:
         return import_module(f"toy.{name}")
     raise AttributeError(f"module 'toy' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List what a reader may use: the public names, and the upper floors."""
+    return sorted([*__all__, *_UPPER_FLOORS])

@@ -29,7 +29,7 @@ MENTION = re.compile(r"toy\.(\w+)(?:\(\))?|((?:toy|tests)/[\w/]+\.py)(?:::(\w+))
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The sources that come with the book.
-SHOWN = ("toy/*.py", "toy/claims/*.py", "tests/**/test_*.py")
+SHOWN = ("toy/exact/*.py", "toy/claims/*.py", "tests/**/test_*.py")
 
 #: Packages, which are not one file.
 PACKAGES = {"claims", "explorables", "figures"}
@@ -58,8 +58,8 @@ def read_sources(app: Sphinx) -> None:
     paths = [path for glob in SHOWN for path in sorted(ROOT.glob(glob))]
     app.sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
     app.defined = {path: definitions(source) for path, source in app.sources.items()}
-    names = exported_names(app.sources["toy/__init__.py"])
-    modules = [path for path in app.sources if re.fullmatch(r"toy/\w+\.py", path)]
+    names = exported_names((ROOT / "toy/__init__.py").read_text("utf-8"))
+    modules = [path for path in app.sources if re.fullmatch(r"toy/exact/\w+\.py", path)]
     app.exported = {name: path for path in modules for name in names & app.defined[path].keys()}
 
 

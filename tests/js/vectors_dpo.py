@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 import toy
-from toy.validation import Array
+from toy.exact.validation import Array
 
 RNG = np.random.default_rng(20261122)
 NUM_STEPS, STEP_SIZE = 2000, 0.5

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 import toy
-from toy.policy_gradient import GradientMoments
+from toy.exact.policy_gradient import GradientMoments
 
 RNG = np.random.default_rng(1992)
 ADVANTAGES = {

@@ -9,7 +9,8 @@ import sys
 import numpy as np
 
 import toy
-from toy.distributions import kl_terms, log_quotient
+from toy.exact.distributions import kl_terms, log_quotient
+from toy.exact.kl_estimators import Estimator
 
 RNG = np.random.default_rng(20261122)
 
@@ -42,7 +43,7 @@ def pairs() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     }
 
 
-def estimators(policy: np.ndarray, reference: np.ndarray) -> dict[str, toy.kl_estimators.Estimator]:
+def estimators(policy: np.ndarray, reference: np.ndarray) -> dict[str, Estimator]:
     best = toy.optimal_coefficient(policy, reference)
     return {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3, "best": toy.control_variate(best)}
 
@@ -115,7 +116,7 @@ def laws(
 
 def race(first: tuple[float, float], second: tuple[float, float]) -> dict[str, object]:
     """Two estimators, each its bias and variance, and from which N on the first errs no more."""
-    moments = [toy.kl_estimators.Moments(1.0 + bias, bias, v) for bias, v in (first, second)]
+    moments = [toy.exact.kl_estimators.Moments(1.0 + bias, bias, v) for bias, v in (first, second)]
     n = float(moments[0].samples_to_beat(moments[1]))
     return {"moments": [first, second], "samplesToBeat": n if np.isfinite(n) else None}
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from toy.bandits import SHY_REFERENCE, TEMPTING
 from toy.claims.base import Claim
-from toy.distributions import expectation, kl_divergence, log_softmax, softmax
-from toy.rlhf_objective import log_partition, objective_terms
+from toy.exact.bandits import SHY_REFERENCE, TEMPTING
+from toy.exact.distributions import expectation, kl_divergence, log_softmax, softmax
+from toy.exact.rlhf_objective import log_partition, objective_terms
 
 #: A policy that has learnt to say Canberra, and the reference that hardly ever does.
 BOLD, SHY = np.array([0.25, 0.10, 0.05, 0.60]), SHY_REFERENCE.reference[0]

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from toy.bandits import SHIFTED_REWARDS, TEMPTING, log_linear_policy
 from toy.claims.base import Claim
-from toy.distributions import entropy, kl_divergence, softmax
-from toy.dpo import dpo_gradient, dpo_loss, fit_dpo, implicit_reward
-from toy.learners import ascend
-from toy.policy_gradient import objective_gradient
-from toy.reward_loss import fit_rewards
-from toy.rlhf_objective import gibbs_policy, log_partition
+from toy.exact.bandits import SHIFTED_REWARDS, TEMPTING, log_linear_policy
+from toy.exact.distributions import entropy, kl_divergence, softmax
+from toy.exact.dpo import dpo_gradient, dpo_loss, fit_dpo, implicit_reward
+from toy.exact.learners import ascend
+from toy.exact.policy_gradient import objective_gradient
+from toy.exact.reward_loss import fit_rewards
+from toy.exact.rlhf_objective import gibbs_policy, log_partition
 
 #: The chapter's world: the reference of the planets, and who beat whom, row against column.
 REFERENCE, BETA = TEMPTING.reference[0], 0.5

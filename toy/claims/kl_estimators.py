@@ -3,8 +3,8 @@
 import numpy as np
 
 from toy.claims.base import Claim
-from toy.distributions import kl_divergence, log_ratio
-from toy.kl_estimators import estimator_moments, k1, k2, k3, kl_gradient, loss_gradient
+from toy.exact.distributions import kl_divergence, log_ratio
+from toy.exact.kl_estimators import estimator_moments, k1, k2, k3, kl_gradient, loss_gradient
 
 #: The chapter's world of four responses.
 POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from toy.bandits import TEMPTING
 from toy.claims.base import Claim
-from toy.distributions import expectation, log_ratio, softmax
-from toy.learners import ascend
-from toy.policy_gradient import (
+from toy.exact.bandits import TEMPTING
+from toy.exact.distributions import expectation, log_ratio, softmax
+from toy.exact.learners import ascend
+from toy.exact.policy_gradient import (
     clipped_surrogate_gradient,
     group_gradient_moments,
     group_mean,
@@ -19,7 +19,7 @@ from toy.policy_gradient import (
     reinforce_moments,
     score,
 )
-from toy.sequences import trajectory_moments, whole_return
+from toy.exact.sequences import trajectory_moments, whole_return
 
 #: The chapter's world of four responses, and the three terms of its objective.
 POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), TEMPTING.reward[0]

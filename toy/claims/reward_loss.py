@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from toy.bandits import NOISY_LABELS, SCHOOLS, SHIFTED_REWARDS, school_comparisons
 from toy.claims.base import Claim
-from toy.distributions import kl_divergence
-from toy.reward_loss import (
+from toy.exact.bandits import NOISY_LABELS, SCHOOLS, SHIFTED_REWARDS, school_comparisons
+from toy.exact.distributions import kl_divergence
+from toy.exact.reward_loss import (
     fit_rewards,
     margins,
     reward_loss,
     reward_loss_gradient,
     win_probability,
 )
-from toy.rlhf_objective import gibbs_policy
+from toy.exact.rlhf_objective import gibbs_policy
 
 #: One comparison that the first response won, and ten of which it won seven.
 WON, SEVEN_OF_TEN = [[0, 1], [0, 0]], [[0, 7], [3, 0]]

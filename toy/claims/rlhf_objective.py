@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from toy.bandits import TEMPTING
 from toy.claims.base import Claim
-from toy.distributions import entropy, expectation, kl_divergence, softmax
-from toy.kl_estimators import kl_gradient
-from toy.learners import ascend
-from toy.policy_gradient import policy_gradient
-from toy.rlhf_objective import best_of_n_policy, gibbs_policy, log_partition
+from toy.exact.bandits import TEMPTING
+from toy.exact.distributions import entropy, expectation, kl_divergence, softmax
+from toy.exact.kl_estimators import kl_gradient
+from toy.exact.learners import ascend
+from toy.exact.policy_gradient import policy_gradient
+from toy.exact.rlhf_objective import best_of_n_policy, gibbs_policy, log_partition
 
 #: The chapter's world of four responses, and its price.
 REWARD, REFERENCE, BETA = TEMPTING.reward[0], TEMPTING.reference[0], 0.3

@@ -10,8 +10,8 @@ import anywidget
 import numpy as np
 import traitlets
 
+from toy.exact.validation import as_count, as_reference, as_values
 from toy.figures.palette import PALETTE
-from toy.validation import as_count, as_reference, as_values
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class Count(traitlets.TraitType[int, Any]):
 
 
 def refused(check: Callable[[str, Any], T], name: str | None, value: Any) -> T:
-    """Return what `check` of toy.validation makes of a value; its refusal becomes a TraitError."""
+    """Return what a check of toy.exact makes of a value; its refusal becomes a TraitError."""
     try:
         return check(name or "", value)
     except ValueError as error:

@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from toy.distributions import kl_divergence
-from toy.dpo import dpo_loss
+from toy.exact.distributions import kl_divergence
+from toy.exact.dpo import dpo_loss
+from toy.exact.learners import dpo_descent, rlhf_ascent
+from toy.exact.reward_loss import fit_rewards
+from toy.exact.rlhf_objective import gibbs_policy
+from toy.exact.validation import Array
 from toy.explorables.base import Count, Distribution, Number
 from toy.explorables.three_responses import Corners, Triangle
 from toy.figures import explorables_dpo as figures
-from toy.learners import dpo_descent, rlhf_ascent
-from toy.reward_loss import fit_rewards
-from toy.rlhf_objective import gibbs_policy
-from toy.validation import Array
 
 #: How long a run is, and the size of its steps: small enough for both methods at every setting.
 MOST_STEPS = 2000

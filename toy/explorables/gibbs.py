@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from toy.bandits import TEMPTING
-from toy.distributions import expectation, kl_divergence
-from toy.explorables.base import Distribution, Labels, Number, OverResponses, Values
-from toy.figures import explorables_gibbs as figures
-from toy.rlhf_objective import (
+from toy.exact.bandits import TEMPTING
+from toy.exact.distributions import expectation, kl_divergence
+from toy.exact.rlhf_objective import (
     beta_of_even_odds,
     gibbs_policy,
     log_partition,
     ptx_policy,
     reward_kl_frontier,
 )
-from toy.validation import Array
+from toy.exact.validation import Array
+from toy.explorables.base import Distribution, Labels, Number, OverResponses, Values
+from toy.figures import explorables_gibbs as figures
 
 MOST_REWARD = 3.0
 

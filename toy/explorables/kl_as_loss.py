@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from toy.distributions import kl_divergence
+from toy.exact.distributions import kl_divergence
+from toy.exact.kl_estimators import k1, k2, k3
+from toy.exact.learners import ascend_with_loss
+from toy.exact.rlhf_objective import forward_kl_policy, gibbs_policy, rlhf_objective
+from toy.exact.validation import Array
 from toy.explorables.base import Count, Distribution, Number, Values
 from toy.explorables.three_responses import LEAST_BETA, MOST_REWARD, Corners, ThreeResponses
 from toy.figures import explorables_simplex as figures
-from toy.kl_estimators import k1, k2, k3
-from toy.learners import ascend_with_loss
-from toy.rlhf_objective import forward_kl_policy, gibbs_policy, rlhf_objective
-from toy.validation import Array
 
 ESTIMATORS = {"k1": k1, "k2": k2, "k3": k3}
 STEP_SIZE = 0.25

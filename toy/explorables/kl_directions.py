@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from toy.distributions import kl_divergence, kl_terms, log_ratio
+from toy.exact.distributions import kl_divergence, kl_terms, log_ratio
 from toy.explorables.base import Distribution, Labels, TwoPolicies
 from toy.figures import explorables as figures
 

@@ -4,10 +4,8 @@ from math import comb
 
 import numpy as np
 
-from toy.distributions import geometric_mixture, kl_divergence
-from toy.explorables.base import Count, Distribution, Labels, Number, TwoPolicies
-from toy.figures import explorables as figures
-from toy.kl_estimators import (
+from toy.exact.distributions import geometric_mixture, kl_divergence
+from toy.exact.kl_estimators import (
     Estimator,
     Moments,
     control_variate,
@@ -18,7 +16,9 @@ from toy.kl_estimators import (
     k3,
     optimal_coefficient,
 )
-from toy.validation import Array
+from toy.exact.validation import Array
+from toy.explorables.base import Count, Distribution, Labels, Number, TwoPolicies
+from toy.figures import explorables as figures
 
 #: Beyond, the moments are exact all the same, but the law is not listed any more.
 MOST_SAMPLES = 10_000

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from toy.distributions import geometric_mixture, kl_divergence
-from toy.explorables.base import Distribution, Labels, Number, TwoPolicies
-from toy.figures import explorables as figures
-from toy.kl_estimators import (
+from toy.exact.distributions import geometric_mixture, kl_divergence
+from toy.exact.kl_estimators import (
     control_variate,
     estimator_moments,
     k1,
@@ -14,6 +12,8 @@ from toy.kl_estimators import (
     optimal_coefficient,
     variance_crossover,
 )
+from toy.explorables.base import Distribution, Labels, Number, TwoPolicies
+from toy.figures import explorables as figures
 
 #: Far enough for every crossover between probabilities that the bars can reach.
 MOST_WEIGHT = 32.0

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from toy.distributions import entropy
-from toy.explorables.base import Explorable, Number
-from toy.figures import explorables_margin as figures
-from toy.reward_loss import (
+from toy.exact.distributions import entropy
+from toy.exact.reward_loss import (
     margin_after,
     optimal_margin,
     reward_loss,
     reward_loss_gradient,
     win_probability,
 )
+from toy.explorables.base import Explorable, Number
+from toy.figures import explorables_margin as figures
 
 #: The margins and times that are drawn.
 MARGINS = (-4.0, 6.0)

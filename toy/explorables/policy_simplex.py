@@ -5,11 +5,8 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from toy.distributions import expectation, log_ratio
-from toy.explorables.base import Count, Distribution, Values, refused
-from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
-from toy.figures import explorables_simplex as figures
-from toy.policy_gradient import (
+from toy.exact.distributions import expectation, log_ratio
+from toy.exact.policy_gradient import (
     GradientMoments,
     group_gradient_moments,
     group_mean,
@@ -20,8 +17,11 @@ from toy.policy_gradient import (
     policy_gradient,
     reinforce_moments,
 )
-from toy.rlhf_objective import gibbs_policy, rlhf_objective
-from toy.validation import Array, as_count, refuse
+from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective
+from toy.exact.validation import Array, as_count, refuse
+from toy.explorables.base import Count, Distribution, Values, refused
+from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
+from toy.figures import explorables_simplex as figures
 
 #: The estimates that groups make, by the name of their advantage.
 ADVANTAGES = {

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from toy.distributions import kl_divergence
-from toy.explorables.base import Count, Explorable, Values, refused
-from toy.figures import explorables_tokens as figures
-from toy.kl_estimators import k1, k3
-from toy.sequences import (
+from toy.exact.distributions import kl_divergence
+from toy.exact.kl_estimators import k1, k3
+from toy.exact.sequences import (
     Tables,
     prefix_kl_moments,
     prefix_values,
@@ -23,7 +21,9 @@ from toy.sequences import (
     trajectory_moments,
     whole_return,
 )
-from toy.validation import Array, as_values
+from toy.exact.validation import Array, as_values
+from toy.explorables.base import Count, Explorable, Values, refused
+from toy.figures import explorables_tokens as figures
 
 STEPS = 3
 NUM_NODES = 2**STEPS - 1
@@ -189,13 +189,13 @@ def written(words: Iterable[str]) -> str:
 
 
 def policy_tables(splits: list[float]) -> Tables:
-    """Return the tables that `toy.sequences` takes, from the first token's probabilities."""
+    """Return the tables that `toy.exact.sequences` takes, from the first token's probabilities."""
     first = np.array(splits)
     return _tables(np.stack([first, 1 - first], axis=-1).ravel())
 
 
 def reward_tables(rewards: list[float]) -> Tables:
-    """Return the tables that `toy.sequences` takes, from one reward for each token."""
+    """Return the tables that `toy.exact.sequences` takes, from one reward for each token."""
     return _tables(np.array(rewards))
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from toy.bandits import Bandit
+from toy.exact.bandits import Bandit
 from toy.figures.style import LIGHT, mark, role_line
 
 #: The four colours, dashes and markers of a world's responses, in their order.

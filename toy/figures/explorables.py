@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from toy.exact.kl_estimators import Moments
 from toy.figures.style import LIGHT, NAMES, mark, role_line
 from toy.figures.style import SETTINGS as SETTINGS
-from toy.kl_estimators import Moments
 
 Law = tuple[ArrayLike, ArrayLike]
 

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from toy.exact.validation import Array
 from toy.figures.explorables import as_svg
 from toy.figures.policy_gradient import CORNERS
 from toy.figures.style import LIGHT, SETTINGS, mark
-from toy.validation import Array
 
 _WAYS = {"policy": ("DPO", "-"), "k1": ("RLHF", (0, (5, 1.6)))}
 #: From the best response to the worst: colour and dash, as in the live figure.

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from toy.exact.validation import Array
 from toy.figures.explorables import as_svg
 from toy.figures.policy_gradient import CORNERS
 from toy.figures.style import LIGHT, SETTINGS, role_line
-from toy.validation import Array
 
 #: From policies (..., 3) to a number or a motion for each.
 Field: TypeAlias = Callable[[Array], Array]

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from toy.exact.kl_estimators import Moments
 from toy.figures.style import LIGHT, bars, mark, role_line
-from toy.kl_estimators import Moments
 
 
 def contributions(ax: Axes, responses: Sequence[str], terms: Mapping[str, ArrayLike]) -> Axes:

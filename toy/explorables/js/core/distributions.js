@@ -1,4 +1,4 @@
-// Distributions over responses, and how far apart two of them are: toy/distributions.py in JavaScript.
+// Distributions over responses, and how far apart two of them are: toy/exact/distributions.py in JavaScript.
 //
 // A policy is an array of probabilities that sum to one; a reference is a policy with every entry > 0.
 // Pure functions: no argument is changed, nothing is drawn. Divergences are in nats. Arguments are
@@ -7,7 +7,7 @@
 // Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
 const SERIES_RADIUS = 1 / 32;
 
-// How far probabilities may sum from one, as in toy/validation.py.
+// How far probabilities may sum from one, as in toy/exact/validation.py.
 const SUM_TOLERANCE = 1e-9;
 
 export const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -1,5 +1,5 @@
-// DPO's loss and gradient, and the two descents that it is compared with: toy/dpo.py and
-// toy/learners.py in JavaScript. `wins[i][j]` is how often response i was preferred to response j.
+// DPO's loss and gradient, and the two descents that it is compared with: toy/exact/dpo.py and
+// toy/exact/learners.py in JavaScript. `wins[i][j]` is how often response i was preferred to response j.
 
 import { logRatio, sum } from "./distributions.js";
 import { rewardLoss, rewardLossGradient, winProbability } from "./reward_loss.js";

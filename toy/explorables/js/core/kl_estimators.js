@@ -1,4 +1,4 @@
-// Estimators of KL(π ‖ π_ref) from samples of the policy: toy/kl_estimators.py in JavaScript.
+// Estimators of KL(π ‖ π_ref) from samples of the policy: toy/exact/kl_estimators.py in JavaScript.
 //
 // An estimator is a function of one log-ratio d = log π − log π_ref, in nats.
 

@@ -1,4 +1,4 @@
-// Exact gradients in the logits, and their estimates' law: toy/policy_gradient.py in JavaScript.
+// Exact gradients in the logits, and their estimates' law: toy/exact/policy_gradient.py in JavaScript.
 //
 // A gradient is an array with one entry a logit, in units of reward per logit. An estimate's law is
 // { probabilities, gradients }: every gradient that it can take, and how likely each is.

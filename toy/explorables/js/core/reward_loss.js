@@ -1,4 +1,4 @@
-// Rewards from comparisons: toy/reward_loss.py in JavaScript.
+// Rewards from comparisons: toy/exact/reward_loss.py in JavaScript.
 //
 // `wins[i][j]` is how often response i was preferred to response j; losses are in nats per comparison.
 

@@ -1,4 +1,4 @@
-// What RLHF maximises, its exact optimum and the frontier: toy/rlhf_objective.py in JavaScript.
+// What RLHF maximises, its exact optimum and the frontier: toy/exact/rlhf_objective.py in JavaScript.
 //
 // J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π]; β and γ are in units of reward per nat.
 

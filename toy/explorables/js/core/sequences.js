@@ -1,4 +1,4 @@
-// The theory token by token: toy/sequences.py in JavaScript, for prefix trees small enough to list.
+// The theory token by token: toy/exact/sequences.py in JavaScript, for prefix trees small enough to list.
 //
 // A policy is one table a step: `policy[t]` holds V^t rows of V probabilities of the next token, one for
 // each prefix, in lexicographic order. References and rewards are tables in the same way. A sequence is its

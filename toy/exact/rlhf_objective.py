@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import (
+from toy.exact.distributions import (
     expectation,
     exponential_excess,
     kl_divergence,
@@ -21,7 +21,7 @@ from toy.distributions import (
     log_softmax,
     softmax,
 )
-from toy.validation import (
+from toy.exact.validation import (
     Array,
     as_counts,
     as_nonnegative,

@@ -7,11 +7,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import slope_of_mean, softmax
-from toy.kl_estimators import Estimator, loss_gradient
-from toy.policy_gradient import policy_gradient
-from toy.reward_loss import margins, shares
-from toy.validation import (
+from toy.exact.distributions import slope_of_mean, softmax
+from toy.exact.kl_estimators import Estimator, loss_gradient
+from toy.exact.policy_gradient import policy_gradient
+from toy.exact.reward_loss import margins, shares
+from toy.exact.validation import (
     Array,
     as_count,
     as_per_world,
@@ -128,7 +128,7 @@ def ascend_with_loss(
 
     Examples
     --------
-    >>> from toy.kl_estimators import k1
+    >>> from toy.exact.kl_estimators import k1
     >>> run = ascend_with_loss(k1, [0.5, 0.5], [1.0, 0.0], [0.5, 0.5], 1.0, 0.5, num_steps=400)
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]

@@ -21,10 +21,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.distributions import complement, kl_divergence, log_ratio, slope_of_mean
-from toy.kl_estimators import Estimator, Moments, estimator_values
-from toy.policy_gradient import GradientMoments
-from toy.validation import Array, as_array, as_policy, as_reference, as_values, refuse
+from toy.exact.distributions import complement, kl_divergence, log_ratio, slope_of_mean
+from toy.exact.kl_estimators import Estimator, Moments, estimator_values
+from toy.exact.policy_gradient import GradientMoments
+from toy.exact.validation import Array, as_array, as_policy, as_reference, as_values, refuse
 
 __all__ = [
     "prefix_kl_moments",
@@ -329,7 +329,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
 
     Examples
     --------
-    >>> from toy.kl_estimators import k2
+    >>> from toy.exact.kl_estimators import k2
     >>> policy, reference = [[0.5, 0.5]] * 2, [[0.01, 0.99]] * 2
     >>> round(float(sequence_estimator_moments(k2, policy, reference).mean), 3)
     10.492
@@ -368,7 +368,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
 
     Examples
     --------
-    >>> from toy.kl_estimators import k2
+    >>> from toy.exact.kl_estimators import k2
     >>> policy, reference = [[0.5, 0.5]] * 2, [[0.01, 0.99]] * 2
     >>> round(float(token_estimator_moments(k2, policy, reference).mean), 3)
     7.885

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.distributions import (
+from toy.exact.distributions import (
     chi_square_divergence,
     difference,
     exponential_excess,
@@ -25,8 +25,8 @@ from toy.distributions import (
     log_ratio,
     slope_of_mean,
 )
-from toy.enumeration import count_probabilities, count_vectors
-from toy.validation import (
+from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.validation import (
     Array,
     as_array,
     as_count,

@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import complement, difference, slope_of_mean
-from toy.enumeration import count_probabilities, count_vectors, listed_draws
-from toy.kl_estimators import kl_gradient
-from toy.validation import (
+from toy.exact.distributions import complement, difference, slope_of_mean
+from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
+from toy.exact.kl_estimators import kl_gradient
+from toy.exact.validation import (
     Array,
     as_count,
     as_finite,

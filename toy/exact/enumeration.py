@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from toy.validation import Array, refuse
+from toy.exact.validation import Array, refuse
 
 #: The most count vectors that anything here will list.
 _MOST_COUNT_VECTORS = 2_000_000

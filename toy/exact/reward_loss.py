@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.validation import (
+from toy.exact.validation import (
     Array,
     as_count,
     as_finite,

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.bandits import log_linear_logits
-from toy.distributions import log_ratio
-from toy.reward_loss import (
+from toy.exact.bandits import log_linear_logits
+from toy.exact.distributions import log_ratio
+from toy.exact.reward_loss import (
     check_linked,
     fit_rewards,
     margins,
@@ -25,8 +25,8 @@ from toy.reward_loss import (
     solve_laplacian,
     win_probability,
 )
-from toy.rlhf_objective import gibbs_policy
-from toy.validation import (
+from toy.exact.rlhf_objective import gibbs_policy
+from toy.exact.validation import (
     Array,
     as_per_world,
     as_positive,

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.validation import (
+from toy.exact.validation import (
     Array,
     as_numbers,
     as_policy,

@@ -11,8 +11,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.distributions import softmax
-from toy.validation import (
+from toy.exact.distributions import softmax
+from toy.exact.validation import (
     Array,
     as_policy,
     as_reference,
