@@ -378,7 +378,7 @@ def test_every_source_is_cited_by_a_key_of_the_bibliography():
             re.M,
         )
     )
-    modules = Path(toy.__file__).parent.glob("*.py")
+    modules = Path(toy.__file__).parent.rglob("*.py")
     cited = re.findall(r"^ *Sources?: (.*)", "\n".join(m.read_text() for m in modules), re.M)
     found = {key for line in cited for key in re.findall(r"\b[a-z]+\d{4}\w+", line)}
     assert len(found) >= 3

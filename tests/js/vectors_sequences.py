@@ -42,7 +42,7 @@ def random_trees(size: int, steps: int) -> tuple[list[np.ndarray], ...]:
     return policy, reference, [RNG.normal(size=shape) for shape in shapes]
 
 
-def moments(found: toy.kl_estimators.Moments) -> dict[str, float]:
+def moments(found: toy.Moments) -> dict[str, float]:
     return {key: float(getattr(found, key)) for key in ("mean", "bias", "variance")}
 
 
