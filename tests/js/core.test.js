@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import * as distributions from "../../toy/explorables/js/core/distributions.js";
-import * as estimators from "../../toy/explorables/js/core/kl_estimators.js";
+import * as distributions from "../../toy/explorables/core/distributions.js";
+import * as estimators from "../../toy/explorables/core/kl_estimators.js";
 
 const TOLERANCE = 1e-12;
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import * as dpo from "../../toy/explorables/js/core/dpo.js";
-import { softmax, totalVariation } from "../../toy/explorables/js/core/distributions.js";
-import { gibbsPolicy } from "../../toy/explorables/js/core/rlhf_objective.js";
+import * as dpo from "../../toy/explorables/core/dpo.js";
+import { softmax, totalVariation } from "../../toy/explorables/core/distributions.js";
+import { gibbsPolicy } from "../../toy/explorables/core/rlhf_objective.js";
 
 const TOLERANCE = 1e-12;
 

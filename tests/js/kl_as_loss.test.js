@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { ascendWithLoss, forwardKlPolicy, lossGradient, SLOPES } from "../../toy/explorables/js/core/kl_as_loss.js";
-import { gibbsPolicy, objectiveTerms } from "../../toy/explorables/js/core/rlhf_objective.js";
+import { ascendWithLoss, forwardKlPolicy, lossGradient, SLOPES } from "../../toy/explorables/core/kl_as_loss.js";
+import { gibbsPolicy, objectiveTerms } from "../../toy/explorables/core/rlhf_objective.js";
 
 const TOLERANCE = 1e-12;
 

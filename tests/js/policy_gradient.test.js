@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import * as gradients from "../../toy/explorables/js/core/policy_gradient.js";
+import * as gradients from "../../toy/explorables/core/policy_gradient.js";
 
 const TOLERANCE = 1e-12;
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import * as core from "../../toy/explorables/js/core/reward_loss.js";
+import * as core from "../../toy/explorables/core/reward_loss.js";
 
 const TOLERANCE = 1e-12;
 

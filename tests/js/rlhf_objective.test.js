@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { entropy, klDivergence, sum } from "../../toy/explorables/js/core/distributions.js";
-import * as core from "../../toy/explorables/js/core/rlhf_objective.js";
+import { entropy, klDivergence, sum } from "../../toy/explorables/core/distributions.js";
+import * as core from "../../toy/explorables/core/rlhf_objective.js";
 
 const TOLERANCE = 1e-12;
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { logRatio, sum } from "../../toy/explorables/js/core/distributions.js";
-import { k1, k2, k3 } from "../../toy/explorables/js/core/kl_estimators.js";
-import * as sequences from "../../toy/explorables/js/core/sequences.js";
+import { logRatio, sum } from "../../toy/explorables/core/distributions.js";
+import { k1, k2, k3 } from "../../toy/explorables/core/kl_estimators.js";
+import * as sequences from "../../toy/explorables/core/sequences.js";
 
 const TOLERANCE = 1e-12;
 const ESTIMATORS = { k1, k2, k3 };

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sum } from "../../toy/explorables/js/core/distributions.js";
-import * as simplex from "../../toy/explorables/js/core/simplex.js";
+import { sum } from "../../toy/explorables/core/distributions.js";
+import * as simplex from "../../toy/explorables/core/simplex.js";
 
 const POLICIES = [
   [0.7, 0.2, 0.1],

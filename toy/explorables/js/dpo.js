@@ -1,23 +1,23 @@
 // DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
 
-import { distributionFault, klDivergence, softmax, totalVariation } from "./core/distributions.js";
-import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "./core/dpo.js";
-import { countFault, optionFault, rangeFault } from "./core/faults.js";
-import { gibbsPolicy } from "./core/rlhf_objective.js";
-import { toolbar } from "./parts/buttons.js";
-import { choice, toggle } from "./parts/choice.js";
-import { columns, make } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { lineChart } from "./parts/line_chart.js";
-import { REFERENCE, REVERSE_KL } from "./parts/names.js";
-import { clock } from "./parts/player.js";
-import { predict } from "./parts/predict.js";
-import { readout, table } from "./parts/readout.js";
-import { remembered } from "./parts/remembered.js";
-import { simplex } from "./parts/simplex.js";
-import { geometricSteps, logSteps, slider } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
+import { distributionFault, klDivergence, softmax, totalVariation } from "../core/distributions.js";
+import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "../core/dpo.js";
+import { countFault, optionFault, rangeFault } from "../core/faults.js";
+import { gibbsPolicy } from "../core/rlhf_objective.js";
+import { toolbar } from "../parts/buttons.js";
+import { choice, toggle } from "../parts/choice.js";
+import { columns, make } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { lineChart } from "../parts/line_chart.js";
+import { REFERENCE, REVERSE_KL } from "../parts/names.js";
+import { clock } from "../parts/player.js";
+import { predict } from "../parts/predict.js";
+import { readout, table } from "../parts/readout.js";
+import { remembered } from "../parts/remembered.js";
+import { simplex } from "../parts/simplex.js";
+import { geometricSteps, logSteps, slider } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
 
 // RLHF's path, beside DPO's solid one.
 const DASHED = "8 3";

@@ -1,8 +1,8 @@
 // What the RLHF objective makes of a reward: its exact optimum, and the most reward that each nat of KL buys.
 
 import { bisector, extent } from "d3-array";
-import { distributionFault, entropy, expectation, klDivergence } from "./core/distributions.js";
-import { rangeFault, rewardFault } from "./core/faults.js";
+import { distributionFault, entropy, expectation, klDivergence } from "../core/distributions.js";
+import { rangeFault, rewardFault } from "../core/faults.js";
 import {
   betaOfEvenOdds,
   cheapLimit,
@@ -12,21 +12,21 @@ import {
   optimalityGap,
   ptxPolicy,
   rewardKlFrontier,
-} from "./core/rlhf_objective.js";
-import { bars } from "./parts/bars.js";
-import { toolbar } from "./parts/buttons.js";
-import { toggle } from "./parts/choice.js";
-import { columns, make } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { lineChart } from "./parts/line_chart.js";
-import { OPTIMUM, PTX_OPTIMUM, REFERENCE } from "./parts/names.js";
-import { predict } from "./parts/predict.js";
-import { readout, table } from "./parts/readout.js";
-import { remembered } from "./parts/remembered.js";
-import { geometricSteps, slider } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
-import { rewardBars } from "./parts/values.js";
+} from "../core/rlhf_objective.js";
+import { bars } from "../parts/bars.js";
+import { toolbar } from "../parts/buttons.js";
+import { toggle } from "../parts/choice.js";
+import { columns, make } from "../parts/dom.js";
+import { formatNumber } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { lineChart } from "../parts/line_chart.js";
+import { OPTIMUM, PTX_OPTIMUM, REFERENCE } from "../parts/names.js";
+import { predict } from "../parts/predict.js";
+import { readout, table } from "../parts/readout.js";
+import { remembered } from "../parts/remembered.js";
+import { geometricSteps, slider } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
+import { rewardBars } from "../parts/values.js";
 
 const MOST_REWARD = 3;
 const BETAS = [0.05, 10];

@@ -1,21 +1,21 @@
 // k1, k2 and k3 as losses: where each leads, and where it comes to rest.
 
-import { klDivergence, policiesFault } from "./core/distributions.js";
-import { countFault, rangeFault, rewardFault } from "./core/faults.js";
-import { ascendWithLoss, forwardKlPolicy, SLOPES } from "./core/kl_as_loss.js";
-import { gibbsPolicy, objectiveTerms } from "./core/rlhf_objective.js";
-import { toolbar } from "./parts/buttons.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { player } from "./parts/player.js";
-import { predict } from "./parts/predict.js";
-import { table } from "./parts/readout.js";
-import { remembered } from "./parts/remembered.js";
-import { simplex } from "./parts/simplex.js";
-import { geometricSteps, slider } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
-import { rewardBars } from "./parts/values.js";
+import { klDivergence, policiesFault } from "../core/distributions.js";
+import { countFault, rangeFault, rewardFault } from "../core/faults.js";
+import { ascendWithLoss, forwardKlPolicy, SLOPES } from "../core/kl_as_loss.js";
+import { gibbsPolicy, objectiveTerms } from "../core/rlhf_objective.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { player } from "../parts/player.js";
+import { predict } from "../parts/predict.js";
+import { table } from "../parts/readout.js";
+import { remembered } from "../parts/remembered.js";
+import { simplex } from "../parts/simplex.js";
+import { geometricSteps, slider } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
+import { rewardBars } from "../parts/values.js";
 
 const STEP_SIZE = 0.25;
 const MOST_STEPS = 400;

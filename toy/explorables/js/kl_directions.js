@@ -1,13 +1,13 @@
 // The two directions of the KL divergence, from bars that can be dragged.
 
-import { klTerms, policiesFault, sum } from "./core/distributions.js";
-import { toolbar } from "./parts/buttons.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber } from "./parts/format.js";
-import { FORWARD_KL, REVERSE_KL } from "./parts/names.js";
-import { policies } from "./parts/policies.js";
-import { stackedBars } from "./parts/stacked_bars.js";
-import { createStage } from "./parts/stage.js";
+import { klTerms, policiesFault, sum } from "../core/distributions.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber } from "../parts/format.js";
+import { FORWARD_KL, REVERSE_KL } from "../parts/names.js";
+import { policies } from "../parts/policies.js";
+import { stackedBars } from "../parts/stacked_bars.js";
+import { createStage } from "../parts/stage.js";
 
 function render({ model, el }) {
   const stage = createStage({

@@ -1,8 +1,8 @@
 // k1, k2, k3 and the family of control variates: exact bias, spread and error of their N-sample means.
 
 import { bisector, extent, range } from "d3-array";
-import { geometricMixture, klDivergence, logRatio, policiesFault } from "./core/distributions.js";
-import { countFault, rangeFault } from "./core/faults.js";
+import { geometricMixture, klDivergence, logRatio, policiesFault } from "../core/distributions.js";
+import { countFault, rangeFault } from "../core/faults.js";
 import {
   controlVariate,
   countProbabilities,
@@ -14,19 +14,19 @@ import {
   numCountVectors,
   optimalCoefficient,
   samplesToBeat,
-} from "./core/kl_estimators.js";
-import { toolbar } from "./parts/buttons.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { lawRows } from "./parts/law_rows.js";
-import { lineChart } from "./parts/line_chart.js";
-import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
-import { policies } from "./parts/policies.js";
-import { predict } from "./parts/predict.js";
-import { readout, table } from "./parts/readout.js";
-import { remembered } from "./parts/remembered.js";
-import { logSteps, slider, sliders } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
+} from "../core/kl_estimators.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { lawRows } from "../parts/law_rows.js";
+import { lineChart } from "../parts/line_chart.js";
+import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
+import { policies } from "../parts/policies.js";
+import { predict } from "../parts/predict.js";
+import { readout, table } from "../parts/readout.js";
+import { remembered } from "../parts/remembered.js";
+import { logSteps, slider, sliders } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
 
 const MOST_SAMPLES = 10_000;
 const NUM_BINS = 72;

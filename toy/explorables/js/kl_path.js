@@ -1,24 +1,24 @@
 // From the reference through the policy and beyond: where k3 stops beating k1.
 
 import { range } from "d3-array";
-import { geometricMixture, klDivergence, policiesFault } from "./core/distributions.js";
-import { rangeFault } from "./core/faults.js";
+import { geometricMixture, klDivergence, policiesFault } from "../core/distributions.js";
+import { rangeFault } from "../core/faults.js";
 import {
   estimatorMoments,
   namedEstimators,
   optimalCoefficient,
   varianceCrossover,
-} from "./core/kl_estimators.js";
-import { toolbar } from "./parts/buttons.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { lineChart } from "./parts/line_chart.js";
-import { ESTIMATORS, POLICY, REFERENCE } from "./parts/names.js";
-import { policies } from "./parts/policies.js";
-import { predict } from "./parts/predict.js";
-import { readout, table } from "./parts/readout.js";
-import { slider } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
+} from "../core/kl_estimators.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { lineChart } from "../parts/line_chart.js";
+import { ESTIMATORS, POLICY, REFERENCE } from "../parts/names.js";
+import { policies } from "../parts/policies.js";
+import { predict } from "../parts/predict.js";
+import { readout, table } from "../parts/readout.js";
+import { slider } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
 
 const PATH = "<i>π</i><sub><i>w</i></sub>";
 const ROLES = Object.keys(ESTIMATORS);

@@ -1,8 +1,8 @@
 // One pair of responses: what the reward loss does to its margin, at once and over time.
 
 import { range } from "d3-array";
-import { entropy } from "./core/distributions.js";
-import { rangeFault } from "./core/faults.js";
+import { entropy } from "../core/distributions.js";
+import { rangeFault } from "../core/faults.js";
 import {
   accuracy,
   marginAfter,
@@ -10,18 +10,18 @@ import {
   rewardLoss,
   rewardLossGradient,
   winProbability,
-} from "./core/reward_loss.js";
-import { toolbar } from "./parts/buttons.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { lineChart } from "./parts/line_chart.js";
-import { clock } from "./parts/player.js";
-import { predict } from "./parts/predict.js";
-import { readout } from "./parts/readout.js";
-import { geometricSteps, slider, sliders } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
-import { valueBars } from "./parts/values.js";
+} from "../core/reward_loss.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { lineChart } from "../parts/line_chart.js";
+import { clock } from "../parts/player.js";
+import { predict } from "../parts/predict.js";
+import { readout } from "../parts/readout.js";
+import { geometricSteps, slider, sliders } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
+import { valueBars } from "../parts/values.js";
 
 const MARGINS = [-4, 6];
 const MOST_SHIFT = 3;

@@ -1,8 +1,8 @@
 // The policy gradient over three responses: where it leads, and where one draw or one group sends it.
 
 import { range } from "d3-array";
-import { expectation, logRatio, policiesFault } from "./core/distributions.js";
-import { countFault, optionFault, rangeFault, rewardFault } from "./core/faults.js";
+import { expectation, logRatio, policiesFault } from "../core/distributions.js";
+import { countFault, optionFault, rangeFault, rewardFault } from "../core/faults.js";
 import {
   cosine,
   gradientMoments,
@@ -15,22 +15,22 @@ import {
   policyGradient,
   reinforceLaw,
   reinforceMoments,
-} from "./core/policy_gradient.js";
-import { gibbsPolicy, objectiveTerms } from "./core/rlhf_objective.js";
-import { interiorGrid, stepsInside } from "./core/simplex.js";
-import { toolbar } from "./parts/buttons.js";
-import { choice, toggle } from "./parts/choice.js";
-import { columns } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { lineChart } from "./parts/line_chart.js";
-import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
-import { predict } from "./parts/predict.js";
-import { readout, table } from "./parts/readout.js";
-import { simplex } from "./parts/simplex.js";
-import { geometricSteps, slider } from "./parts/slider.js";
-import { createStage } from "./parts/stage.js";
-import { rewardBars } from "./parts/values.js";
+} from "../core/policy_gradient.js";
+import { gibbsPolicy, objectiveTerms } from "../core/rlhf_objective.js";
+import { interiorGrid, stepsInside } from "../core/simplex.js";
+import { toolbar } from "../parts/buttons.js";
+import { choice, toggle } from "../parts/choice.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { lineChart } from "../parts/line_chart.js";
+import { POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
+import { predict } from "../parts/predict.js";
+import { readout, table } from "../parts/readout.js";
+import { simplex } from "../parts/simplex.js";
+import { geometricSteps, slider } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
+import { rewardBars } from "../parts/values.js";
 
 // Estimates are drawn as the motion of π that they cause, to first order, at this step size; near an edge at
 // a smaller one, so that none leaves the triangle.

@@ -1,7 +1,7 @@
 // Token by token: the KL divergence as a sum over prefixes, and which rewards a token is credited with.
 
-import { klTerms, sum } from "./core/distributions.js";
-import { k1, k3 } from "./core/kl_estimators.js";
+import { klTerms, sum } from "../core/distributions.js";
+import { k1, k3 } from "../core/kl_estimators.js";
 import {
   along,
   alongPrefixes,
@@ -20,20 +20,20 @@ import {
   tokenLogRatios,
   trajectoryMoments,
   wholeReturn,
-} from "./core/sequences.js";
-import { toolbar } from "./parts/buttons.js";
-import { choice, toggle } from "./parts/choice.js";
-import { columns, make } from "./parts/dom.js";
-import { formatNumber, two } from "./parts/format.js";
-import { legend } from "./parts/legend.js";
-import { POLICY, REFERENCE, REVERSE_KL } from "./parts/names.js";
-import { pages } from "./parts/pages.js";
-import { predict } from "./parts/predict.js";
-import { prefixTree } from "./parts/prefix_tree.js";
-import { table } from "./parts/readout.js";
-import { stackedBars } from "./parts/stacked_bars.js";
-import { createStage } from "./parts/stage.js";
-import { rewardBars } from "./parts/values.js";
+} from "../core/sequences.js";
+import { toolbar } from "../parts/buttons.js";
+import { choice, toggle } from "../parts/choice.js";
+import { columns, make } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
+import { pages } from "../parts/pages.js";
+import { predict } from "../parts/predict.js";
+import { prefixTree } from "../parts/prefix_tree.js";
+import { table } from "../parts/readout.js";
+import { stackedBars } from "../parts/stacked_bars.js";
+import { createStage } from "../parts/stage.js";
+import { rewardBars } from "../parts/values.js";
 
 const STEPS = 3;
 const SEQUENCES = 8;
