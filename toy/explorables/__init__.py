@@ -1,6 +1,6 @@
 """Floor 5: live figures, in the book's pages and in Jupyter. Each class is one of them.
 
-The arithmetic that runs in the browser is `js/core`, which the tests hold to `toy` to 1e-12. What
+The arithmetic that runs in the browser is `core/`, which the tests hold to `toy` to 1e-12. What
 Python draws and writes, the still picture and its description, is computed by `toy` itself.
 """
 
