@@ -1,16 +1,15 @@
 """The API reference, from the docstrings; unnecessary once numpydoc cites, and links to tests.
 
-``{reference} toy.exact.<module>`` documents each public name of `toy` that the module defines, under
-its public name, in the order of the source. autodoc finds the objects; here their docstrings become
-reStructuredText: sections become fields, a paragraph that is one line without a full stop is a
-formula, and what ``Source:`` names is cited.
+``{reference} toy.exact.<module>`` documents each public name of `toy` that the module defines, in
+the order of the source. autodoc finds the objects; here their docstrings become reStructuredText:
+sections become fields, a paragraph that is one line without a full stop becomes a formula in TeX,
+and what ``Source:`` names is cited.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,19 +34,59 @@ INDEX = re.compile(r"(?<![\w\\])(\w)\\_(\w+)")
 EXPONENT = re.compile(r"\^(\w|\([^()]*\))")
 #: The same in a formula, where brackets are nested.
 NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+BRACKETED = re.compile(rf"{NESTED}|\{{.*\}}")
 SCRIPT = re.compile(
-    rf"_({NESTED}|\{{[^}}]*\}}|\w\+1|<?\w+'?)|\^({NESTED}|−?{NESTED}|\w+{NESTED}|\w+)"
+    rf"([_^])({NESTED}|\{{[^}}]*\}}|−{NESTED}|\w\+1|(?<=\^)\w+{NESTED}|<?[^\W²]+'?)"
 )
+WORDS = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})*")
+TWO_INDICES = re.compile(r"[a-z]{2}")
+OPERATORS = {"log", "exp", "min", "max"}
+PROSE = {"for", "if", "or", "under", "where", "with"}
+#: What docstrings write, and what TeX calls it.
+SYMBOLS = {
+    "Σ": r"\sum ",
+    "Π": r"\prod ",
+    "−": "-",
+    "‖": r"\Vert ",
+    "≻": r"\succ ",
+    "∝": r"\propto ",
+    "~": r"\sim ",
+    "·": r"\cdot ",
+    "…": r"\dots ",
+    "½": r"\tfrac12 ",
+    "ᵀ": r"^\top ",
+    "ĝ": r"\hat g ",
+    "r̂": r"\hat r ",
+    "<=": r"\le ",
+    ">=": r"\ge ",
+    " | ": r"\mid ",
+    ",  ": r",\quad ",
+}
+SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
 
 
-def typeset(text: str) -> str:
-    """Return a formula as HTML: what follows ``_`` is lowered, what follows ``^`` is raised."""
-    if not (script := SCRIPT.search(text)):
-        return escape(text)
-    name, inner = ("sub", script[1]) if script[1] else ("sup", script[2])
-    inner = inner[1:-1] if re.fullmatch(rf"{NESTED}|\{{.*\}}", inner) else inner
-    before, after = escape(text[: script.start()]), typeset(text[script.end() :])
-    return f"{before}<{name}>{typeset(inner)}</{name}>{after}"
+def tex(formula: str) -> str:
+    """Return a formula of a docstring in TeX."""
+    if not (script := SCRIPT.search(formula)):
+        return plain_tex(formula)
+    inner = script[2][1:-1] if BRACKETED.fullmatch(script[2]) else script[2]
+    before, after = plain_tex(formula[: script.start()]), tex(formula[script.end() :])
+    inner = inner if TWO_INDICES.fullmatch(inner) else tex(inner)
+    return f"{before}{script[1]}{{{inner}}}{after}"
+
+
+def plain_tex(text: str) -> str:
+    """Return what holds neither index nor exponent: words, symbols, and stars that belong to π."""
+    text = SYMBOL.sub(lambda symbol: SYMBOLS[symbol[0]], WORDS.sub(words_tex, text))
+    return re.sub(r"(?<=\w)\*", "^*", re.sub(r"(?<!\w)E(?=\[|$)", r"\\mathbb{E}", text))
+
+
+def words_tex(words: re.Match[str]) -> str:
+    """Return words in TeX: an operator, a name, or a part of a sentence."""
+    if words[0] in OPERATORS:
+        return rf"\{words[0]} "
+    kind = "text" if " " in words[0] or words[0] in PROSE else "operatorname"
+    return rf"\{kind}{{ {words[0]} }}" if kind == "text" else rf"\{kind}{{{words[0]}}}"
 
 
 def prose(text: str) -> str:
@@ -70,7 +109,7 @@ def paragraphs(text: str) -> list[str]:
         elif "\n" in paragraph or paragraph.endswith((".", ":")):
             lines += prose(" ".join(paragraph.split())).splitlines()
         else:
-            lines += [".. raw:: html", "", f'   <p class="formula">{typeset(paragraph)}</p>']
+            lines += [".. math::", "", f"   {tex(paragraph)}"]
         lines.append("")
     return lines
 

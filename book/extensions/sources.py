@@ -74,7 +74,7 @@ def makers(name: str, path: str) -> list[str]:
 
 
 def test_of(name: str, module: str) -> str:
-    """Return the first test, best of the module's own, that uses a name of `toy` or gets one made."""
+    """Return the first test that uses a name of `toy`, or has it made; its module's first."""
     own = f"tests/test_{module}.py"
     files = sorted((path for path in sources() if path.startswith("tests/")), key=own.__ne__)
     for used in (name, *makers(name, f"toy/exact/{module}.py")):
@@ -109,7 +109,7 @@ class LinkSources(SphinxPostTransform):
                 if link is None:
                     logger.warning("no such source: %s", text, location=literal)
             else:
-                link = self.neighbour(literal, text)
+                link = self.neighbour(text)
             if link is not None:
                 literal.replace_self(link)
                 link += literal
@@ -121,7 +121,7 @@ class LinkSources(SphinxPostTransform):
         here, there = self.env.docname, objects[name]
         return make_refnode(self.app.builder, here, there.docname, there.node_id, [], name)
 
-    def neighbour(self, literal: nodes.literal, text: str) -> nodes.reference | None:
+    def neighbour(self, text: str) -> nodes.reference | None:
         """Return a link to what a docstring names without `toy`, but not from its own entry."""
         here, name = self.env.docname, f"toy.{text}"
         found = self.env.get_domain("py").objects.get(name)
