@@ -60,9 +60,10 @@ SYMBOLS = {
     "<=": r"\le ",
     ">=": r"\ge ",
     " | ": r"\mid ",
+    " ‖ ": r"\,\Vert\,",
     ",  ": r",\quad ",
 }
-SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
+SYMBOL = re.compile("|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True))))
 
 
 def tex(formula: str) -> str:
