@@ -116,6 +116,8 @@ from toy.exact.sequences import (
     whole_return,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "NOISY_LABELS",
     "SCHOOLS",

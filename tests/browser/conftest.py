@@ -11,21 +11,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO
 
 import pytest
-from chromium import find_chromium
+from chromium import FLAGS, find_chromium
 from explorables import Explorable, Live, OpenLive, next_frame
 from playwright.sync_api import Browser, sync_playwright
 from visits import DESKTOP, HTML, OpenPage, Visit, Visiting
-
-# Chromium's own traffic and sandbox are switched off; what remains is the page's.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 #: Bytes of a page that arrive at once, and seconds until the next.
 SLOW_PIECE, SLOW_PAUSE = 32_768, 0.05

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages
+from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages, read_to_the_end
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 THEMES = ("light", "dark")
@@ -106,7 +106,7 @@ def look(visit: Visit, theme: str) -> Seen:
     """Read off an open page everything that the tests ask about it."""
     at_load = frozenset(visit.requests)
     shift = visit.page.evaluate(SHIFT)
-    read_to_the_end(visit)
+    read_to_the_end(visit.page)
     return Seen(
         at_load=at_load,
         # Copies: axe-core asks for the style sheets once more, which no file may.
@@ -142,20 +142,6 @@ def look_at(visiting: Visiting) -> Callable[[str, str], Seen]:
 def seen(request: pytest.FixtureRequest, look_at: Callable[[str, str], Seen]) -> Seen:
     """Each page in each view, opened once for all the questions to it."""
     return look_at(*request.param)
-
-
-def read_to_the_end(visit: Visit) -> None:
-    """Scroll through the page, so that everything that loads when it is seen has loaded."""
-    visit.page.evaluate(
-        """async () => {
-            for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
-                scrollTo(0, y);
-                await new Promise((done) => setTimeout(done, 20));
-            }
-            scrollTo(0, 0);
-        }"""
-    )
-    visit.page.wait_for_load_state("networkidle")
 
 
 def bytes_sent(urls: Iterable[str]) -> int:
@@ -272,7 +258,7 @@ def test_a_solution_opens(open_page: OpenPage) -> None:
 def test_a_figure_changes_with_the_theme_and_loads_only_one_picture(open_page: OpenPage) -> None:
     for theme, other in (THEMES, THEMES[::-1]):
         visit = open_page("book/kl_estimators.html", theme=theme)
-        read_to_the_end(visit)
+        read_to_the_end(visit.page)
         pictures = visit.page.locator(f".figure-pictures img.only-{theme}")
         assert pictures.count() > 0
         for picture in pictures.all():

@@ -31,6 +31,20 @@ def files_of(entry: dict[str, Any]) -> Iterator[str]:
         yield from files_of(below)
 
 
+def read_to_the_end(page: Page) -> None:
+    """Scroll through the page, so that everything that loads when it is seen has loaded."""
+    page.evaluate(
+        """async () => {
+            for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+                scrollTo(0, y);
+                await new Promise((done) => setTimeout(done, 20));
+            }
+            scrollTo(0, 0);
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+
+
 @dataclass
 class Visit:
     """An open page with all that went wrong, and all that was asked for, since it was opened."""
