@@ -1,4 +1,4 @@
-"""Take a picture of every page of the built book, desktop and phone, light and dark: `make pictures`.
+"""Take a picture of every page of the built book, both devices and themes: `make pictures`.
 
 For people to look at; no test asks anything of a picture.
 """
