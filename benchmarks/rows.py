@@ -170,11 +170,11 @@ def _dpo_rows(num_prompts: int, num_responses: int) -> list[Row]:
 
     log_reference, counts = torch.tensor(np.log(reference)), torch.tensor(wins)
 
-    def adam(step_size: float, most_steps: int) -> int | None:
+    def adam(step_size: float, max_steps: int) -> int | None:
         """Return how many steps Adam takes to the target, or None if it does not get there."""
         logits = log_reference.clone().requires_grad_()
         optimiser = torch.optim.Adam([logits], lr=step_size)
-        for step in range(most_steps):
+        for step in range(max_steps):
             implicit = beta * (torch.log_softmax(logits, dim=-1) - log_reference)
             margin = implicit[..., :, None] - implicit[..., None, :]
             losses = -(counts * torch.nn.functional.logsigmoid(margin)).sum((-2, -1))

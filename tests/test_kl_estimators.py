@@ -7,6 +7,7 @@ import oracles
 import pytest
 import scipy.stats
 import torch
+from compare import close
 from hypothesis import given
 from worlds import EVEN, PAIRS, SKEWED, worlds
 
@@ -21,10 +22,6 @@ estimators = pytest.mark.parametrize(
 )
 POLICY, REFERENCE = (np.array(x) for x in PAIRS["four responses"])
 SAMPLER = np.array([0.3, 0.1, 0.45, 0.15])
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 # --- values ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import numpy as np
 import oracles
 import pytest
 import torch
+from compare import close
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies, worlds
@@ -37,10 +38,6 @@ ADVANTAGES = {
     "group normalised": (group_normalised, oracles.group_normalised),
 }
 advantages = pytest.mark.parametrize(("advantage", "oracle"), ADVANTAGES.values(), ids=ADVANTAGES)
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 def differences(function, policy, step):

@@ -10,6 +10,7 @@ import scipy.optimize
 import scipy.sparse
 import scipy.stats
 import torch
+from compare import EXACT, close
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,8 +30,6 @@ from toy.exact.reward_loss import (
     wins_from_rankings,
 )
 
-EXACT = 1e-12
-
 #: Rewards and asymmetric counts over four responses; one pair was never compared.
 REWARD = [0.7, -1.2, 0.1, 2.0]
 WINS = [[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1.5], [4, 6, 2, 0]]
@@ -44,10 +43,6 @@ WORLDS = {
     "margins of a millionth": ([1e-6, 0.0, -2e-6], [[0, 1, 2], [3, 0, 4], [5, 7, 0]]),
 }
 worlds = pytest.mark.parametrize(("reward", "wins"), WORLDS.values(), ids=WORLDS)
-
-
-def close(actual, expected, rel=EXACT, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 def counts(size):
@@ -354,8 +349,8 @@ def test_every_way_to_solve_for_the_step_ends_at_the_same_rewards(
 ):
     wins = connected_counts(np.random.default_rng(9), 40, num_pairs)
     expected = fit_rewards(wins, l2)
-    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
-    monkeypatch.setattr(module, "_MOST_ITERATIONS", iterations)
+    monkeypatch.setattr(module, "_MAX_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MAX_ITERATIONS", iterations)
     close(fit_rewards(wins, l2), expected, rel=0, atol=EXACT)
     close(fit_rewards(scipy.sparse.coo_array(wins), l2), expected, rel=0, atol=EXACT)
 
@@ -500,7 +495,7 @@ def test_a_gap_among_many_responses_is_named_in_short(make):
 
 
 def test_newtons_method_says_so_when_it_does_not_arrive(monkeypatch):
-    monkeypatch.setattr(module, "_MOST_STEPS", 1)
+    monkeypatch.setattr(module, "_MAX_STEPS", 1)
     with pytest.raises(
         ValueError, match=r"^wins must let Newton's method arrive within 1 steps; go"
     ):
@@ -703,7 +698,7 @@ def test_rewards_and_counts_are_never_changed(function):
 
 
 def test_sparse_counts_are_never_changed_and_may_come_in_any_form(monkeypatch):
-    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MAX_DENSE_RESPONSES", 1)
     rows, columns, values = [0, 1, 1, 2, 2, 0, 0], [1, 0, 2, 1, 0, 2, 1], [1, 2, 3, 1, 0, 0, 1]
     wins = scipy.sparse.coo_matrix(
         (values, (rows, columns))
@@ -739,7 +734,7 @@ def test_bad_counts_are_refused_by_name_and_rule(function, bad, rule):
 
 @pytest.mark.parametrize(("bad", "rule"), BAD_COUNTS.values(), ids=BAD_COUNTS)
 def test_bad_sparse_counts_are_refused_by_the_same_rules(monkeypatch, bad, rule):
-    monkeypatch.setattr(module, "_MOST_DENSE_RESPONSES", 1)
+    monkeypatch.setattr(module, "_MAX_DENSE_RESPONSES", 1)
     with pytest.raises(ValueError, match=r"^wins " + rule):
         fit_rewards(scipy.sparse.csr_array(np.array(bad)))
 

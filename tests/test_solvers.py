@@ -92,7 +92,7 @@ def test_pairs_are_solved_by_iteration_and_by_factorising(
 ):
     # One iteration is too few, so that the system is factorised: densely if small, else sparsely.
     pairs, coupling = sparse_links(size, num_pairs)
-    monkeypatch.setattr(module, "_MOST_ITERATIONS", iterations)
+    monkeypatch.setattr(module, "_MAX_ITERATIONS", iterations)
     values = np.random.default_rng(1).normal(size=size)
     values -= values.mean()
     x = module._solve_pairs(pairs, coupling, l2, values)

@@ -29,18 +29,18 @@ from toy.exact.validation import (
 )
 
 #: Newton's method has arrived when a whole step moves no margin by more than this.
-_SMALLEST_CHANGE = 1e-9
+_TOLERANCE = 1e-9
 
 #: Weights of a graph that differ more than this are not left to general elimination.
-_MOST_UNEQUAL = 1e8
+_MAX_WEIGHT_RATIO = 1e8
 
-_MOST_STEPS = 1000
+_MAX_STEPS = 1000
 
 #: Up to so many responses, all worlds are fitted at once with dense matrices.
-_MOST_DENSE_RESPONSES = 256
+_MAX_DENSE_RESPONSES = 256
 
 #: Conjugate gradients: relative residual, and steps after which factorising is cheaper.
-_RESIDUAL, _MOST_ITERATIONS = 1e-6, 50
+_RESIDUAL, _MAX_ITERATIONS = 1e-6, 50
 
 #: A step of Newton's method, its slope (the change of the loss at first order), and how far it
 #: moves the margin of a compared pair at most.
@@ -199,13 +199,13 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     penalty = as_nonnegative("l2", l2)
     if penalty.ndim:
         refuse("l2", "must be a single number", f"shape {penalty.shape}")
-    if hasattr(wins, "tocsr") and wins.shape[-1] > _MOST_DENSE_RESPONSES:
+    if hasattr(wins, "tocsr") and wins.shape[-1] > _MAX_DENSE_RESPONSES:
         table = as_sparse_wins("wins", wins)
         _check_finite_maximum(table, table.T, penalty)
         return _fit_pairs(_Pairs.from_sparse(table), float(penalty))
     counts = as_wins("wins", wins)
     _check_finite_maximum(counts, np.swapaxes(counts, -2, -1), penalty)
-    if counts.shape[-1] <= _MOST_DENSE_RESPONSES:
+    if counts.shape[-1] <= _MAX_DENSE_RESPONSES:
         return _fit_tables(counts, float(penalty))
     tables = counts.reshape(-1, *counts.shape[-2:])
     fits = [_fit_pairs(_Pairs.from_table(table), float(penalty)) for table in tables]
@@ -488,7 +488,7 @@ def solve_laplacian(weights: Array, values: Array) -> Array:
     dᵀ x = 0 and leaves L x as it is. Otherwise a weak link would drown in the diagonal.
     """
     linked = np.where(weights > 0, weights, np.inf)
-    if weights.max() > _MOST_UNEQUAL * linked.min():
+    if weights.max() > _MAX_WEIGHT_RATIO * linked.min():
         return _eliminate(weights, values)
     degree = weights.sum(axis=-1)
     held = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
@@ -651,14 +651,14 @@ def _newton(
 ) -> Array:
     """Follow Newton's steps until a whole one moves no margin any more."""
     reward = start
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         step, slope, change = newton_step(reward)
         part = _safe_part(loss, reward, step, slope, change)
         reward = reward + part[..., None] * step
         reward -= reward.mean(axis=-1, keepdims=True)
-        if (change <= _SMALLEST_CHANGE).all():
+        if (change <= _TOLERANCE).all():
             return reward
-    rule = f"must let Newton's method arrive within {_MOST_STEPS} steps"
+    rule = f"must let Newton's method arrive within {_MAX_STEPS} steps"
     return refuse("wins", rule, f"margins that still move by {np.max(change):.3g}")
 
 
@@ -696,7 +696,7 @@ def _solve_pairs(pairs: _Pairs, coupling: Array, l2: float, values: Array) -> Ar
         LinearOperator(links.shape, matvec=product, dtype=float),
         values - values.mean(),
         rtol=_RESIDUAL,
-        maxiter=_MOST_ITERATIONS,
+        maxiter=_MAX_ITERATIONS,
         M=diags_array(1 / degree),
     )
     return _factorise(degree, links, l2, values) if unfinished else solution

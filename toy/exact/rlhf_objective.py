@@ -37,10 +37,10 @@ from toy.exact.validation import (
 #: `ptx_policy` stops when every row of its solution sums to one as closely as this.
 _NORMALISATION = 1e-14
 
-_MOST_STEPS = 100
+_MAX_STEPS = 100
 
 #: `beta_of_even_odds` stops when 1/β still moves by no more than this, relative to itself.
-_SMALLEST_CHANGE = 1e-15
+_TOLERANCE = 1e-15
 
 
 @dataclass(frozen=True)
@@ -352,7 +352,7 @@ def ptx_policy(
     """
     log_gibbs, pull, pretraining = _as_ptx_problem(reward, reference, beta, gamma, pretraining)
     multiplier = _least_multiplier(log_gibbs, pull, pretraining)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy, share = _ptx_response(log_gibbs, pull * pretraining, multiplier)
         total = policy.sum(axis=-1, keepdims=True)
         if (np.abs(total - 1) <= _NORMALISATION).all():
@@ -360,7 +360,7 @@ def ptx_policy(
         slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
         multiplier = multiplier + total * np.log(total) / slope
     else:
-        rule = f"must let Newton's method converge in {_MOST_STEPS} steps"
+        rule = f"must let Newton's method converge in {_MAX_STEPS} steps"
         refuse("gamma", rule, f"{gamma!r}, where the rows still sum to {total[..., 0]}")
     return policy
 
@@ -401,7 +401,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     tilt, reference = _as_tilted(reward, reference, beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
     u = (reference - gap).max(axis=-1, keepdims=True)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy = reference / (u + gap)
         excess = policy.sum(axis=-1, keepdims=True) - 1
         step = excess / (policy / (u + gap)).sum(axis=-1, keepdims=True)
@@ -409,7 +409,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
             break
         u = u + np.maximum(step, 0.0)
     else:
-        refuse("beta", f"must let Newton's method converge in {_MOST_STEPS} steps", beta)
+        refuse("beta", f"must let Newton's method converge in {_MAX_STEPS} steps", beta)
     return policy
 
 
@@ -446,7 +446,7 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     others = np.where(lack > 0, np.log(reference), -np.inf)
     inverse = np.zeros_like(best)
     change = np.full_like(best, np.inf)
-    while (change > _SMALLEST_CHANGE * inverse).any():
+    while (change > _TOLERANCE * inverse).any():
         change = _step_to_even_odds(others - inverse[..., None] * lack, lack, best)
         inverse = inverse + change
     with np.errstate(divide="ignore"):
