@@ -33,7 +33,8 @@ def estimator_law() -> list[Row]:
     """Draw the N-sample mean 1000 times, by multinomial counts and by drawing every sample."""
     import torch
 
-    from toy.exact.kl_estimators import k3, log_ratio, sample_estimates
+    from toy.exact.distributions import log_ratio
+    from toy.exact.kl_estimators import k3, sample_estimates
 
     num_samples, num_replications, few = 10**6, 1000, 4
     rng = np.random.default_rng(1)

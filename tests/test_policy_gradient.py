@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies, worlds
 
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
 from toy.exact.distributions import entropy, expectation, log_ratio, softmax
 from toy.exact.policy_gradient import (
     clipped_surrogate,
@@ -27,9 +28,8 @@ from toy.exact.policy_gradient import (
 )
 from toy.exact.rlhf_objective import gibbs_policy, ptx_policy, rlhf_objective
 
-POLICY = np.array([0.05, 0.4, 0.25, 0.3])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
+POLICY = HALF_TRAINED
+REFERENCE, REWARD = TEMPTING.reference[0], TEMPTING.reward[0]
 PRETRAINING = np.array([0.15, 0.05, 0.2, 0.6])
 BETA, GAMMA = 0.7, 0.4
 ADVANTAGES = {

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from worlds import as_lists, worlds
 
 from toy.exact import rlhf_objective as module
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
 from toy.exact.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
 from toy.exact.rlhf_objective import (
     best_of_n_policy,
@@ -27,9 +28,8 @@ from toy.exact.rlhf_objective import (
     rlhf_objective,
 )
 
-POLICY = np.array([0.05, 0.4, 0.25, 0.3])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
+POLICY = HALF_TRAINED
+REFERENCE, REWARD = TEMPTING.reference[0], TEMPTING.reward[0]
 PRETRAINING = np.array([0.15, 0.05, 0.2, 0.6])
 BETA, GAMMA = 0.7, 0.4
 WORLD = POLICY, REWARD, REFERENCE, BETA

@@ -27,6 +27,7 @@ from toy.exact.validation import (
     as_nonnegative,
     as_per_world,
     as_policy,
+    as_policy_reward_and_reference,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -120,7 +121,7 @@ def objective_terms(
     >>> float(terms.reward), round(float(terms.kl), 4), round(float(terms.total), 4)
     (0.5, 0.1438, 0.4856)
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     beta = as_per_world("beta", as_positive("beta", beta), policy)[..., 0]
     gamma = as_per_world("gamma", as_nonnegative("gamma", gamma), policy)[..., 0]
     mean = expectation(policy, reward)
@@ -262,7 +263,7 @@ def optimality_gap(
     >>> round(float(optimality_gap([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=1.0)), 6)
     0.107374
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     tilt, reference = _as_tilted(reward, reference, beta)
     policy = np.broadcast_to(policy, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
@@ -479,7 +480,7 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
 
     Examples
     --------
-    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).tolist()
+    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).round(12).tolist()
     [0.4375, 0.5625]
     """
     reward, reference = _as_reward_and_reference(reward, reference)
@@ -498,15 +499,6 @@ def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[A
     """Return reward and reference, checked and of one shape."""
     return as_same_worlds(
         reward=as_values("reward", reward), reference=as_reference("reference", reference)
-    )
-
-
-def _as_worlds(policy: ArrayLike, reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return policy, reward and reference, checked and of one shape."""
-    return as_same_worlds(
-        policy=as_policy("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
     )
 
 

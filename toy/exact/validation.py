@@ -194,6 +194,22 @@ def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Ar
     )
 
 
+def as_policy_and_reward(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
+    """Return a policy and what its responses are worth, checked and of one shape."""
+    return as_same_worlds(policy=as_policy("policy", policy), reward=as_values("reward", reward))
+
+
+def as_policy_reward_and_reference(
+    policy: ArrayLike, reward: ArrayLike, reference: ArrayLike
+) -> tuple[Array, ...]:
+    """Return what the RLHF objective is about, checked and of one shape."""
+    return as_same_worlds(
+        policy=as_policy("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
+
+
 def _check_square(name: str, shape: tuple[int, ...]) -> None:
     if len(shape) < 2 or shape[-1] != shape[-2] or shape[-1] == 0:
         rule = "must have shape (..., Y, Y), a row and a column for each response"
