@@ -29,6 +29,7 @@ FLOORS = {
     "validation": 0,
     "distributions": 1,
     "enumeration": 1,
+    "comparison_graph": 1,
     **{chapter: 2 + place / 8 for place, chapter in enumerate(CHAPTERS)},
     "sequences": 2.875,
     "learners": 3,

@@ -342,7 +342,9 @@ def ptx_policy(
     ------
     ValueError
         If an argument is not what its line above says, reward / beta or gamma / beta is not finite
-        in float64, the shapes do not fit, or Newton's steps do not converge.
+        in float64, or the shapes do not fit.
+    RuntimeError
+        If Newton's method does not arrive, which is not known to happen.
 
     Source: ouyang2022instructgpt (the objective; its exact optimum is derived in the chapter).
 
@@ -361,8 +363,10 @@ def ptx_policy(
         slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
         multiplier = multiplier + total * np.log(total) / slope
     else:
-        rule = f"must let Newton's method converge in {_MAX_STEPS} steps"
-        refuse("gamma", rule, f"{gamma!r}, where the rows still sum to {total[..., 0]}")
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {total[..., 0]}"
+        )
     return policy
 
 
@@ -410,7 +414,10 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
             break
         u = u + np.maximum(step, 0.0)
     else:
-        refuse("beta", f"must let Newton's method converge in {_MAX_STEPS} steps", beta)
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {1 + excess[..., 0]}"
+        )
     return policy
 
 
