@@ -93,9 +93,10 @@ def _solve_directly(weights: Array, values: Array) -> Array:
     leaves L x as it is.
     """
     degree = weights.sum(axis=-1)
-    held = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
-    matrix = degree[..., None] * np.eye(weights.shape[-1]) - weights
-    return np.linalg.solve(matrix + held, values[..., None])[..., 0]
+    matrix = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
+    matrix -= weights
+    np.einsum("...ii->...i", matrix)[...] += degree
+    return np.linalg.solve(matrix, values[..., None])[..., 0]
 
 
 def _eliminate(weights: Array, values: Array) -> Array:

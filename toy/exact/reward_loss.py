@@ -455,6 +455,7 @@ def _fit(wins: Array, l2: float) -> Array:
     """Return the rewards of least loss, of all worlds at once."""
     share, size = shares(wins), wins.shape[-1]
     pair = share + np.swapaxes(share, -2, -1)
+    compared = pair > 0
     springs = l2 / size * (1 - np.eye(size))  # as the rewards have mean zero, l2 is one a pair
 
     def loss(reward: Array) -> Array:
@@ -466,9 +467,9 @@ def _fit(wins: Array, l2: float) -> Array:
         force = share * beaten
         # Pair by pair, for what the two of a pair owe each other must cancel exactly.
         gradient = (np.swapaxes(force, -2, -1) - force).sum(axis=-1) + l2 * reward
-        coupling = pair * (beaten * np.swapaxes(beaten, -2, -1))
-        step = -solve_laplacian(coupling + springs, gradient)
-        change = (margins(step) * (pair > 0)).max(axis=(-2, -1))
+        coupling = pair * (beaten * np.swapaxes(beaten, -2, -1)) + springs
+        step = -solve_laplacian(coupling, gradient)
+        change = (margins(step) * compared).max(axis=(-2, -1))
         return step, (gradient * step).sum(axis=-1), change
 
     return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
