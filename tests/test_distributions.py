@@ -10,6 +10,7 @@ import pytest
 import scipy.special
 import scipy.stats
 import torch
+from compare import close
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from worlds import PAIRS, as_lists, policies, worlds
@@ -18,11 +19,6 @@ import toy
 from toy.exact.distributions import complement
 
 pairs = pytest.mark.parametrize(("policy", "reference"), PAIRS.values(), ids=PAIRS)
-EXACT = 1e-12
-
-
-def close(actual, expected, rel=EXACT):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=0)
 
 
 @pytest.mark.parametrize(

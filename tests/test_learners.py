@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from toy.exact.bandits import log_linear_policy
+from toy.exact.bandits import TEMPTING, log_linear_policy
 from toy.exact.distributions import kl_divergence, softmax
 from toy.exact.dpo import dpo_gradient, fit_dpo, log_linear_dpo_gradient
 from toy.exact.kl_estimators import k1, k2, k3
@@ -13,8 +13,7 @@ from toy.exact.learners import ascend, ascend_with_loss, dpo_descent, rlhf_ascen
 from toy.exact.policy_gradient import objective_gradient, policy_gradient, score
 from toy.exact.rlhf_objective import forward_kl_policy, gibbs_policy, optimality_gap
 
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
+REWARD, REFERENCE = TEMPTING.reward[0], TEMPTING.reference[0]
 BETA = 2.0
 
 

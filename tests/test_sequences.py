@@ -6,6 +6,7 @@ import numpy as np
 import oracles
 import pytest
 import torch
+from compare import close
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,10 +26,6 @@ from toy.exact.sequences import (
     trajectory_moments,
     whole_return,
 )
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 def flat(tables):
@@ -759,7 +756,7 @@ def test_what_is_too_large_to_list_is_refused():
 
 
 def test_the_largest_enumeration_is_allowed_and_the_next_refused(monkeypatch):
-    monkeypatch.setattr(toy.exact.sequences, "_MOST_NUMBERS", 8)
+    monkeypatch.setattr(toy.exact.sequences, "_MAX_NUMBERS", 8)
     assert sequence_probs([[0.5, 0.5]] * 3).size == 8
     with pytest.raises(ValueError, match=r"at most 8 numbers; got 16 sequences by 1 columns"):
         sequence_probs([[0.5, 0.5]] * 4)

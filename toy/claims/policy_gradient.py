@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from toy.claims.base import Claim
-from toy.exact.bandits import TEMPTING
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
 from toy.exact.distributions import expectation, log_ratio, softmax
 from toy.exact.learners import ascend
 from toy.exact.policy_gradient import (
@@ -22,7 +22,7 @@ from toy.exact.policy_gradient import (
 from toy.exact.sequences import trajectory_moments, whole_return
 
 #: The chapter's world of four responses, and the three terms of its objective.
-POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), TEMPTING.reward[0]
+POLICY, REWARD = HALF_TRAINED, TEMPTING.reward[0]
 REFERENCE, PRETRAINING = TEMPTING.reference[0], np.array([0.15, 0.05, 0.20, 0.60])
 BETA, GAMMA = 0.5, 0.2
 

@@ -72,9 +72,14 @@ class Bandit:
         object.__setattr__(self, "responses", responses)
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
-            frozen = table.copy()
-            frozen.setflags(write=False)
-            object.__setattr__(self, name, frozen)
+            object.__setattr__(self, name, _read_only(table))
+
+
+def _read_only(table: ArrayLike) -> Array:
+    """Return a copy of a table that nobody can change."""
+    copy = np.array(table, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy
 
 
 def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
@@ -132,6 +137,12 @@ TEMPTING = Bandit(
     prompts=("Which planet is the hottest?",),
     responses=(("I don't know", "Venus", "Mercury, it is closest to the Sun", "the Sun"),),
 )
+
+#: A policy for that question, half-way through its training: it thinks rather often of the Sun.
+HALF_TRAINED = _read_only([0.05, 0.40, 0.25, 0.30])
+
+#: Another reference for it, which likes to say that it does not know.
+RETICENT_REFERENCE = _read_only([0.35, 0.15, 0.30, 0.20])
 
 #: A reference that hardly ever says the right thing: reward alone cannot find what is never said.
 SHY_REFERENCE = Bandit(

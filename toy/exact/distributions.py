@@ -297,6 +297,35 @@ def kl_terms(policy: Array, reference: Array, d: Array) -> Array:
     return terms
 
 
+def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the gradient in the logits of KL(π ‖ π_ref), the divergence whose samples π gives.
+
+    ∂KL/∂z(y) = π(y) (d(y) − KL(π ‖ π_ref))
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) nats per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If either is not a distribution, the reference has a zero, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> kl_gradient([0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+    policy, reference = as_policy_and_reference(policy, reference)
+    d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
+    return slope_of_mean(policy, d)
+
+
 def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     """Return χ²(π ‖ π_ref): the variance of the ratio π/π_ref when the *reference* samples.
 

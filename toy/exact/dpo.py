@@ -14,15 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import log_linear_logits
+from toy.exact.comparison_graph import check_linked, solve_laplacian
 from toy.exact.distributions import log_ratio
 from toy.exact.reward_loss import (
-    check_linked,
     fit_rewards,
     margins,
     reward_loss,
     reward_loss_gradient,
     shares,
-    solve_laplacian,
     win_probability,
 )
 from toy.exact.rlhf_objective import gibbs_policy

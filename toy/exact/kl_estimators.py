@@ -22,8 +22,6 @@ from toy.exact.distributions import (
     kl_divergence,
     kl_terms,
     log_quotient,
-    log_ratio,
-    slope_of_mean,
 )
 from toy.exact.enumeration import count_probabilities, count_vectors
 from toy.exact.validation import (
@@ -50,8 +48,6 @@ __all__ = [
     "k1",
     "k2",
     "k3",
-    "kl_gradient",
-    "log_ratio",
     "loss_gradient",
     "optimal_coefficient",
     "sample_estimates",
@@ -297,7 +293,7 @@ def estimator_moments(
     >>> round(float(moments.mean), 3), round(float(moments.std), 3)
     (3.943, 3.709)
     """
-    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    policy, reference, sampler = _with_sampler(policy, reference, sampler)
     sums = [_block_sums(estimator, *block) for block in _blocks(policy, reference, sampler)]
     weights, means, spreads, divergences = (
         np.stack(column, axis=-1) for column in zip(*sums, strict=True)
@@ -321,35 +317,6 @@ def _block_sums(
     # Multiplied in this order: (π_ref/π)² may overflow where π (π_ref/π)² does not.
     spread = (sampler * deviation * deviation).sum(axis=-1)
     return weight, mean, spread, divergence
-
-
-def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
-    """Return the gradient in the logits of KL(π ‖ π_ref), the divergence whose samples π gives.
-
-    ∂KL/∂z(y) = π(y) (d(y) − KL(π ‖ π_ref))
-
-    Parameters
-    ----------
-    policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
-
-    Returns
-    -------
-    (..., Y) nats per logit; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If either is not a distribution, the reference has a zero, or the shapes do not fit.
-
-    Examples
-    --------
-    >>> kl_gradient([0.5, 0.5], [0.25, 0.75]).round(4).tolist()
-    [0.2747, -0.2747]
-    """
-    policy, reference = as_policy_and_reference(policy, reference)
-    d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
-    return slope_of_mean(policy, d)
 
 
 def loss_gradient(
@@ -390,7 +357,7 @@ def loss_gradient(
     >>> loss_gradient(k3, [0.5, 0.5], [0.25, 0.75]).round(12).tolist()
     [0.25, -0.25]
     """
-    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    policy, reference, sampler = _with_sampler(policy, reference, sampler)
     slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
     # Measured from the likeliest response's slope c, as in `slope_of_mean`; c (μ − π) is left.
     likeliest = policy.argmax(axis=-1, keepdims=True)
@@ -439,7 +406,7 @@ def sample_estimates(
     [0.144, 0.144]
     """
     check_generator("rng", rng)
-    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    policy, reference, sampler = _with_sampler(policy, reference, sampler)
     size = (as_count("num_replications", num_replications), *policy.shape[:-1])
     values = estimator_values(
         estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
@@ -485,7 +452,7 @@ def estimate_distribution(
     >>> estimates.round(4).tolist(), probabilities.round(4).tolist()
     ([-0.4055, 0.1438, 0.6931], [0.25, 0.5, 0.25])
     """
-    policy, reference, sampler = _as_worlds(policy, reference, sampler)
+    policy, reference, sampler = _with_sampler(policy, reference, sampler)
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
@@ -579,7 +546,7 @@ def _as_log_ratio(log_ratio: ArrayLike) -> NDArray[Any]:
     return array if np.iscomplexobj(array) else as_numbers("log_ratio", array)
 
 
-def _as_worlds(
+def _with_sampler(
     policy: ArrayLike, reference: ArrayLike, sampler: ArrayLike | None
 ) -> tuple[Array, Array, Array]:
     """Return policy, reference and sampler, checked and of one shape; no sampler: the policy."""

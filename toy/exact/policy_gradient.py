@@ -15,9 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.exact.distributions import complement, difference, slope_of_mean
+from toy.exact.distributions import complement, difference, kl_gradient, slope_of_mean
 from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
-from toy.exact.kl_estimators import kl_gradient
 from toy.exact.validation import (
     Array,
     as_count,
@@ -25,8 +24,9 @@ from toy.exact.validation import (
     as_nonnegative,
     as_per_world,
     as_policy,
+    as_policy_and_reward,
+    as_policy_reward_and_reference,
     as_positive,
-    as_reference,
     as_same_worlds,
     as_values,
     refuse,
@@ -111,7 +111,7 @@ def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
     >>> policy_gradient([0.25, 0.75], [1.0, 0.0]).tolist()
     [0.1875, -0.1875]
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     return slope_of_mean(policy, reward)
 
 
@@ -155,11 +155,7 @@ def objective_gradient(
     >>> objective_gradient([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], beta=0.1).round(6).tolist()
     [0.222535, -0.222535]
     """
-    policy, reward, reference = as_same_worlds(
-        policy=as_policy("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
-    )
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     beta = as_per_world("beta", as_positive("beta", beta), policy)
     pull = _pretraining_pull(policy, gamma, pretraining)
     return policy_gradient(policy, reward) - beta * kl_gradient(policy, reference) + pull
@@ -198,7 +194,7 @@ def reinforce_moments(
     >>> moments.mean.tolist(), float(moments.total_variance)
     ([0.1875, -0.1875], 0.2109375)
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     advantages = reward - as_per_world("baseline", as_finite("baseline", baseline), reward)
     return _moments(policy, advantages[..., None] * score(policy))
 
@@ -232,7 +228,7 @@ def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
     >>> optimal_baseline([0.25, 0.75], [1.0, 0.0])  # the value is 0.25
     np.float64(0.75)
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     weights = policy * np.square(score(policy)).sum(axis=-1)
     total = weights.sum(axis=-1, keepdims=True)
     weights = np.where(total > 0, weights / np.where(total > 0, total, 1.0), policy)
@@ -376,7 +372,7 @@ def group_gradient_moments(
     >>> group_gradient_moments([0.25, 0.75], [1.0, 0.0], 2, group_mean).mean.round(6).tolist()
     [0.09375, -0.09375]
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     size, num_responses = as_count("group_size", group_size), policy.shape[-1]
     counts = count_vectors("group_size", size, num_responses, "take a smaller group")
     groups = listed_draws(counts)
@@ -464,11 +460,6 @@ def clipped_surrogate_gradient(
     too_far = np.where(advantage > 0, policy > sampler + reach, policy < sampler - reach)
     kept = (sampler > 0) & ~too_far
     return policy_gradient(policy, np.where(kept, advantage, 0.0))
-
-
-def _as_worlds(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
-    """Return policy and reward, checked and of one shape."""
-    return as_same_worlds(policy=as_policy("policy", policy), reward=as_values("reward", reward))
 
 
 def _pretraining_pull(policy: Array, gamma: ArrayLike, pretraining: ArrayLike | None) -> Array:

@@ -27,6 +27,7 @@ from toy.exact.validation import (
     as_nonnegative,
     as_per_world,
     as_policy,
+    as_policy_reward_and_reference,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -37,10 +38,10 @@ from toy.exact.validation import (
 #: `ptx_policy` stops when every row of its solution sums to one as closely as this.
 _NORMALISATION = 1e-14
 
-_MOST_STEPS = 100
+_MAX_STEPS = 100
 
 #: `beta_of_even_odds` stops when 1/β still moves by no more than this, relative to itself.
-_SMALLEST_CHANGE = 1e-15
+_TOLERANCE = 1e-15
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def objective_terms(
     >>> float(terms.reward), round(float(terms.kl), 4), round(float(terms.total), 4)
     (0.5, 0.1438, 0.4856)
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     beta = as_per_world("beta", as_positive("beta", beta), policy)[..., 0]
     gamma = as_per_world("gamma", as_nonnegative("gamma", gamma), policy)[..., 0]
     mean = expectation(policy, reward)
@@ -262,7 +263,7 @@ def optimality_gap(
     >>> round(float(optimality_gap([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=1.0)), 6)
     0.107374
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     tilt, reference = _as_tilted(reward, reference, beta)
     policy = np.broadcast_to(policy, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
@@ -341,7 +342,9 @@ def ptx_policy(
     ------
     ValueError
         If an argument is not what its line above says, reward / beta or gamma / beta is not finite
-        in float64, the shapes do not fit, or Newton's steps do not converge.
+        in float64, or the shapes do not fit.
+    RuntimeError
+        If Newton's method does not arrive, which is not known to happen.
 
     Source: ouyang2022instructgpt (the objective; its exact optimum is derived in the chapter).
 
@@ -352,7 +355,7 @@ def ptx_policy(
     """
     log_gibbs, pull, pretraining = _as_ptx_problem(reward, reference, beta, gamma, pretraining)
     multiplier = _least_multiplier(log_gibbs, pull, pretraining)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy, share = _ptx_response(log_gibbs, pull * pretraining, multiplier)
         total = policy.sum(axis=-1, keepdims=True)
         if (np.abs(total - 1) <= _NORMALISATION).all():
@@ -360,8 +363,10 @@ def ptx_policy(
         slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
         multiplier = multiplier + total * np.log(total) / slope
     else:
-        rule = f"must let Newton's method converge in {_MOST_STEPS} steps"
-        refuse("gamma", rule, f"{gamma!r}, where the rows still sum to {total[..., 0]}")
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {total[..., 0]}"
+        )
     return policy
 
 
@@ -401,7 +406,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     tilt, reference = _as_tilted(reward, reference, beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
     u = (reference - gap).max(axis=-1, keepdims=True)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy = reference / (u + gap)
         excess = policy.sum(axis=-1, keepdims=True) - 1
         step = excess / (policy / (u + gap)).sum(axis=-1, keepdims=True)
@@ -409,7 +414,10 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
             break
         u = u + np.maximum(step, 0.0)
     else:
-        refuse("beta", f"must let Newton's method converge in {_MOST_STEPS} steps", beta)
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {1 + excess[..., 0]}"
+        )
     return policy
 
 
@@ -446,7 +454,7 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     others = np.where(lack > 0, np.log(reference), -np.inf)
     inverse = np.zeros_like(best)
     change = np.full_like(best, np.inf)
-    while (change > _SMALLEST_CHANGE * inverse).any():
+    while (change > _TOLERANCE * inverse).any():
         change = _step_to_even_odds(others - inverse[..., None] * lack, lack, best)
         inverse = inverse + change
     with np.errstate(divide="ignore"):
@@ -479,7 +487,7 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
 
     Examples
     --------
-    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).tolist()
+    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).round(12).tolist()
     [0.4375, 0.5625]
     """
     reward, reference = _as_reward_and_reference(reward, reference)
@@ -498,15 +506,6 @@ def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[A
     """Return reward and reference, checked and of one shape."""
     return as_same_worlds(
         reward=as_values("reward", reward), reference=as_reference("reference", reference)
-    )
-
-
-def _as_worlds(policy: ArrayLike, reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return policy, reward and reference, checked and of one shape."""
-    return as_same_worlds(
-        policy=as_policy("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
     )
 
 

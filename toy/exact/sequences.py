@@ -49,7 +49,7 @@ Steps: TypeAlias = Iterable[ArrayLike]
 Credit: TypeAlias = Callable[[Array], Array]
 
 #: The most numbers in one array of an enumeration: 160 MB.
-_MOST_NUMBERS = 20_000_000
+_MAX_NUMBERS = 20_000_000
 
 
 def sequence_probs(policy: Steps) -> Array:
@@ -567,6 +567,6 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
     sequences = policy[0].size ** len(policy)
-    if max(sequences, num_columns) * num_columns > _MOST_NUMBERS:
-        rule = f"must be small enough to list, at most {_MOST_NUMBERS:,} numbers"
+    if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
+        rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{sequences:,} sequences by {num_columns:,} columns")
