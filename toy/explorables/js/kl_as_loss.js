@@ -168,7 +168,7 @@ function render({ model, el }) {
 /** The only resting place of reward alone; where several responses are best there is no one corner. */
 function bestCorner(reward, reference) {
   const greedy = greedyPolicy(reward, reference);
-  return greedy.includes(1) ? greedy : null;
+  return greedy.filter((p) => p > 0).length === 1 ? greedy : null;
 }
 
 /** The cells of a table of policies: probabilities and KL to the optimum; NaN, shown as a dash, where there is none. */
