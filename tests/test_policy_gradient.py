@@ -638,3 +638,20 @@ def test_bad_rewards_of_a_group_are_refused(advantage, oracle):
         advantage([0.0, np.inf])
     with pytest.raises(ValueError, match=r"^rewards must have shape"):
         advantage([])
+
+
+def test_bias_and_cosine_compare_a_mean_with_a_gradient():
+    gradient = policy_gradient(POLICY, REWARD)
+    own = group_gradient_moments(POLICY, REWARD, 4, group_mean)  # three quarters of the gradient
+    close(own.bias_length(gradient), np.linalg.norm(gradient) / 4)
+    close([own.cosine(gradient), own.cosine(-gradient)], [1.0, -1.0])
+    close(
+        own.cosine([3.0, 1.0, -2.0, 0.5]),
+        own.mean @ [3.0, 1.0, -2.0, 0.5] / np.linalg.norm(own.mean) / np.sqrt(14.25),
+    )
+
+
+def test_a_vanishing_gradient_points_nowhere():
+    moments = reinforce_moments([POLICY, [0.0, 1.0, 0.0, 0.0]], [REWARD, REWARD])
+    assert np.isnan(moments.cosine([REWARD, REWARD])).tolist() == [False, True]
+    assert np.isnan(moments.cosine([REWARD * 1e-13, REWARD])).all()

@@ -861,3 +861,11 @@ def test_bad_rewards_and_sizes_beside_rankings_are_refused():
         plackett_luce_loss([0.0, np.inf], [[0, 1]])
     with pytest.raises(ValueError, match=r"^num_responses must be a whole number"):
         wins_from_rankings([[0, 1]], 2.5)
+
+
+def test_accuracy_counts_the_comparisons_that_the_rewards_order_rightly():
+    wins = [[0, 7], [3, 0]]
+    rewards = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    np.testing.assert_allclose(module.accuracy(rewards, [wins] * 3), [0.7, 0.3, 0.5], rtol=1e-15)
+    ordered = sum(WINS[i][j] for i in range(4) for j in range(4) if REWARD[i] > REWARD[j])
+    np.testing.assert_allclose(module.accuracy(REWARD, WINS), ordered / np.sum(WINS), rtol=1e-14)

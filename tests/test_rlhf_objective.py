@@ -664,3 +664,31 @@ def test_a_bad_world_of_the_forward_penalty_is_refused():
         forward_kl_policy(REWARD, REFERENCE, 0.0)
     with pytest.raises(ValueError, match="reference"):
         forward_kl_policy(REWARD, [0.5, 0.5, 0.0, 0.0], BETA)
+
+
+def test_the_shaped_reward_has_the_objective_for_a_mean():
+    shaped = module.shaped_reward(*WORLD)
+    np.testing.assert_allclose(shaped, REWARD - BETA * log_ratio(POLICY, REFERENCE), rtol=1e-15)
+    np.testing.assert_allclose(expectation(POLICY, shaped), rlhf_objective(*WORLD), rtol=1e-14)
+
+
+def test_the_shaped_reward_charges_nothing_for_what_the_policy_never_gives():
+    shaped = module.shaped_reward([0.0, 1.0], [2.0, 1.0], [0.25, 0.75], 0.5)
+    np.testing.assert_allclose(shaped, [2.0, 1.0 + 0.5 * np.log(0.75)], rtol=1e-15)
+
+
+def test_the_shaped_reward_takes_a_price_for_each_world():
+    prices = np.array([0.1, 3.0])
+    policies, rewards = np.tile(POLICY, (2, 1)), np.tile(REWARD, (2, 1))
+    both = module.shaped_reward(policies, rewards, np.tile(REFERENCE, (2, 1)), prices)
+    for row, price in zip(both, prices, strict=True):
+        assert (row == module.shaped_reward(POLICY, REWARD, REFERENCE, price)).all()
+
+
+def test_the_greedy_policy_is_where_the_optimum_goes_as_nats_get_cheap():
+    reward = np.array([0.2, 1.0, 0.8, 1.0])
+    greedy = module.greedy_policy(reward, REFERENCE)
+    np.testing.assert_allclose(greedy, [0.0, 0.6, 0.0, 0.4], rtol=1e-15)
+    np.testing.assert_allclose(gibbs_policy(reward, REFERENCE, 1e-3), greedy, atol=1e-15)
+    np.testing.assert_allclose(best_of_n_policy(reward, REFERENCE, 1000), greedy, atol=1e-15)
+    assert (module.greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()

@@ -794,3 +794,11 @@ def test_results_may_be_written_to_without_changing_arguments():
     sequence_probs(POLICY[:1])[:] = 9.0
     assert rewards.tolist() == [1.0, 2.0]
     assert POLICY[0].sum() == 1
+
+
+def test_the_terms_of_the_kl_are_what_each_step_adds():
+    policy, reference = random_policy(1, 3, [0, 1, 2]), random_policy(2, 3, [0, 1, 2])
+    terms = toy.exact.sequences.sequence_kl_terms(tuple(policy), tuple(reference))
+    sums = [sequence_kl(policy[:t], reference[:t]) for t in (1, 2, 3)]
+    close(np.cumsum([table.sum() for table in terms]), sums)
+    close(terms[1], sequence_probs(policy[:1]) * toy.kl_divergence(policy[1], reference[1]))

@@ -6,7 +6,7 @@ import numpy as np
 
 from toy.claims.base import Claim
 from toy.exact.bandits import HALF_TRAINED, TEMPTING
-from toy.exact.distributions import expectation, log_ratio, softmax
+from toy.exact.distributions import expectation, softmax
 from toy.exact.learners import ascend
 from toy.exact.policy_gradient import (
     clipped_surrogate_gradient,
@@ -19,6 +19,7 @@ from toy.exact.policy_gradient import (
     reinforce_moments,
     score,
 )
+from toy.exact.rlhf_objective import shaped_reward
 from toy.exact.sequences import trajectory_moments, whole_return
 
 #: The chapter's world of four responses, and the three terms of its objective.
@@ -55,7 +56,7 @@ def missing_terms() -> float:
 
 def own_derivative() -> dict[str, float]:
     """Return the mean of the KL penalty's own derivative, and the variance without and with it."""
-    shaped = REWARD - BETA * log_ratio(POLICY, REFERENCE)
+    shaped = shaped_reward(POLICY, REWARD, REFERENCE, BETA)
     return {
         "mean": float(np.abs(BETA * POLICY @ score(POLICY)).max()),
         "without": total_variance(POLICY, shaped, 0.0),
@@ -66,9 +67,9 @@ def own_derivative() -> dict[str, float]:
 def normalised_direction(group_size: int = 4) -> dict[str, float]:
     """Return how GRPO's mean gradient points: cosine to the true one, and both first entries."""
     true = policy_gradient(POLICY, REWARD)
-    mean = group_gradient_moments(POLICY, REWARD, group_size, group_normalised).mean
-    cosine = (mean @ true) / np.linalg.norm(mean) / np.linalg.norm(true)
-    return {"cosine": float(cosine), "first": float(mean[0]), "true": float(true[0])}
+    moments = group_gradient_moments(POLICY, REWARD, group_size, group_normalised)
+    first = float(moments.mean[0])
+    return {"cosine": float(moments.cosine(true)), "first": first, "true": float(true[0])}
 
 
 def ratio_of_the_sun(clip_range: float = 0.2) -> float:

@@ -12,13 +12,18 @@ from toy.exact.validation import Array, refuse
 _MAX_COUNT_VECTORS = 2_000_000
 
 
+def num_count_vectors(total: int, parts: int) -> int:
+    """Return how many ways there are to share `total` draws among `parts` responses."""
+    return math.comb(total + parts - 1, parts - 1)
+
+
 def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.int64]:
     """Return every way to share `total` draws among `parts` responses, shape (C, parts).
 
     Stars and bars: choose where the bars stand among `total` stars, and count the stars between.
     The error for too many names the argument that asked for them, and the remedy.
     """
-    size = math.comb(total + parts - 1, parts - 1)
+    size = num_count_vectors(total, parts)
     if size > _MAX_COUNT_VECTORS:
         rule = f"must leave at most {_MAX_COUNT_VECTORS:,} count vectors to list"
         refuse(name, rule, f"{size:,} for {total} draws of {parts} responses; {remedy}")

@@ -35,6 +35,9 @@ from toy.exact.validation import (
 #: From the rewards of groups (..., G) to the advantages of their members (..., G).
 Advantage: TypeAlias = Callable[[Any], Any]
 
+#: Gradients shorter than this point wherever rounding has them point.
+_MIN_LENGTH = 1e-12
+
 
 @dataclass(frozen=True)
 class GradientMoments:
@@ -53,6 +56,33 @@ class GradientMoments:
     def total_variance(self) -> Array:
         """The trace of the covariance: the mean squared distance of the estimate from its mean."""
         return np.trace(self.covariance, axis1=-2, axis2=-1)
+
+    def bias_length(self, gradient: ArrayLike) -> Array:
+        """Return how far the mean is from a gradient (..., Y), ‖E[ĝ] − g‖, in its unit.
+
+        Examples
+        --------
+        >>> float(GradientMoments(np.array([3.0, -4.0]), np.eye(2)).bias_length([0.0, 0.0]))
+        5.0
+        """
+        return np.asarray(np.linalg.norm(np.subtract(self.mean, gradient), axis=-1))
+
+    def cosine(self, gradient: ArrayLike) -> Array:
+        """Return the cosine between the mean and a gradient (..., Y); 1 is the same direction.
+
+        NaN where either is shorter than 1e-12, so that rounding alone would decide.
+
+        Examples
+        --------
+        >>> moments = GradientMoments(np.array([1.0, -1.0]), np.eye(2))
+        >>> float(moments.cosine([0.0, -3.0]).round(4)), float(moments.cosine([0.0, 0.0]))
+        (0.7071, nan)
+        """
+        gradient = np.asarray(gradient, float)
+        lengths = np.linalg.norm(self.mean, axis=-1), np.linalg.norm(gradient, axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cosine = (self.mean * gradient).sum(axis=-1) / (lengths[0] * lengths[1])
+        return np.where(np.minimum(*lengths) < _MIN_LENGTH, np.nan, cosine)
 
 
 def score(policy: ArrayLike) -> Array:
@@ -195,8 +225,13 @@ def reinforce_moments(
     ([0.1875, -0.1875], 0.2109375)
     """
     policy, reward = as_policy_and_reward(policy, reward)
-    advantages = reward - as_per_world("baseline", as_finite("baseline", baseline), reward)
-    return _moments(policy, advantages[..., None] * score(policy))
+    baseline = as_per_world("baseline", as_finite("baseline", baseline), reward)
+    return _moments(*_reinforce_law(policy, reward, baseline))
+
+
+def _reinforce_law(policy: Array, reward: Array, baseline: Array) -> tuple[Array, Array]:
+    """Return the law of the estimate from one response: (..., Y) and estimates (..., Y, Y)."""
+    return policy, (reward - baseline)[..., None] * score(policy)
 
 
 def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
@@ -373,7 +408,14 @@ def group_gradient_moments(
     [0.09375, -0.09375]
     """
     policy, reward = as_policy_and_reward(policy, reward)
-    size, num_responses = as_count("group_size", group_size), policy.shape[-1]
+    return _moments(*_group_law(policy, reward, as_count("group_size", group_size), advantage))
+
+
+def _group_law(
+    policy: Array, reward: Array, size: int, advantage: Advantage
+) -> tuple[Array, Array]:
+    """Return the law of a group's estimate, groups as counts: (..., C), estimates (..., C, Y)."""
+    num_responses = policy.shape[-1]
     counts = count_vectors("group_size", size, num_responses, "take a smaller group")
     groups = listed_draws(counts)
     advantages = _advantages(advantage, reward[..., groups])
@@ -382,7 +424,7 @@ def group_gradient_moments(
         drawn = groups[:, member, None] == np.arange(num_responses)
         pull += advantages[..., member, None] * drawn / size
     gradients = pull - pull.sum(axis=-1, keepdims=True) * policy[..., None, :]
-    return _moments(count_probabilities(policy, counts), gradients)
+    return count_probabilities(policy, counts), gradients
 
 
 def clipped_surrogate(

@@ -153,6 +153,32 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     return weight.sum(axis=-1)[..., None] * np.eye(weight.shape[-1]) - weight
 
 
+def accuracy(reward: ArrayLike, wins: ArrayLike) -> Array:
+    """Return the share of comparisons whose winner has the higher reward; a tie counts half.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    wins : (..., Y, Y) how often i was preferred to j, as for `reward_loss`
+
+    Returns
+    -------
+    (...) no unit, from 0 to 1
+
+    Raises
+    ------
+    ValueError
+        As `reward_loss`.
+
+    Examples
+    --------
+    >>> float(accuracy([1.0, 0.0], [[0, 7], [3, 0]])), float(accuracy([1.0, 1.0], [[0, 7], [3, 0]]))
+    (0.7, 0.5)
+    """
+    reward, wins = _as_comparisons(reward, wins)
+    return (shares(wins) * (1 + np.sign(margins(reward))) / 2).sum(axis=(-2, -1))
+
+
 def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     """Return the rewards that make the comparisons most likely, with mean zero.
 
@@ -176,8 +202,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     Raises
     ------
     ValueError
-        If `wins` is no count matrix, `l2` is negative, or no finite maximum exists (the message names
-        two groups of responses that nothing ties together).
+        If `wins` is no count matrix, `l2` is negative, or no finite maximum exists (the message
+        names two groups of responses that nothing ties together).
     RuntimeError
         If Newton's method does not arrive, as rounding can bring about where one comparison in 10⁹
         holds two large groups together.

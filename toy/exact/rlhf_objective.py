@@ -172,6 +172,42 @@ def rlhf_objective(
     return objective_terms(policy, reward, reference, beta, gamma, pretraining).total
 
 
+def shaped_reward(
+    policy: ArrayLike, reward: ArrayLike, reference: ArrayLike, beta: ArrayLike
+) -> Array:
+    """Return what each response earns once it pays for its share of the KL.
+
+    r(y) − β log(π(y) / π_ref(y))
+
+    Its mean under the policy is the objective, and its policy gradient the objective's gradient.
+    A response that the policy never gives is charged nothing.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite and > 0, in units of reward per nat; one for each world
+
+    Returns
+    -------
+    (..., Y) units of reward
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> shaped_reward([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], 1.0).round(4).tolist()
+    [0.3069, 0.4055]
+    """
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
+    beta = as_per_world("beta", as_positive("beta", beta), policy)
+    return reward - beta * np.where(policy > 0, log_quotient(policy, reference), 0.0)
+
+
 def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
     """Return log Z, the logarithm of the Gibbs policy's normaliser; β log Z is the optimal value.
 
@@ -459,6 +495,35 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
         inverse = inverse + change
     with np.errstate(divide="ignore"):
         return 1 / inverse
+
+
+def greedy_policy(reward: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the reference restricted to the responses of the highest reward.
+
+    The limit of the Gibbs policy as β → 0, and of best-of-N as N → ∞.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) probabilities
+
+    Raises
+    ------
+    ValueError
+        If `reward` is not finite, `reference` is no distribution or has a zero, or shapes differ.
+
+    Examples
+    --------
+    >>> greedy_policy([1.0, 0.0, 1.0], [0.25, 0.5, 0.25]).tolist()
+    [0.5, 0.0, 0.5]
+    """
+    reward, reference = _as_reward_and_reference(reward, reference)
+    best = np.where(reward == reward.max(axis=-1, keepdims=True), reference, 0.0)
+    return best / best.sum(axis=-1, keepdims=True)
 
 
 def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: ArrayLike) -> Array:

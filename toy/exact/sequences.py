@@ -109,10 +109,14 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     306.209
     """
     policy, reference = _as_policy_and_reference(policy, reference)
-    divergences = [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
+    return np.asarray(sum(terms.sum() for terms in sequence_kl_terms(policy, reference)))
+
+
+def sequence_kl_terms(policy: Tables, reference: Tables) -> list[Array]:
+    """Return what each prefix of each step adds to the KL: P(y_<t) times its own, unchecked."""
+    divergences = _prefix_kls(policy, reference)
     prefixes = _prefix_probs(policy, [table.ndim for table in divergences])
-    steps = zip(prefixes, divergences, strict=True)
-    return np.asarray(sum((prefix * table).sum() for prefix, table in steps))
+    return [prefix * table for prefix, table in zip(prefixes, divergences, strict=True)]
 
 
 def rewards_to_go(rewards: ArrayLike) -> Array:
@@ -411,8 +415,8 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     (3.229, 0.0)
     """
     policy, reference = _as_policy_and_reference(policy, reference)
-    pairs = zip(policy, reference, strict=True)
-    mean, variance = _sum_moments(policy, [kl_divergence(q, p)[..., None] for q, p in pairs])
+    divergences = [table[..., None] for table in _prefix_kls(policy, reference)]
+    mean, variance = _sum_moments(policy, divergences)
     return Moments(mean, mean - sequence_kl(policy, reference), variance)
 
 
@@ -482,6 +486,11 @@ def _sum_moments(policy: Tables, values: Sequence[Array]) -> tuple[Array, Array]
         spread = np.square(np.sqrt(table) * (outcome - mean[..., None]))
         variance = (spread + table * variance).sum(axis=-1)
     return mean, variance
+
+
+def _prefix_kls(policy: Tables, reference: Tables) -> list[Array]:
+    """Return for each step KL(π(· | y_<t) ‖ π_ref(· | y_<t)) at each of its prefixes."""
+    return [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
 
 
 def _log_ratios(policy: Tables, reference: Tables) -> list[Array]:
