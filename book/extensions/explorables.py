@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from myst_nb.core.render import WIDGET_VIEW_MIMETYPE
+from myst_nb.core.render import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from extensions.figures import themed_images
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
@@ -57,31 +56,26 @@ class MountExplorables(SphinxPostTransform):
         return list(themed_images(self.env, image, alt))
 
 
-STATE = 'script[type="application/vnd.jupyter.widget-state+json"]'
-
-
-def share_modules(app: Sphinx, pagename: str, soup: BeautifulSoup) -> None:
+def share_modules(
+    app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any
+) -> None:
     """Replace each module in the page's widget states by a key, and load its text from a script."""
-    for script in soup.select(STATE):
-        document = json.loads(script.string)
-        texts = {}
-        for model in document["state"].values():
-            if text := model["state"].get("_esm"):
-                key = hashlib.sha256(text.encode()).hexdigest()[:12]
-                model["state"]["_esm"], texts[key] = key, text
-        script.string = as_script(document)
-        for key, text in texts.items():
-            uri = write_module(app, key, text)
-            source = "../" * pagename.count("/") + uri
-            script.insert_before(soup.new_tag("script", src=source, defer="defer"))
+    for script in list(context.get("script_files", [])):
+        if script.attributes.get("type") == WIDGET_STATE_MIMETYPE:
+            document = json.loads(script.attributes["body"])
+            states = [model["state"] for model in document["state"].values()]
+            for state in (state for state in states if state.get("_esm")):
+                state["_esm"] = share(app, state["_esm"])
+            script.attributes["body"] = as_script(document)
 
 
-def write_module(app: Sphinx, key: str, text: str) -> str:
-    """Write a module's text as a script that hands it over under its key; return its address."""
-    uri = f"_static/explorables-{key}.js"
+def share(app: Sphinx, text: str) -> str:
+    """Let the page load a script that hands a module's text over under a key; return the key."""
+    key = hashlib.sha256(text.encode()).hexdigest()[:12]
     assignment = f'(globalThis.toyModules ??= {{}})["{key}"] = {as_script(text)};\n'
-    Path(app.outdir, uri).write_text(assignment, "utf-8")
-    return uri
+    Path(app.outdir, f"_static/explorables-{key}.js").write_text(assignment, "utf-8")
+    app.add_js_file(f"explorables-{key}.js", priority=400, defer="defer")
+    return key
 
 
 def as_script(value: Any) -> str:
@@ -97,7 +91,6 @@ def raw(html: str) -> nodes.raw:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform."""
     app.setup_extension("extensions.figures")
-    app.setup_extension("extensions.pages")
     app.add_post_transform(MountExplorables)
-    app.connect("page-written", share_modules)
+    app.connect("html-page-context", share_modules, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

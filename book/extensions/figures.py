@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from toy.figures.palette import PALETTE
+from extensions import PALETTE
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -9,11 +9,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extensions import ROOT
+from extensions import ROOT, toy_folder
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -33,14 +32,6 @@ def digest(paths: Iterable[Path]) -> str:
     return whole.hexdigest()[:16]
 
 
-def toy_folder() -> Path:
-    """Return the folder of the `toy` that the kernels will import."""
-    spec = find_spec("toy")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0])
-
-
 def choose_cache(app: Sphinx, config: Config) -> None:
     """Name the execution cache after what the cells import, and delete those of other states.
 
@@ -57,8 +48,8 @@ def choose_cache(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the configuration depend on the files that the pages depend on."""
-    extensions, assets = ROOT / "book/extensions", ROOT / "book/assets"
-    app.add_config_value("book_extensions", digest(files_below(extensions)), "env")
-    app.add_config_value("book_assets", digest(files_below(assets)), "html")
+    looks = [*files_below(ROOT / "book/assets"), *files_below(ROOT / "book/templates")]
+    app.add_config_value("book_extensions", digest(files_below(ROOT / "book/extensions")), "env")
+    app.add_config_value("book_looks", digest(looks), "html")
     app.connect("config-inited", choose_cache)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,11 +13,14 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
+from contextlib import suppress
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -44,6 +47,10 @@ const add = (family, style, data) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
   document.fonts.add(new FontFace(family, bytes, { style }));
 };"""
+
+
+PUNCTUATION = re.compile(r"[.,;:!?)\]’”]+")
+SHORT = 16  # characters; such a formula fits into the narrowest line
 
 
 class TeXError(Exception):
@@ -90,10 +97,45 @@ def _html(node: nodes.Element, tex: str, display: bool) -> str:
         return ""
 
 
+def words(html: str) -> str:
+    """Return the characters of a formula, as a screen reader would say them."""
+    return unescape(re.sub(r"<[^>]*>", "", html.partition("<annotation")[0]))
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Give what follows a short formula to the formula: browsers may break between the two.
+
+    A long formula is left alone, because it must be able to break inside on a phone.
+    """
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's formulas."""
+        for formula in self.document.findall(nodes.math):
+            text = formula.next_node(descend=False, siblings=True)
+            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
+            with suppress(TeXError):
+                if mark and len(words(typeset(formula.astext(), False))) <= SHORT:
+                    formula["mark"] = mark[0]
+                    text.parent.replace(text, nodes.Text(text[mark.end() :]))
+
+
+def is_in_head(node: nodes.Node) -> bool:
+    """Tell whether the node stands in the head of a table."""
+    return bool(node.parent) and (isinstance(node.parent, nodes.thead) or is_in_head(node.parent))
+
+
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    """Write an expression within a line."""
+    """Write an expression within a line; in a table's head, its name too, for axe-core asks one."""
     html = _html(node, node.astext(), display=False)
-    self.body.append(self.starttag(node, "span", "", CLASS="math") + html + "</span>")
+    if is_in_head(node):
+        html = f'<span aria-hidden="true">{html}</span>'
+        html += f'<span class="visually-hidden">{escape(words(html))}</span>'
+    html = f"{self.starttag(node, 'span', '', CLASS='math')}{html}</span>"
+    mark = node.get("mark")
+    self.body.append(f'<span class="text-nowrap">{html}{mark}</span>' if mark else html)
     raise nodes.SkipNode
 
 
@@ -140,6 +182,7 @@ def copy_style(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the renderer that ``html_math_renderer: katex`` names."""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
+    app.add_post_transform(KeepPunctuation)
     app.add_css_file("katex/katex.min.css")
     app.add_js_file("katex/fonts.js", priority=100)
     app.connect("builder-inited", copy_style)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
@@ -35,45 +35,37 @@ RESOURCES = {
     "use": ("href", "xlink:href"),
     "input": ("src",),
 }
+ELEMENT = re.compile(
+    rf"<({'|'.join(RESOURCES)})\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE
+)
+ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+STYLE = re.compile(r"""<style\b[^>]*>.*?</style>|\bstyle\s*=\s*("[^"]*"|'[^']*')""", re.DOTALL)
 # Kinds of <link> that only tell a relation; a browser loads nothing for them.
 RELATIONS = {"author", "bookmark", "canonical", "help", "license", "next", "prev", "search", "up"}
 FOREIGN = re.compile(r"(?:https?:)?//[\w.-]+[^\s,'\")]*", re.IGNORECASE)
 STYLE_URL = re.compile(r"(?:url\(|@import)\s*['\"]?([^'\")]+)")
 
 
-def is_relation(element: Tag) -> bool:
-    """Tell whether the element is a link that loads nothing."""
-    return element.name == "link" and bool(RELATIONS.intersection(element.get("rel") or ()))
-
-
-def addresses(soup: BeautifulSoup) -> Iterator[str]:
+def addresses(html: str) -> Iterator[str]:
     """Yield every address from which the page loads something."""
-    for element in soup.find_all(list(RESOURCES)):
-        if not is_relation(element):
-            yield from (element[key] for key in RESOURCES[element.name] if key in element.attrs)
-    for element in soup.find_all(style=True):
-        yield from STYLE_URL.findall(element["style"])
-    for element in soup.find_all("style"):
-        yield from STYLE_URL.findall(element.get_text())
+    for name, attributes in ELEMENT.findall(html):
+        values = {key.lower(): value.strip("\"'") for key, value in ATTRIBUTE.findall(attributes)}
+        if not (name.lower() == "link" and RELATIONS.intersection(values.get("rel", "").split())):
+            yield from (values[key] for key in RESOURCES[name.lower()] if key in values)
+    for style in STYLE.finditer(html):
+        yield from STYLE_URL.findall(unescape(style[0]))
 
 
-def check_page(_app: Sphinx, pagename: str, soup: BeautifulSoup) -> None:
-    """Warn of each foreign address that the page would load."""
-    for address in addresses(soup):
-        if foreign := FOREIGN.match(address.strip()):
-            logger.warning("foreign resource: %s", foreign[0], location=pagename, type="offline")
-
-
-def check_style_sheets(app: Sphinx, failure: Exception | None) -> None:
-    """Warn of each foreign address in the style sheets and pictures of the site."""
+def check(app: Sphinx, failure: Exception | None) -> None:
+    """Warn of each foreign address that a page, a style sheet or a picture would load."""
     if failure or app.builder.format != "html":
         return
-    for path in sorted(Path(app.outdir).rglob("*")):
-        if path.suffix in {".css", ".svg"}:
-            name = path.relative_to(app.outdir)
-            for address in STYLE_URL.findall(path.read_text("utf-8")):
-                if FOREIGN.match(address):
-                    logger.warning("%s: foreign resource: %s", name, address, type="offline")
+    readers = {".html": addresses, ".css": STYLE_URL.findall, ".svg": STYLE_URL.findall}
+    for path in sorted(p for p in Path(app.outdir).rglob("*") if p.suffix in readers):
+        for address in readers[path.suffix](path.read_text("utf-8")):
+            if foreign := FOREIGN.match(address.strip()):
+                name = path.relative_to(app.outdir)
+                logger.warning("%s: foreign resource: %s", name, foreign[0], type="offline")
 
 
 def drop_thebe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
@@ -93,8 +85,6 @@ def is_of_thebe(file: Any) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Clean the pages before they are written, check them afterwards."""
-    app.setup_extension("extensions.pages")
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("page-written", check_page)
-    app.connect("build-finished", check_style_sheets)
+    app.connect("build-finished", check)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,7 +17,6 @@ from sphinx.util import logging
 from extensions import NODE_MODULES
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
@@ -29,8 +28,6 @@ NOT_AN_ICON = {*FAMILIES, "lg", "sm", "xs", "xl", "fw"}
 GLYPHS = re.compile(
     r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}|@font-face\{[^}]*Font Awesome[^}]*\}'
 )
-# The search box of a page opens search.html; only there is the index needed.
-SEARCH_SCRIPTS = re.compile(r"/(?:searchtools|language_data|searchindex)\.js")
 
 MASK = """\
 :is(.fas, .far, .fab, .fa-solid, .fa-regular, .fa-brands) {{
@@ -51,15 +48,6 @@ MASK = """\
 }}
 {icons}
 """
-
-
-def lighten(_app: Sphinx, pagename: str, soup: BeautifulSoup) -> None:
-    """Take off the page the scripts that it does not need."""
-    for script in soup.find_all("script", src=re.compile(r"/fontawesome\.js")):
-        script.decompose()
-    if pagename != "search":
-        for script in soup.find_all("script", src=SEARCH_SCRIPTS):
-            script.decompose()
 
 
 def used_icons(site: Path) -> list[str]:
@@ -96,9 +84,7 @@ def write_icons(app: Sphinx, failure: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Lighten each page, then write the icons that the pages use."""
-    app.setup_extension("extensions.pages")
+    """Write the icons that the pages use."""
     app.add_css_file("icons.css")
-    app.connect("page-written", lighten)
     app.connect("build-finished", write_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

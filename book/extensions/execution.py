@@ -1,0 +1,40 @@
+"""Execute notebooks side by side before they are read; unnecessary once myst-nb does so itself.
+
+What fails here is executed again, alone, when its page is read, and reported there with its place.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
+from myst_nb.core.read import create_nb_reader
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+
+
+def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute the notebooks among the pages that the cache does not know, one on each core."""
+    cache = get_cache(app.config.nb_execution_cache_path)
+    for path in (Path(env.doc2path(docname)) for docname in docnames):
+        reader = create_nb_reader(
+            str(path), env.myst_config, env.mystnb_config, path.read_text("utf-8")
+        )
+        if reader:
+            cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
+    if len(cache.list_unexecuted()) > 1:
+        executor = load_executor("local-parallel", cache, logger=logger.logger)
+        executor.run_and_cache(timeout=app.config.nb_execution_timeout)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Execute before reading."""
+    app.connect("env-before-read-docs", execute)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
