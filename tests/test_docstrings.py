@@ -15,6 +15,9 @@ OTHERS = "number|function|Generator|True|labels|Moments|Frontier|ObjectiveTerms|
 SHAPE = rf"\(|any shape|the same shape|tables|{OTHERS}"
 UNIT = rf"probabilit|reward|nats|unit|share|counts|wins|responses|{OTHERS}"
 
+#: Something equals something, or is drawn from it, early in a line.
+EQUATION = re.compile(r"^.{,60}[=∝~]", re.MULTILINE)
+
 #: Survey data, which nothing computes.
 WITHOUT_EQUATION = {"school_comparisons"}
 
@@ -43,7 +46,7 @@ def faults(name, docstring, arguments, rules):
     summary = found[""].splitlines()[0]
     missing = {
         "a summary of one sentence": not re.fullmatch(r"Return[ ,][^.]*(\w\.\w[^.]*)*\.", summary),
-        "an equation": not re.search(r"[=∝~]", found[""]) and name not in WITHOUT_EQUATION,
+        "an equation": not (EQUATION.search(found[""]) or name in WITHOUT_EQUATION),
         "every argument": list(described) != list(arguments),
         "shapes": not all(re.search(SHAPE, text) for text in [*described.values(), results]),
         "units": not all(re.search(UNIT, text) for text in [*described.values(), results]),

@@ -1,4 +1,4 @@
-"""Floor 1: worlds small enough to enumerate, with prompts and responses in words.
+"""Floor 2, chapter "A world small enough to solve": prompts and responses, in words.
 
 A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purpose, and each is
 made to show one thing; the survey of 303 students is real.
