@@ -61,8 +61,9 @@ __all__ = [
 #: A function of the log-ratio d, elementwise: (..., Y) nats -> (..., Y) nats.
 Estimator: TypeAlias = Callable[[Any], Any]
 
-#: Responses per block of an exact sum: large enough to spread Python's cost, small enough to cache.
-_BLOCK = 65536
+#: Responses per block of an exact sum: large enough to spread Python's cost, small enough to cache,
+#: and for its 64 kB to be memory that malloc keeps: twice as fast as blocks it returns each time.
+_BLOCK = 8192
 
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
