@@ -325,7 +325,7 @@ def test_a_large_tournament_without_a_winner_has_no_rewards():
 
 @pytest.mark.parametrize(
     ("size", "spread"),
-    [(6, 0.5), (6, 12.0), (6, 100.0), (40, 30.0), (300, 0.5), (300, 5.0), (300, 40.0)],
+    [(6, 0.5), (6, 12.0), (6, 100.0), (40, 30.0), (300, 0.5), (300, 5.0), (300, 100.0)],
 )
 def test_exact_probabilities_give_back_the_rewards_they_came_from(size, spread):
     reward = spread * np.random.default_rng(size).normal(size=size)

@@ -1,7 +1,12 @@
-"""Floor 1: worlds small enough to enumerate, with prompts and responses in words.
+"""Floor 2, chapter "A world small enough to solve": prompts and responses, in words.
 
 A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purpose, and each is
 made to show one thing; the survey of 303 students is real.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+
+Sources: lattimore2020bandit (bandits), dittrich1998schools (the survey).
 """
 
 from collections.abc import Collection
@@ -96,17 +101,12 @@ def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
 
     Parameters
     ----------
-    weights : (..., D) finite
-    features : (..., Y, D) finite
+    weights : (..., D) finite, in nats
+    features : (..., Y, D) finite, no unit
 
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If an entry is not finite, or the last axes differ.
 
     Examples
     --------
@@ -220,11 +220,6 @@ def school_comparisons(as_published: bool = False) -> Array:
     Returns
     -------
     (6, 6) wins; wins[i, j] is how often ``SCHOOLS[i]`` was preferred to ``SCHOOLS[j]``
-
-    Raises
-    ------
-    ValueError
-        If `as_published` is not True or False.
 
     Source: dittrich1998schools.
 

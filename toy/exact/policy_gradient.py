@@ -2,7 +2,11 @@
 
 Policies are tabular softmaxes. The *score* of a response is ∇ log π(y), a vector with one entry for
 each logit. An estimator draws responses from the policy; its mean and covariance are summed over
-all of them here, so that nothing is said of a variance that was not computed.
+all of them here, so that nothing is said of a variance that was not computed. Worlds
+broadcast over their leading axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
 Sources: williams1992reinforce, sutton1999policy, schulman2017ppo, ahmadian2024rloo (leave one out),
 shao2024grpo (groups).
@@ -98,11 +102,6 @@ def score(policy: ArrayLike) -> Array:
     -------
     (..., Y, Y) nats per logit; each row sums to zero, and so does each column weighted by π
 
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution.
-
     Source: williams1992reinforce.
 
     Examples
@@ -128,11 +127,6 @@ def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
     Returns
     -------
     (..., Y) units of reward per logit; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
 
     Source: williams1992reinforce, sutton1999policy.
 
@@ -172,12 +166,6 @@ def objective_gradient(
     -------
     (..., Y) units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
-        not fit.
-
     Source: ouyang2022instructgpt (the objective).
 
     Examples
@@ -210,11 +198,6 @@ def reinforce_moments(
     Returns
     -------
     GradientMoments of shape (...)
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: williams1992reinforce.
 
@@ -251,11 +234,6 @@ def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
     -------
     (...) units of reward
 
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
-
     Source: williams1992reinforce (the baseline), derived in the chapter.
 
     Examples
@@ -282,11 +260,6 @@ def leave_one_out(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., G) units of reward; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite, or the group has one member, who has no others.
 
     Source: ahmadian2024rloo.
 
@@ -316,11 +289,6 @@ def group_mean(rewards: ArrayLike) -> Array:
     -------
     (..., G) units of reward; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite.
-
     Source: shao2024grpo.
 
     Examples
@@ -349,11 +317,6 @@ def group_normalised(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., G) no unit; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite.
 
     Source: shao2024grpo.
 
@@ -395,8 +358,7 @@ def group_gradient_moments(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, there are more than
-        two million groups to list, or `advantage` returns another shape.
+        If there are more than two million groups to list, or `advantage` returns another shape.
 
     Source: ahmadian2024rloo, shao2024grpo.
 
@@ -445,11 +407,6 @@ def clipped_surrogate(
     -------
     (...) units of reward
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: schulman2017ppo.
 
     Examples
@@ -483,11 +440,6 @@ def clipped_surrogate_gradient(
     Returns
     -------
     (..., Y) units of reward per logit; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: schulman2017ppo.
 

@@ -2,7 +2,11 @@
 
 Comparisons are counts: `wins[i, j]` is how often response i was preferred to response j. The model
 is Bradley and Terry's, P(i ≻ j) = σ(r_i − r_j), so that only differences of rewards within one
-prompt are identified. Losses are means per comparison, in nats.
+prompt are identified. Losses are means per comparison, in nats. Worlds broadcast over their leading
+axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
 Sources: bradley1952rank, ford1957ranking (when a maximum exists), ouyang2022instructgpt (rankings).
 """
@@ -44,16 +48,11 @@ def win_probability(margin: ArrayLike) -> Array:
 
     Parameters
     ----------
-    margin : any shape, finite or infinite, in units of reward
+    margin : any shape, finite or infinite but no NaN, in units of reward
 
     Returns
     -------
     the same shape, probabilities
-
-    Raises
-    ------
-    ValueError
-        If `margin` holds NaN or is not numeric.
 
     Examples
     --------
@@ -76,11 +75,6 @@ def reward_loss(reward: ArrayLike, wins: ArrayLike) -> Array:
     Returns
     -------
     (...) nats per comparison, > 0
-
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
 
     Source: ouyang2022instructgpt.
 
@@ -107,11 +101,6 @@ def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
     -------
     (..., Y) nats per unit of reward; each row sums to zero, no pair pulls with more than unit force
 
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
-
     Examples
     --------
     >>> reward_loss_gradient([0.0, 0.0], [[0, 3], [1, 0]]).tolist()
@@ -135,11 +124,6 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     Returns
     -------
     (..., Y, Y) nats per squared unit of reward; positive semi-definite
-
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
 
     Examples
     --------
@@ -192,8 +176,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     ----------
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; or one (Y, Y)
         matrix of `scipy.sparse`
-    l2 : >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r² beside the
-        *sum* over N comparisons is l2 = 2α/N
+    l2 : a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r²
+        beside the *sum* over N comparisons is l2 = 2α/N
 
     Returns
     -------
@@ -202,8 +186,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     Raises
     ------
     ValueError
-        If `wins` is no count matrix, `l2` is negative, or no finite maximum exists (the message
-        names two groups of responses that nothing ties together).
+        If no finite maximum exists; the message names two groups of responses that nothing ties
+        together.
     RuntimeError
         If Newton's method does not arrive, as rounding can bring about where one comparison in 10⁹
         holds two large groups together.
@@ -233,19 +217,13 @@ def sample_comparisons(
 
     Parameters
     ----------
-    rng : source of randomness
+    rng : numpy.random.Generator, the only source of randomness
     reward : (..., Y) finite, in units of reward
     pair_counts : (..., Y, Y) whole numbers >= 0, symmetric, with a zero diagonal: n_ij = n_ji
 
     Returns
     -------
     (..., Y, Y) counts
-
-    Raises
-    ------
-    ValueError
-        If `rng` is no generator, `reward` is not finite, `pair_counts` are not as above, or their
-        shapes do not fit.
 
     Examples
     --------
@@ -277,11 +255,6 @@ def optimal_margin(preference: ArrayLike) -> Array:
     -------
     the same shape, in units of reward; ±∞ for labels without noise: the loss has no minimum
 
-    Raises
-    ------
-    ValueError
-        If an entry is not from 0 to 1.
-
     Examples
     --------
     >>> optimal_margin([0.5, 0.7, 1.0]).round(3).tolist()
@@ -311,11 +284,6 @@ def time_to_margin(margin: ArrayLike, preference: ArrayLike) -> Array:
     -------
     (...) no unit, >= 0; infinite where the flow never gets there, at Δ* = logit p and beyond
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Examples
     --------
     >>> time_to_margin([5.0, 10.0], 1.0).round(1).tolist()
@@ -341,11 +309,6 @@ def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
     Returns
     -------
     (...) in units of reward
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Examples
     --------
@@ -384,11 +347,6 @@ def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
     -------
     (...) nats per ranking, > 0
 
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite or `rankings` are not as above.
-
     Source: plackett1975permutations, ouyang2022instructgpt.
 
     Examples
@@ -418,11 +376,6 @@ def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
     Returns
     -------
     (Y, Y) counts, in rankings; they sum to R
-
-    Raises
-    ------
-    ValueError
-        If `rankings` or `num_responses` are not as above.
 
     Source: ouyang2022instructgpt.
 

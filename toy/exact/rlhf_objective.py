@@ -2,7 +2,11 @@
 
 J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π], with β > 0 in units of reward per nat. Everything
 follows from two facts that are exact: the optimum without the last term is π* = π_ref e^(r/β) / Z,
-and J(π) = β log Z − β KL(π ‖ π*) for every π.
+and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over their leading axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+So is a β too small for a finite r/β in float64, wherever an optimum is asked for.
 
 Sources: ouyang2022instructgpt (the three terms), rafailov2023dpo (the optimum).
 """
@@ -107,12 +111,6 @@ def objective_terms(
     -------
     ObjectiveTerms of shape (...); `pretraining` is −inf if the policy never gives what p does
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
-        not fit.
-
     Source: ouyang2022instructgpt.
 
     Examples
@@ -156,11 +154,6 @@ def rlhf_objective(
     Returns
     -------
     (...) in units of reward
-
-    Raises
-    ------
-    ValueError
-        As `objective_terms`.
 
     Source: ouyang2022instructgpt.
 
@@ -223,12 +216,6 @@ def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> A
     -------
     (...) nats, between the least and the largest r/β
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
-
     Examples
     --------
     >>> float(log_partition([0.5, 0.5], [0.25, 0.75], beta=0.25))  # nothing to choose: r/β
@@ -252,12 +239,6 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
 
     Source: rafailov2023dpo.
 
@@ -288,12 +269,6 @@ def optimality_gap(
     -------
     (...) in units of reward, >= 0
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
-
     Examples
     --------
     >>> round(float(optimality_gap([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=1.0)), 6)
@@ -322,12 +297,6 @@ def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike
     Returns
     -------
     Frontier, with B points in the order of `betas`
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
 
     Source: gao2022overoptimization.
 
@@ -377,8 +346,7 @@ def ptx_policy(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, reward / beta or gamma / beta is not finite
-        in float64, or the shapes do not fit.
+        If gamma / beta is not finite in float64.
     RuntimeError
         If Newton's method does not arrive, which is not known to happen.
 
@@ -428,9 +396,8 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
 
     Raises
     ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
+    RuntimeError
+        If Newton's method does not arrive, which is not known to happen.
 
     Source: derived in the chapter on estimating the KL.
 
@@ -473,11 +440,6 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     Returns
     -------
     (...) units of reward per nat, > 0; infinite where the reference gives them half already
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Examples
     --------
@@ -542,11 +504,6 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: gao2022overoptimization.
 

@@ -10,6 +10,10 @@ the same way. What looks at few tokens broadcasts over what looks at more, becau
 Only the functions that say so list sequences. The others pass once over the steps, and remember no
 more tokens of the prefix than some table still looks at.
 
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+All tables of a call have the same T and V.
+
 Sources: sutton1999policy (the gradient), amini2025kl (exact inner sums).
 """
 
@@ -68,7 +72,7 @@ def sequence_probs(policy: Steps) -> Array:
     Raises
     ------
     ValueError
-        If `policy` is not such tables, or has more than twenty million sequences.
+        If there are more than twenty million sequences.
 
     Examples
     --------
@@ -91,16 +95,11 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
     () nats, >= 0
-
-    Raises
-    ------
-    ValueError
-        If either is not such tables, the reference has a zero, or their T or V differ.
 
     Examples
     --------
@@ -132,11 +131,6 @@ def rewards_to_go(rewards: ArrayLike) -> Array:
     -------
     (..., T) in units of reward
 
-    Raises
-    ------
-    ValueError
-        If `rewards` has no steps or is not finite.
-
     Source: sutton1999policy.
 
     Examples
@@ -159,11 +153,6 @@ def whole_return(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., T) in units of reward, the same number at each step
-
-    Raises
-    ------
-    ValueError
-        If `rewards` has no steps or is not finite.
 
     Source: williams1992reinforce.
 
@@ -190,11 +179,6 @@ def prefix_values(policy: Steps, reward: Steps) -> Tables:
     Returns
     -------
     T tables (V,) * k + (1,) in units of reward, such as `trajectory_gradient` takes as a baseline
-
-    Raises
-    ------
-    ValueError
-        If `policy` or `reward` is not such tables, or their T or V differ.
 
     Examples
     --------
@@ -234,11 +218,6 @@ def trajectory_gradient(
     -------
     T tables of the policy's shapes, in units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not such tables, or their T or V differ.
-
     Source: sutton1999policy.
 
     Examples
@@ -272,7 +251,10 @@ def trajectory_moments(
 
     Parameters
     ----------
-    policy, reward, baseline : as for `trajectory_gradient`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables of the same kind, or one array (V,) * T, finite, in units of reward
+    baseline : a number, T numbers or T tables, finite, in units of reward; these three as for
+        `trajectory_gradient`
     credit : `rewards_to_go`, `whole_return`, or another function of rewards (S, T) -> (S, T)
 
     Returns
@@ -283,8 +265,8 @@ def trajectory_moments(
     Raises
     ------
     ValueError
-        As `trajectory_gradient`; if `credit` changes the shape; or if a table of all sequences by
-        all logits, or of all logits by themselves, exceeds twenty million numbers.
+        If `credit` changes the shape of its rewards, or a table of all sequences by all logits, or
+        of all logits by themselves, exceeds twenty million numbers.
 
     Source: williams1992reinforce, sutton1999policy.
 
@@ -319,7 +301,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
@@ -328,8 +310,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     Raises
     ------
     ValueError
-        As `sequence_kl`, if there are more than twenty million sequences, or if the estimator is
-        not elementwise.
+        If there are more than twenty million sequences, or the estimator is not elementwise.
 
     Examples
     --------
@@ -359,7 +340,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
@@ -368,7 +349,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     Raises
     ------
     ValueError
-        As `sequence_kl`, or if the estimator is not elementwise.
+        If the estimator is not elementwise.
 
     Examples
     --------
@@ -395,16 +376,11 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
     Moments of shape (); the bias is zero but for rounding
-
-    Raises
-    ------
-    ValueError
-        As `sequence_kl`.
 
     Source: amini2025kl.
 
