@@ -33,7 +33,7 @@ function namesIn(module) {
 
 /** What a file keeps of itself in a bundle of all views: the rest is dropped, since no view can reach it. */
 async function keptOf(paths) {
-  const views = globSync(`${HOME}/**/*.js`, { exclude: [`${HOME}/{core,parts,bundles}`] });
+  const views = globSync(`${HOME}/{js/*,*/view}.js`);
   const imports = views.map((path, i) => `export * as view${i} from "./${path}";`);
   const stdin = { contents: imports.join("\n"), resolveDir: process.cwd() };
   const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });

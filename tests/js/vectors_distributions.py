@@ -38,7 +38,13 @@ def pairs() -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 PAIRS = pairs()
 POLICIES = [[1.0, 0.0, 0.0], [0.0, 0.25, 0.75], [0.2, 0.1, 0.3, 0.4], [1e-9, 1 - 1e-9]]
-LOGITS = [[0.3, -1.2, 2.0], [800.0, 0.0], [1e-9, 0.0, -1e-9], [-700.0, 40.0, 40.0, 3.0]]
+LOGITS = [
+    [0.3, -1.2, 2.0],
+    [40.0, 0.0],
+    [800.0, 0.0],
+    [1e-9, 0.0, -1e-9],
+    [-700.0, 40.0, 40.0, 3.0],
+]
 
 
 def case(policy: np.ndarray, reference: np.ndarray) -> dict[str, object]:
