@@ -1,21 +1,28 @@
-"""Link each name of `toy` and each test that a page mentions to its source, which comes along.
+"""Sources beside the book, and links to them; unnecessary once viewcode shows constants and tests.
 
-Inline code that reads ``toy.<name>``, ``toy/<module>.py``, ``tests/<file>.py`` or
-``tests/<file>.py::<test>`` becomes a link; a name or a test that does not exist is a warning, which
-fails the build. The sources become pages of their own, with an anchor at each definition.
+Inline code that reads ``toy.<name>`` becomes a link to the reference; ``toy/<module>.py`` or
+``tests/<file>.py``, with ``::<name>`` or without, one to the source. A name, a file or a test that
+does not exist is a warning, which fails the build.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
+from functools import cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from extensions import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,56 +31,69 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MENTION = re.compile(r"toy\.(\w+)(?:\(\))?|((?:toy|tests)/[\w/]+\.py)(?:::(\w+))?")
-
-ROOT = Path(__file__).resolve().parents[2]
+MENTION = re.compile(r"(toy\.[\w.]+)(?:\(\))?|((?:toy|tests)/[\w/]+\.py)(?:::(\w+))?")
 
 #: The sources that come with the book.
 SHOWN = ("toy/exact/*.py", "toy/claims/*.py", "tests/**/test_*.py")
 
-#: Packages, which are not one file.
-PACKAGES = {"claims", "explorables", "figures"}
+#: Packages that the reference does not hold.
+PACKAGES = re.compile(r"toy\.(?:claims|exact|explorables|figures)\b")
 
 
-def definitions(source: str) -> dict[str, int]:
-    """Return the first line of each top-level definition or assignment, decorators included."""
-    lines = {}
-    for node in ast.parse(source).body:
+@cache
+def sources() -> dict[str, str]:
+    """Return the text of each source, by its path."""
+    paths = [path for glob in SHOWN for path in sorted(ROOT.glob(glob))]
+    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+@cache
+def definitions(path: str) -> dict[str, ast.stmt]:
+    """Return each top-level definition or assignment of a source, by its name."""
+    found: dict[str, ast.stmt] = {}
+    for node in ast.parse(sources()[path]).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            lines[node.name] = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            lines |= {t.id: node.lineno for t in targets if isinstance(t, ast.Name)}
-    return lines
+            found |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    return found
 
 
-def exported_names(source: str) -> set[str]:
-    """Return what a package lists in ``__all__``."""
-    (listed,) = re.findall(r"^__all__ = (\[.*?\])", source, re.DOTALL | re.MULTILINE)
-    return set(ast.literal_eval(listed))
+def first_line(node: ast.stmt) -> int:
+    """Return the line on which a definition begins, decorators included."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
 
 
-def read_sources(app: Sphinx) -> None:
-    """Read the sources, and find where each name that `toy` exports is defined."""
-    paths = [path for glob in SHOWN for path in sorted(ROOT.glob(glob))]
-    app.sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
-    app.defined = {path: definitions(source) for path, source in app.sources.items()}
-    names = exported_names((ROOT / "toy/__init__.py").read_text("utf-8"))
-    modules = [path for path in app.sources if re.fullmatch(r"toy/exact/\w+\.py", path)]
-    app.exported = {name: path for path in modules for name in names & app.defined[path].keys()}
+def makers(name: str, path: str) -> list[str]:
+    """Return the functions of a source that return what is called `name`."""
+    annotations = {
+        maker: getattr(node, "returns", None) for maker, node in definitions(path).items()
+    }
+    return [maker for maker, kind in annotations.items() if kind and ast.unparse(kind) == name]
 
 
-def target(app: Sphinx, mention: re.Match[str]) -> tuple[str, str] | None:
-    """Return the file and the name in it that the inline code mentions, if it exists."""
-    name, path, test = mention.groups()
-    path = app.exported.get(name) if name else path
-    if path not in app.sources or (test and test not in app.defined[path]):
-        return None
-    return path, name or test or ""
+def test_of(name: str, module: str) -> str:
+    """Return the first test that uses a name of `toy`, or has it made; its module's first."""
+    own = f"tests/test_{module}.py"
+    files = sorted((path for path in sources() if path.startswith("tests/")), key=own.__ne__)
+    for used in (name, *makers(name, f"toy/exact/{module}.py")):
+        use = re.compile(rf"\btoy\.{used}\b|(?<![.\w]){used}\(")
+        for path in files:
+            for test, node in definitions(path).items():
+                text = lines_of(path, node)
+                if test.startswith("test_") and use.search(text):
+                    return f"{path}::{test}"
+    raise ExtensionError(f"no test uses toy.{name}")
+
+
+def lines_of(path: str, node: ast.stmt) -> str:
+    """Return the text of a definition."""
+    return "\n".join(sources()[path].splitlines()[first_line(node) - 1 : node.end_lineno])
 
 
 class LinkSources(SphinxPostTransform):
-    """Wrap the inline code that names a source in a link to it."""
+    """Wrap the inline code that names a source, or an entry of the reference, in a link to it."""
 
     default_priority = 700
     formats = ("html",)
@@ -81,26 +101,38 @@ class LinkSources(SphinxPostTransform):
     def run(self, **_: Any) -> None:
         """Link what can be linked; warn of what does not exist."""
         for literal in list(self.document.findall(nodes.literal)):
-            mention = MENTION.fullmatch(literal.astext())
-            if mention and mention[1] not in PACKAGES and not literal_is_linked(literal):
-                self.link(literal, target(self.app, mention))
+            text = literal.astext()
+            if isinstance(literal.parent, nodes.reference | nodes.title):
+                continue
+            if (mention := MENTION.fullmatch(text)) and not PACKAGES.match(text):
+                link = self.entry(mention[1]) if mention[1] else self.source(*mention.group(2, 3))
+                if link is None:
+                    logger.warning("no such source: %s", text, location=literal)
+            else:
+                link = self.neighbour(text)
+            if link is not None:
+                literal.replace_self(link)
+                link += literal
 
-    def link(self, literal: nodes.literal, found: tuple[str, str] | None) -> None:
-        """Put the link around the literal."""
-        if found is None:
-            logger.warning("no such source: %s", literal.astext(), location=literal)
-            return
-        path, name = found
-        here, there = self.env.docname, page_of(path)
-        uri = self.app.builder.get_relative_uri(here, there) + (f"#{name}" if name else "")
-        link = nodes.reference("", "", internal=True, refuri=uri)
-        literal.replace_self(link)
-        link += literal
+    def entry(self, name: str) -> nodes.reference | None:
+        """Return a link to an entry of the reference."""
+        if name not in (objects := self.env.get_domain("py").objects):
+            return None
+        here, there = self.env.docname, objects[name]
+        return make_refnode(self.app.builder, here, there.docname, there.node_id, [], name)
 
+    def neighbour(self, text: str) -> nodes.reference | None:
+        """Return a link to what a docstring names without `toy`, but not from its own entry."""
+        here, name = self.env.docname, f"toy.{text}"
+        found = self.env.get_domain("py").objects.get(name)
+        return self.entry(name) if found and found.docname == here else None
 
-def literal_is_linked(literal: nodes.literal) -> bool:
-    """Whether the inline code is part of a link or a heading already."""
-    return isinstance(literal.parent, nodes.reference | nodes.title)
+    def source(self, path: str, name: str | None) -> nodes.reference | None:
+        """Return a link to a source, or to a definition in it."""
+        if path not in sources() or (name and name not in definitions(path)):
+            return None
+        uri = self.app.builder.get_relative_uri(self.env.docname, page_of(path))
+        return nodes.reference("", "", internal=True, refuri=uri + (f"#{name}" if name else ""))
 
 
 def page_of(path: str) -> str:
@@ -110,25 +142,36 @@ def page_of(path: str) -> str:
 
 def body(app: Sphinx, path: str) -> str:
     """Return the source as HTML, with an anchor at each definition."""
-    html = app.builder.highlighter.highlight_block(app.sources[path], "python")
-    head, *lines = html.split("<pre>", 1)
-    lines = lines[0].splitlines(keepends=True)
-    for name, number in app.defined[path].items():
-        lines[number - 1] = f'<span id="{name}"></span>{lines[number - 1]}'
+    html = app.builder.highlighter.highlight_block(sources()[path], "python")
+    head, _, code = html.partition("<pre>")
+    lines = code.splitlines(keepends=True)
+    for name, node in definitions(path).items():
+        number = first_line(node) - 1
+        lines[number] = f'<span id="{name}"></span>{lines[number]}'
     return f"<h1><code>{escape(path)}</code></h1>{head}<pre>{''.join(lines)}"
 
 
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield a page for each source."""
-    for path in app.sources:
-        description = f'<meta name="description" content="The source of {path}.">'
-        context = {"title": path, "body": body(app, path), "metatags": description}
-        yield page_of(path), context, "page.html"
+    """Yield a page for each source that has changed, or around which the book has."""
+    titles = {name: title.astext() for name, title in app.env.titles.items()}
+    around = app.config.book_extensions, app.config.book_looks, sorted(titles.items())
+    stamps = Path(app.doctreedir, "sources.json")
+    known = json.loads(stamps.read_text("utf-8")) if stamps.exists() else {}
+    for path, text in sources().items():
+        stamp = sha256(repr((around, text)).encode()).hexdigest()
+        if known.get(path) != stamp or not Path(app.outdir, f"{page_of(path)}.html").exists():
+            description = f'<meta name="description" content="The source of {path}.">'
+            yield (
+                page_of(path),
+                {"title": path, "body": body(app, path), "metatags": description},
+                "page.html",
+            )
+            known[path] = stamp
+    stamps.write_text(json.dumps(known), "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the links and the pages."""
-    app.connect("builder-inited", read_sources)
     app.add_post_transform(LinkSources)
     app.connect("html-collect-pages", pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
