@@ -23,6 +23,7 @@ from toy.exact.validation import (
     as_per_world,
     as_positive,
     as_reference,
+    as_same_worlds,
     as_values,
     as_wins,
     check_same_responses,
@@ -138,14 +139,19 @@ def ascend_with_loss(
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]
     """
-    policy = as_reference("policy", policy)
+    policy, reward, reference = as_same_worlds(
+        policy=as_reference("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
     column = as_per_world("beta", as_positive("beta", beta), policy)
+    start, _ = np.broadcast_arrays(np.log(policy), column)
 
     def uphill(logits: Array) -> Array:
         now = softmax(logits)
         return policy_gradient(now, reward) - column * loss_gradient(estimator, now, reference)
 
-    return ascend(uphill, np.log(policy), step_size, num_steps)
+    return ascend(uphill, start, step_size, num_steps)
 
 
 def dpo_descent(
