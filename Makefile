@@ -5,11 +5,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test bench serve lab clean chromium
+.PHONY: help book check checks restart test bench serve lab pictures clean chromium
 
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Two workers, one thread each; what shares a page stays together.
+PYTEST := --quiet --numprocesses 2 --dist loadgroup
+export OPENBLAS_NUM_THREADS ?= 1
 # npm trusts whom the machine trusts: some networks sign with a certificate of their own.
 export NODE_USE_SYSTEM_CA := 1
 
@@ -23,23 +26,40 @@ ignored := \( -name __pycache__ -o -name .ipynb_checkpoints -o -name bundles \) 
 widget_sources := $(shell find toy/explorables $(ignored) -o -type f ! -name '*.py' -print)
 book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) $(wildcard tests/test_*.py) _config.yml _toc.yml
 
+# $(call stage,<what>,<command>) runs the command and notes its time; times are told at the end.
+TIMES := _build/times
+stage = @mkdir -p _build; echo '== $(1)'; $(2); printf '%6d s  %s\n' $$SECONDS '$(1)' >> $(TIMES)
+tell_times = @cat $(TIMES); awk '{ all += $$1 } END { printf "%6d s  in all\n", all }' $(TIMES)
+
 help:
 	@echo 'make book    build the book into _build/html'
+	@echo 'make check   lint, types, JavaScript, all mathematics: no book and no browser'
 	@echo 'make test    build the book and run every test'
 	@echo 'make bench   measure toy beside what one would do instead, against the budgets'
 	@echo 'make serve   show the book on this machine (PORT=$(PORT))'
 	@echo 'make lab     open the chapters as notebooks in JupyterLab'
+	@echo 'make pictures  take a picture of every page, in _build/pictures'
 	@echo 'make clean   remove everything that make has made'
 
 book: $(BOOK)
 	@echo 'The book is at _build/html/index.html'
 
-test: $(BOOK) chromium
-	ruff check .
-	ruff format --check .
-	mypy
-	npm test --silent
-	pytest tests toy --doctest-modules --cov --cov-report=term-missing:skip-covered
+check: restart checks
+	$(tell_times)
+
+test: restart checks chromium
+	$(call stage,the book,$(MAKE) --no-print-directory book)
+	$(call stage,book and browser,pytest $(PYTEST) -m "build or browser" tests)
+	$(tell_times)
+
+restart:
+	@rm -f $(TIMES)
+
+checks: $(BUNDLES)
+	$(call stage,lint,ruff check . && ruff format --check .)
+	$(call stage,types,mypy)
+	$(call stage,JavaScript,npm test --silent)
+	$(call stage,mathematics,pytest $(PYTEST) -m "not build and not browser" tests toy --doctest-modules --cov)
 
 bench: $(VENV)
 	@python -m benchmarks
@@ -51,8 +71,11 @@ serve: $(BOOK)
 lab: $(BUNDLES)
 	jupyter lab book
 
+pictures: $(BOOK) chromium
+	@python tests/browser/pictures.py
+
 clean:
-	rm -rf .venv node_modules _build toy/explorables/bundles toy.egg-info
+	rm -rf .venv node_modules _build toy/explorables/bundles
 	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -depth \( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
 
@@ -68,7 +91,7 @@ $(VENV): requirements.txt constraints.txt pyproject.toml
 	rm -rf _build
 	'$(PYTHON)' -m venv .venv
 	pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
-	pip install --quiet --disable-pip-version-check --no-deps -e .
+	SKIP_JUPYTER_BUILDER=1 pip install --quiet --disable-pip-version-check --no-deps -e .
 	mkdir -p .venv/share/jupyter/lab/settings
 	@# Chapters open as notebooks, and JupyterLab asks no other host for news.
 	printf '%s\n' > .venv/share/jupyter/lab/settings/overrides.json \

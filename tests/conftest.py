@@ -7,6 +7,13 @@ settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what asks for a browser, so that it can be left out."""
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+
+
 @pytest.fixture
 def book_style():
     """Draw without a screen, in the book's style; nothing is left of it."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import toy
 from toy.exact.bandits import (
     NOISY_LABELS,
     SCHOOLS,
@@ -219,3 +220,13 @@ def test_the_survey_is_a_fresh_copy_each_time():
 def test_which_survey_is_a_yes_or_no_question(bad):
     with pytest.raises(ValueError, match=r"^as_published must be True or False; got"):
         school_comparisons(bad)
+
+
+def test_the_planets_have_a_policy_on_its_way_and_a_reference_that_it_has_left():
+    policy, reference = toy.HALF_TRAINED, toy.RETICENT_REFERENCE
+    for row in (policy, reference):
+        assert row.sum() == pytest.approx(1, abs=1e-15)
+        assert not row.flags.writeable
+    assert toy.kl_divergence(policy, reference) != pytest.approx(
+        toy.kl_divergence(reference, policy)
+    ), "a direction cannot hide"

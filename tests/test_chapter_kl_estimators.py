@@ -8,7 +8,7 @@ from worlds import EVEN, SKEWED
 import toy
 
 #: The chapter's world of four responses.
-POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
+POLICY, REFERENCE = toy.HALF_TRAINED, toy.RETICENT_REFERENCE
 
 
 def test_the_numbers_of_the_world_of_four_responses():

@@ -8,7 +8,7 @@ from worlds import policies
 
 import toy
 
-POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), toy.TEMPTING.reward[0]
+POLICY, REWARD = toy.HALF_TRAINED, toy.TEMPTING.reward[0]
 REFERENCE, PRETRAINING = toy.TEMPTING.reference[0], np.array([0.15, 0.05, 0.20, 0.60])
 BETA, GAMMA = 0.5, 0.2
 PAIR, PAIR_REWARD = np.array([0.9, 0.1]), np.array([1.0, -1.0])

@@ -44,7 +44,7 @@ def test_each_term_alone_leads_to_its_own_optimum():
 
 
 def test_the_gradients_of_pretraining_and_entropy_in_the_logits():
-    policy, data, step = np.array([0.05, 0.4, 0.25, 0.3]), DATA, 1e-6
+    policy, data, step = toy.HALF_TRAINED, DATA, 1e-6
     slope = -policy * (np.log(policy) + toy.entropy(policy))
     z = np.log(policy)
     for j in range(4):
@@ -56,7 +56,7 @@ def test_the_gradients_of_pretraining_and_entropy_in_the_logits():
 
 
 def test_the_penalty_is_an_entropy_and_the_references_log_likelihood():
-    policy = np.array([0.05, 0.4, 0.25, 0.3])
+    policy = toy.HALF_TRAINED
     split = toy.entropy(policy) + policy @ np.log(REFERENCE)
     assert -toy.kl_divergence(policy, REFERENCE) == pytest.approx(split, rel=1e-14)
     bonus = toy.entropy(policy) - np.log(4)

@@ -6,6 +6,7 @@ import pytest
 import scipy.optimize
 import scipy.sparse
 import torch
+from compare import EXACT, close
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies
@@ -25,8 +26,6 @@ from toy.exact.dpo import (
 from toy.exact.reward_loss import fit_rewards, reward_loss
 from toy.exact.rlhf_objective import gibbs_policy, log_partition
 
-EXACT = 1e-12
-
 POLICY = np.array([0.1, 0.4, 0.3, 0.2])
 REFERENCE = np.array([0.35, 0.15, 0.1, 0.4])
 WINS = np.array([[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1.5], [4, 6, 2, 0]])
@@ -34,10 +33,6 @@ BETA = 0.3
 
 #: One comparison, the first response preferred, as the homework has it.
 WON = np.array([[0.0, 1.0], [0.0, 0.0]])
-
-
-def close(actual, expected, rel=EXACT, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 # --- values, weights and gradients ----------------------------------------------------------------

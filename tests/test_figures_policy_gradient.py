@@ -8,7 +8,7 @@ import toy
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
-POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.2, 1.0, 0.8, -1.5])
+POLICY, REWARD = toy.HALF_TRAINED, toy.TEMPTING.reward[0]
 RESPONSES = ["a", "b", "c", "d"]
 PATH = np.array([POLICY, [0.1, 0.2, 0.3, 0.4], [0.2, 0.1, 0.4, 0.3]])
 X = np.linspace(0.1, 1.0, 5)

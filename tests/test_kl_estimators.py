@@ -7,6 +7,7 @@ import oracles
 import pytest
 import scipy.stats
 import torch
+from compare import close
 from hypothesis import given
 from worlds import EVEN, PAIRS, SKEWED, worlds
 
@@ -21,10 +22,6 @@ estimators = pytest.mark.parametrize(
 )
 POLICY, REFERENCE = (np.array(x) for x in PAIRS["four responses"])
 SAMPLER = np.array([0.3, 0.1, 0.45, 0.15])
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -215,8 +212,7 @@ def test_mse_is_bias_squared_plus_variance_over_n(estimator, oracle, num_samples
 
 
 def test_from_samples_to_beat_on_the_unbiased_estimator_errs_less():
-    world = [0.05, 0.4, 0.25, 0.3], [0.35, 0.15, 0.3, 0.2]
-    k1, k2 = (toy.estimator_moments(k, *world) for k in (toy.k1, toy.k2))
+    k1, k2 = (toy.estimator_moments(k, POLICY, REFERENCE) for k in (toy.k1, toy.k2))
     n = k1.samples_to_beat(k2)
     before, after = int(np.floor(n)), int(np.ceil(n))
     assert k1.mse(before) > k2.mse(before)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from toy.exact.bandits import log_linear_policy
+from toy.exact.bandits import TEMPTING, log_linear_policy
 from toy.exact.distributions import kl_divergence, softmax
 from toy.exact.dpo import dpo_gradient, fit_dpo, log_linear_dpo_gradient
 from toy.exact.kl_estimators import k1, k2, k3
@@ -13,8 +13,7 @@ from toy.exact.learners import ascend, ascend_with_loss, dpo_descent, rlhf_ascen
 from toy.exact.policy_gradient import objective_gradient, policy_gradient, score
 from toy.exact.rlhf_objective import forward_kl_policy, gibbs_policy, optimality_gap
 
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
+REWARD, REFERENCE = TEMPTING.reward[0], TEMPTING.reference[0]
 BETA = 2.0
 
 
@@ -156,9 +155,12 @@ def test_each_estimator_as_a_loss_comes_to_rest_elsewhere(estimator, rest):
 def test_several_worlds_learn_with_a_loss_at_once_and_a_start_with_a_zero_is_refused():
     starts = np.array([[0.5, 0.5], [0.9, 0.1]])
     both = ascend_with_loss(k2, starts, [1.0, 0.0], [0.5, 0.5], [0.5, 2.0], 0.1, 7).parameters
+    same = ascend_with_loss(k2, starts[1], [1.0, 0.0], [0.5, 0.5], [0.5, 2.0], 0.1, 7).parameters
     for i, beta in enumerate([0.5, 2.0]):
         one = ascend_with_loss(k2, starts[i], [1.0, 0.0], [0.5, 0.5], beta, 0.1, 7)
         np.testing.assert_allclose(both[:, i], one.parameters, atol=1e-14)
+        alone = ascend_with_loss(k2, starts[1], [1.0, 0.0], [0.5, 0.5], beta, 0.1, 7)
+        np.testing.assert_allclose(same[:, i], alone.parameters, atol=1e-14)
     with pytest.raises(ValueError, match="policy must give every response"):
         ascend_with_loss(k2, [1.0, 0.0], [1.0, 0.0], [0.5, 0.5], 0.5, 0.1, 7)
 
@@ -239,3 +241,27 @@ def test_bad_arguments_of_a_named_hill_are_refused(learn):
     ):
         with pytest.raises(ValueError, match=rule):
             run(**bad)
+
+
+UNEVEN = [0.7, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("run", "rule"),
+    [
+        (lambda: ascend_with_loss(k2, UNEVEN, [1.0, 0.0], UNEVEN, 0.0, 0.1, 1), "beta must be > 0"),
+        (
+            lambda: ascend_with_loss(k2, [UNEVEN] * 3, [1.0, 0.0], UNEVEN, [1.0, 2.0], 0.1, 1),
+            "beta must be one number, or have axes",
+        ),
+        (
+            lambda: dpo_descent(UNEVEN, [[0, -1], [1, 0]], 1.0, 0.1, 1),
+            "wins must hold finite counts >= 0",
+        ),
+        (lambda: dpo_descent(UNEVEN, 1 - np.eye(3), 1.0, 0.1, 1), "reference and wins must"),
+        (lambda: rlhf_ascent([np.nan, 0.0], UNEVEN, 1.0, 0.1, 1), "reward must hold no NaN"),
+    ],
+)
+def test_a_refusal_names_the_argument_that_was_given(run, rule):
+    with pytest.raises(ValueError, match=f"^{rule}"):
+        run()

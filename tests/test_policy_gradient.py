@@ -6,10 +6,12 @@ import numpy as np
 import oracles
 import pytest
 import torch
+from compare import close
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, policies, worlds
 
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
 from toy.exact.distributions import entropy, expectation, log_ratio, softmax
 from toy.exact.policy_gradient import (
     clipped_surrogate,
@@ -26,9 +28,8 @@ from toy.exact.policy_gradient import (
 )
 from toy.exact.rlhf_objective import gibbs_policy, ptx_policy, rlhf_objective
 
-POLICY = np.array([0.05, 0.4, 0.25, 0.3])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
+POLICY = HALF_TRAINED
+REFERENCE, REWARD = TEMPTING.reference[0], TEMPTING.reward[0]
 PRETRAINING = np.array([0.15, 0.05, 0.2, 0.6])
 BETA, GAMMA = 0.7, 0.4
 ADVANTAGES = {
@@ -37,10 +38,6 @@ ADVANTAGES = {
     "group normalised": (group_normalised, oracles.group_normalised),
 }
 advantages = pytest.mark.parametrize(("advantage", "oracle"), ADVANTAGES.values(), ids=ADVANTAGES)
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 def differences(function, policy, step):
@@ -641,3 +638,20 @@ def test_bad_rewards_of_a_group_are_refused(advantage, oracle):
         advantage([0.0, np.inf])
     with pytest.raises(ValueError, match=r"^rewards must have shape"):
         advantage([])
+
+
+def test_bias_and_cosine_compare_a_mean_with_a_gradient():
+    gradient = policy_gradient(POLICY, REWARD)
+    own = group_gradient_moments(POLICY, REWARD, 4, group_mean)  # three quarters of the gradient
+    close(own.bias_length(gradient), np.linalg.norm(gradient) / 4)
+    close([own.cosine(gradient), own.cosine(-gradient)], [1.0, -1.0])
+    close(
+        own.cosine([3.0, 1.0, -2.0, 0.5]),
+        own.mean @ [3.0, 1.0, -2.0, 0.5] / np.linalg.norm(own.mean) / np.sqrt(14.25),
+    )
+
+
+def test_a_vanishing_gradient_points_nowhere():
+    moments = reinforce_moments([POLICY, [0.0, 1.0, 0.0, 0.0]], [REWARD, REWARD])
+    assert np.isnan(moments.cosine([REWARD, REWARD])).tolist() == [False, True]
+    assert np.isnan(moments.cosine([REWARD * 1e-13, REWARD])).all()

@@ -7,11 +7,13 @@ import oracles
 import pytest
 import scipy.optimize
 import scipy.special
+from compare import close
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import as_lists, worlds
 
 from toy.exact import rlhf_objective as module
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
 from toy.exact.distributions import entropy, expectation, kl_divergence, log_ratio, softmax
 from toy.exact.rlhf_objective import (
     best_of_n_policy,
@@ -26,9 +28,8 @@ from toy.exact.rlhf_objective import (
     rlhf_objective,
 )
 
-POLICY = np.array([0.05, 0.4, 0.25, 0.3])
-REFERENCE = np.array([0.30, 0.15, 0.45, 0.10])
-REWARD = np.array([0.2, 1.0, 0.8, -1.5])
+POLICY = HALF_TRAINED
+REFERENCE, REWARD = TEMPTING.reference[0], TEMPTING.reward[0]
 PRETRAINING = np.array([0.15, 0.05, 0.2, 0.6])
 BETA, GAMMA = 0.7, 0.4
 WORLD = POLICY, REWARD, REFERENCE, BETA
@@ -45,10 +46,6 @@ TILTS = {
     "shifted by 100": ([100.0, 101.0, 99.0], [0.25, 0.5, 0.25], 1.0),
 }
 tilts = pytest.mark.parametrize(("reward", "reference", "beta"), TILTS.values(), ids=TILTS)
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 # --- the objective and its terms ------------------------------------------------------------------
@@ -371,13 +368,14 @@ def test_newton_never_needs_many_steps_and_says_so_if_it_is_not_given_them(monke
     pretraining = np.where(pretraining > 0.1, pretraining, 0.0)
     pretraining /= pretraining.sum(axis=-1, keepdims=True)
     reward, gamma = rng.uniform(-3000, 3000, (500, 5)), 10 ** rng.uniform(-12, 30, 500)
-    monkeypatch.setattr(module, "_MOST_STEPS", 10)
+    monkeypatch.setattr(module, "_MAX_STEPS", 10)
     policy = ptx_policy(reward, reference, 1.0, gamma, pretraining)
     close(policy.sum(axis=-1), np.ones(500), rel=1e-13)
-    monkeypatch.setattr(module, "_MOST_STEPS", 1)
-    with pytest.raises(ValueError, match=r"^gamma must let Newton's method converge in 1 steps"):
+    monkeypatch.setattr(module, "_MAX_STEPS", 1)
+    late = r"^Newton's method has not arrived after 1 steps: the rows of the policy sum to "
+    with pytest.raises(RuntimeError, match=late):
         ptx_policy(reward, reference, 1.0, gamma, pretraining)
-    with pytest.raises(ValueError, match=r"^beta must let Newton's method converge in 1 steps"):
+    with pytest.raises(RuntimeError, match=late):
         forward_kl_policy(REWARD, REFERENCE, BETA)
 
 
@@ -666,3 +664,31 @@ def test_a_bad_world_of_the_forward_penalty_is_refused():
         forward_kl_policy(REWARD, REFERENCE, 0.0)
     with pytest.raises(ValueError, match="reference"):
         forward_kl_policy(REWARD, [0.5, 0.5, 0.0, 0.0], BETA)
+
+
+def test_the_shaped_reward_has_the_objective_for_a_mean():
+    shaped = module.shaped_reward(*WORLD)
+    np.testing.assert_allclose(shaped, REWARD - BETA * log_ratio(POLICY, REFERENCE), rtol=1e-15)
+    np.testing.assert_allclose(expectation(POLICY, shaped), rlhf_objective(*WORLD), rtol=1e-14)
+
+
+def test_the_shaped_reward_charges_nothing_for_what_the_policy_never_gives():
+    shaped = module.shaped_reward([0.0, 1.0], [2.0, 1.0], [0.25, 0.75], 0.5)
+    np.testing.assert_allclose(shaped, [2.0, 1.0 + 0.5 * np.log(0.75)], rtol=1e-15)
+
+
+def test_the_shaped_reward_takes_a_price_for_each_world():
+    prices = np.array([0.1, 3.0])
+    policies, rewards = np.tile(POLICY, (2, 1)), np.tile(REWARD, (2, 1))
+    both = module.shaped_reward(policies, rewards, np.tile(REFERENCE, (2, 1)), prices)
+    for row, price in zip(both, prices, strict=True):
+        assert (row == module.shaped_reward(POLICY, REWARD, REFERENCE, price)).all()
+
+
+def test_the_greedy_policy_is_where_the_optimum_goes_as_nats_get_cheap():
+    reward = np.array([0.2, 1.0, 0.8, 1.0])
+    greedy = module.greedy_policy(reward, REFERENCE)
+    np.testing.assert_allclose(greedy, [0.0, 0.6, 0.0, 0.4], rtol=1e-15)
+    np.testing.assert_allclose(gibbs_policy(reward, REFERENCE, 1e-3), greedy, atol=1e-15)
+    np.testing.assert_allclose(best_of_n_policy(reward, REFERENCE, 1000), greedy, atol=1e-15)
+    assert (module.greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()

@@ -6,6 +6,7 @@ import numpy as np
 import oracles
 import pytest
 import torch
+from compare import close
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,10 +26,6 @@ from toy.exact.sequences import (
     trajectory_moments,
     whole_return,
 )
-
-
-def close(actual, expected, rel=1e-12, atol=0.0):
-    np.testing.assert_allclose(actual, np.array(expected, dtype=float), rtol=rel, atol=atol)
 
 
 def flat(tables):
@@ -759,7 +756,7 @@ def test_what_is_too_large_to_list_is_refused():
 
 
 def test_the_largest_enumeration_is_allowed_and_the_next_refused(monkeypatch):
-    monkeypatch.setattr(toy.exact.sequences, "_MOST_NUMBERS", 8)
+    monkeypatch.setattr(toy.exact.sequences, "_MAX_NUMBERS", 8)
     assert sequence_probs([[0.5, 0.5]] * 3).size == 8
     with pytest.raises(ValueError, match=r"at most 8 numbers; got 16 sequences by 1 columns"):
         sequence_probs([[0.5, 0.5]] * 4)
@@ -797,3 +794,11 @@ def test_results_may_be_written_to_without_changing_arguments():
     sequence_probs(POLICY[:1])[:] = 9.0
     assert rewards.tolist() == [1.0, 2.0]
     assert POLICY[0].sum() == 1
+
+
+def test_the_terms_of_the_kl_are_what_each_step_adds():
+    policy, reference = random_policy(1, 3, [0, 1, 2]), random_policy(2, 3, [0, 1, 2])
+    terms = toy.exact.sequences.sequence_kl_terms(tuple(policy), tuple(reference))
+    sums = [sequence_kl(policy[:t], reference[:t]) for t in (1, 2, 3)]
+    close(np.cumsum([table.sum() for table in terms]), sums)
+    close(terms[1], sequence_probs(policy[:1]) * toy.kl_divergence(policy[1], reference[1]))

@@ -3,6 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
+import toy
+
 #: The homework's own pair: the policy is even, the reference is nearly certain.
 EVEN = [0.5, 0.5]
 SKEWED = [0.01, 0.99]
@@ -12,7 +14,7 @@ PAIRS = {
     "homework 1E": (EVEN, SKEWED),
     "homework 1F": (SKEWED[::-1], EVEN),
     "three responses": ([0.6, 0.3, 0.1], [0.2, 0.3, 0.5]),
-    "four responses": ([0.05, 0.4, 0.25, 0.3], [0.35, 0.15, 0.3, 0.2]),
+    "four responses": (toy.HALF_TRAINED.tolist(), toy.RETICENT_REFERENCE.tolist()),
     # Dyadic numbers, so that both rows sum to one exactly and the oracle sees the same worlds.
     "nearly equal": ([0.25 + 2**-30, 0.75 - 2**-30], [0.25, 0.75]),
     "close": ([0.26, 0.35, 0.39], [0.25, 0.35, 0.4]),

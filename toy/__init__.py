@@ -9,7 +9,9 @@ from importlib import import_module
 from types import ModuleType
 
 from toy.exact.bandits import (
+    HALF_TRAINED,
     NOISY_LABELS,
+    RETICENT_REFERENCE,
     SCHOOLS,
     SHIFTED_REWARDS,
     SHY_REFERENCE,
@@ -25,6 +27,7 @@ from toy.exact.distributions import (
     expectation,
     geometric_mixture,
     kl_divergence,
+    kl_gradient,
     log_ratio,
     log_softmax,
     softmax,
@@ -49,7 +52,6 @@ from toy.exact.kl_estimators import (
     k1,
     k2,
     k3,
-    kl_gradient,
     loss_gradient,
     optimal_coefficient,
     sample_estimates,
@@ -116,8 +118,12 @@ from toy.exact.sequences import (
     whole_return,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
+    "HALF_TRAINED",
     "NOISY_LABELS",
+    "RETICENT_REFERENCE",
     "SCHOOLS",
     "SHIFTED_REWARDS",
     "SHY_REFERENCE",

@@ -6,6 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Chromium's own traffic and sandbox are switched off; what remains is the page's.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -5,27 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO
 
 import pytest
-from chromium import find_chromium
+from chromium import FLAGS, find_chromium
 from explorables import Explorable, Live, OpenLive, next_frame
 from playwright.sync_api import Browser, sync_playwright
-from visits import DESKTOP, HTML, OpenPage, Visit
-
-# Chromium's own traffic and sandbox are switched off; what remains is the page's.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from visits import DESKTOP, HTML, OpenPage, Visit, Visiting
 
 #: Bytes of a page that arrive at once, and seconds until the next.
 SLOW_PIECE, SLOW_PAUSE = 32_768, 0.05
@@ -85,17 +74,17 @@ def file_url() -> str:
     return HTML.as_uri() + "/"
 
 
-@pytest.fixture
-def open_page(browser: Browser, http_url: str, slow_url: str, file_url: str) -> Iterator[OpenPage]:
-    """A function that opens a page of the book and records its problems.
+@pytest.fixture(scope="session")
+def visiting(browser: Browser, http_url: str, slow_url: str, file_url: str) -> Visiting:
+    """A function that opens a page of the book for a while, and records its problems.
 
-    ``open_page("book/index.html", theme="dark", viewport=PHONE, scheme="file")`` returns a
-    `Visit`. Each call has a browser context of its own; all are closed after the test.
+    ``with visiting("book/index.html", theme="dark", viewport=PHONE, scheme="file")`` gives a
+    `Visit` in a browser context of its own.
     """
-    contexts = []
     homes = {"http": http_url, "slow": slow_url, "file": file_url}
 
-    def open_one(
+    @contextmanager
+    def visit_one(
         path: str,
         theme: str = "light",
         viewport: tuple[int, int] = DESKTOP,
@@ -103,7 +92,7 @@ def open_page(browser: Browser, http_url: str, slow_url: str, file_url: str) -> 
         hash: str = "",
         java_script: bool = True,
         offline: bool = False,
-    ) -> Visit:
+    ) -> Iterator[Visit]:
         width, height = viewport
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -112,16 +101,21 @@ def open_page(browser: Browser, http_url: str, slow_url: str, file_url: str) -> 
             java_script_enabled=java_script,
             offline=offline,
         )
-        contexts.append(context)
         visit = Visit(context.new_page())
         visit.page.set_default_timeout(20_000)
         visit.record(homes[scheme])
         visit.page.goto(homes[scheme] + path + hash, wait_until="load")
-        return visit
-
-    yield open_one
-    for context in contexts:
+        yield visit
         context.close()
+
+    return visit_one
+
+
+@pytest.fixture
+def open_page(visiting: Visiting) -> Iterator[OpenPage]:
+    """A function that opens a page as `visiting` does, until the end of the test."""
+    with ExitStack() as visits:
+        yield lambda *args, **options: visits.enter_context(visiting(*args, **options))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from playwright.sync_api import Page, Request
@@ -18,10 +20,29 @@ PHONE = (375, 812)
 def pages() -> list[str]:
     """Return the paths of the book's pages below the site's root, from the table of contents."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    chapters = [*toc.get("chapters", [])]
-    for part in toc.get("parts", []):
-        chapters += part["chapters"]
-    return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for chapter in chapters)]]
+    return [f"{toc['root']}.html", *(f"{name}.html" for name in files_of(toc))]
+
+
+def files_of(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield the files below an entry of the table of contents, in their order."""
+    for below in (e for key in ("parts", "chapters", "sections") for e in entry.get(key, [])):
+        if "file" in below:
+            yield below["file"]
+        yield from files_of(below)
+
+
+def read_to_the_end(page: Page) -> None:
+    """Scroll through the page, so that everything that loads when it is seen has loaded."""
+    page.evaluate(
+        """async () => {
+            for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+                scrollTo(0, y);
+                await new Promise((done) => setTimeout(done, 20));
+            }
+            scrollTo(0, 0);
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
 
 
 @dataclass
@@ -52,3 +73,4 @@ class Visit:
 
 
 OpenPage = Callable[..., Visit]
+Visiting = Callable[..., AbstractContextManager[Visit]]

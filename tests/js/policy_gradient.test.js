@@ -1,76 +1,68 @@
-// Gradients and the laws of their estimates against toy: Python writes the vectors and what it computes.
+// Gradients and the laws of their estimates against toy.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import * as gradients from "../../toy/explorables/core/policy_gradient.js";
+import * as core from "../../toy/explorables/core/policy_gradient.js";
+import { assertClose, largest } from "./compare.js";
+import { vectors } from "./vectors.js";
 
-const TOLERANCE = 1e-12;
+const { cases, advantages } = vectors.policy_gradient;
 
-const python = process.env.PYTHON ?? ".venv/bin/python";
-const { cases, advantages } = JSON.parse(
-  execFileSync(python, ["tests/js/vectors_policy_gradient.py"], { encoding: "utf8", maxBuffer: 1 << 26 }),
-);
-
-const largest = (values) => Math.max(...values.flat(2).map(Math.abs));
-
-/** Equal to 1e-12 of the size of the terms that are summed. */
-function assertClose(got, expected, what, size = largest([expected])) {
-  if (!Array.isArray(expected)) {
-    assert.ok(Math.abs(got - expected) <= TOLERANCE * size, `${what}: got ${got}, toy says ${expected}`);
-    return;
-  }
-  assert.equal(got.length, expected.length, `${what}: length`);
-  expected.forEach((value, i) => assertClose(got[i], value, `${what}[${i}]`, size));
-}
-
-/** Moments of numbers as large as `size`, whose squares a covariance sums. */
-function assertMoments(got, expected, what, size) {
+/** A law of estimates as large as `size`, its moments, and how they stand to the gradient. */
+function assertLaw({ probabilities, gradients }, { law, ...expected }, gradient, what, size) {
+  assertClose(probabilities, law[0], `${what}: probabilities`);
+  assertClose(gradients, law[1], `${what}: estimates`, size);
+  const got = core.moments({ probabilities, gradients });
   assertClose(got.mean, expected.mean, `${what}: mean`, size);
   assertClose(got.covariance, expected.covariance, `${what}: covariance`, size * size);
   assertClose(got.totalVariance, expected.totalVariance, `${what}: total variance`, size * size);
+  assertClose(core.biasLength(got, gradient), expected.biasLength, `${what}: bias`, size);
+  // A direction is as exact as the rounding of what it points along is small beside it.
+  const length = Math.min(Math.hypot(...expected.mean), Math.hypot(...gradient));
+  assertClose(core.cosine(got, gradient), expected.cosine, `${what}: cosine`, 1 + size / length);
 }
 
 test("the worlds are many", () => assert.ok(Object.keys(cases).length >= 10));
 
 for (const [name, expected] of Object.entries(cases)) {
-  const { policy, reward, reference } = expected;
+  const { policy, reward, reference, policyGradient, klGradient } = expected;
 
   test(`gradients agree with toy: ${name}`, () => {
-    assertClose(gradients.score(policy), expected.score, "score");
-    assertClose(gradients.policyGradient(policy, reward), expected.policyGradient, "gradient", largest(reward));
+    assertClose(core.score(policy), expected.score, "score", largest(expected.score));
+    assertClose(core.policyGradient(policy, reward), policyGradient, "gradient", largest(reward));
     for (const { beta, gradient } of expected.objectiveGradient) {
-      const size = largest(reward) + beta * largest(gradients.klGradient(policy, reference));
-      assertClose(gradients.objectiveGradient(policy, reward, reference, beta), gradient, `β ${beta}`, size);
+      const size = largest(reward) + beta * largest(klGradient);
+      assertClose(core.objectiveGradient(policy, reward, reference, beta), gradient, `β ${beta}`, size);
     }
   });
 
   test(`one draw agrees with toy: ${name}`, () => {
-    const best = gradients.optimalBaseline(policy, reward);
+    const best = core.optimalBaseline(policy, reward);
     assertClose(best, expected.optimalBaseline, "best baseline", largest(reward));
-    for (const { baseline, ...moments } of expected.reinforce) {
-      const size = largest(reward) + Math.abs(baseline);
-      assertMoments(gradients.reinforceMoments(policy, reward, baseline), moments, `b ${baseline}`, size);
+    for (const { baseline, ...found } of expected.reinforce) {
+      const law = core.reinforceLaw(policy, reward, baseline);
+      assertLaw(law, found, policyGradient, `b ${baseline}`, largest(reward) + Math.abs(baseline));
+      assert.deepEqual(core.reinforceMoments(policy, reward, baseline), core.moments(law));
     }
   });
 
   test(`groups agree with toy: ${name}`, () => {
-    for (const { advantage, size, ...moments } of expected.groups) {
-      const found = gradients.groupGradientMoments(policy, reward, size, gradients[advantage]);
-      assertMoments(found, moments, `${advantage}, ${size}`, Math.max(1, largest(reward)));
+    for (const { advantage, size, ...found } of expected.groups) {
+      const law = core.groupLaw(policy, reward, size, core[advantage]);
+      assertLaw(law, found, policyGradient, `${advantage}, ${size}`, Math.max(1, largest(reward)));
     }
   });
 }
 
 test("advantages agree with toy", () => {
-  for (const { rewards, ...expected } of advantages) {
-    for (const [rule, values] of Object.entries(expected)) assertClose(gradients[rule](rewards), values, rule);
-  }
+  for (const { rewards, ...expected } of advantages)
+    for (const [rule, values] of Object.entries(expected))
+      assertClose(core[rule](rewards), values, rule, largest(values));
 });
 
 test("a cosine is 1 for one direction, whatever the lengths", () => {
-  assert.ok(Math.abs(gradients.cosine([1, -2, 1], [3, -6, 3]) - 1) < 1e-15);
-  assert.equal(gradients.cosine([1, 0, -1], [1, -2, 1]), 0);
-  assert.ok(Number.isNaN(gradients.cosine([1e-16, 0, -1e-16], [1, -2, 1])));
+  assertClose(core.cosine({ mean: [1, -2, 1] }, [3, -6, 3]), 1, "one direction");
+  assert.equal(core.cosine({ mean: [1, 0, -1] }, [1, -2, 1]), 0);
+  assert.ok(Number.isNaN(core.cosine({ mean: [1e-16, 0, -1e-16] }, [1, -2, 1])));
 });

@@ -1,25 +1,13 @@
-// The loss of comparisons and the flow of one margin in JavaScript against toy.
+// The loss of comparisons, the rewards that fit them, and the flow of one margin, against toy.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import * as core from "../../toy/explorables/core/reward_loss.js";
+import { assertClose } from "./compare.js";
+import { vectors } from "./vectors.js";
 
-const TOLERANCE = 1e-12;
-
-const python = process.env.PYTHON ?? ".venv/bin/python";
-const { pairs, many, flows, optima } = JSON.parse(
-  execFileSync(python, ["tests/js/vectors_reward_loss.py"], { encoding: "utf8", maxBuffer: 1 << 28 }),
-);
-
-const number = (value) => (value === "inf" ? Infinity : value === "-inf" ? -Infinity : value);
-
-function assertClose(got, written, what) {
-  const expected = number(written);
-  const near = got === expected || Math.abs(got - expected) <= TOLERANCE * Math.abs(expected);
-  assert.ok(near, `${what}: got ${got}, toy says ${expected}`);
-}
+const { pairs, many, tied, fits, flows, optima } = vectors.reward_loss;
 
 test("losses, slopes and probabilities of a pair agree with toy", () => {
   assert.ok(pairs.length > 100);
@@ -32,16 +20,28 @@ test("losses, slopes and probabilities of a pair agree with toy", () => {
     const [slope] = core.rewardLossGradient([margin, 0], wins);
     // Two forces cancel at the optimum: the slope is as exact as they are.
     const forces = p * core.winProbability(-margin) + (1 - p) * core.winProbability(margin);
-    assert.ok(Math.abs(slope - expected.gradient[0]) <= TOLERANCE * forces, `slope at ${margin}, ${p}`);
+    assertClose(slope, expected.gradient[0], `slope at ${margin}, ${p}`, forces);
     assertClose(core.winProbability(margin), expected.winProbability, `σ(${margin})`);
   }
 });
 
-test("the loss and its gradient agree with toy for three responses", () => {
-  assertClose(core.rewardLoss(many.reward, many.wins), many.loss, "loss");
-  const gradient = core.rewardLossGradient(many.reward, many.wins);
-  many.gradient.forEach((value, i) => assertClose(gradient[i], value, `gradient[${i}]`));
+test("what comparisons of three responses say agrees with toy", () => {
+  for (const { reward, wins, margins, shares, ...expected } of [many, tied]) {
+    assertClose(core.margins(reward), margins, "margin");
+    assertClose(core.shares(wins), shares, "share");
+    for (const [name, value] of Object.entries(expected)) assertClose(core[name](reward, wins), value, name);
+  }
 });
+
+for (const [name, { wins, reward }] of Object.entries(fits)) {
+  test(`the fitted rewards agree with toy: ${name}`, () => {
+    const found = core.fitRewards(wins);
+    if (reward === null) return assert.equal(found, null);
+    // The likelihood of nearly clean labels is flat: a reward is as exact as 1e-16 over its curvature.
+    const size = Math.max(1, 1e-4 / Math.min(...wins.flat().filter((won) => won > 0)));
+    assertClose(found, reward, "rewards", size);
+  });
+}
 
 test("optimal margins agree with toy, infinite ones too", () => {
   for (const { preference, margin } of optima) assertClose(core.optimalMargin(preference), margin, `logit ${preference}`);
@@ -56,14 +56,4 @@ test("the time to a margin agrees with toy", () => {
 test("the flow of the margin agrees with toy", () => {
   for (const { time, preference, margin } of flows)
     assertClose(core.marginAfter(time, preference), margin, `margin at ${time}, ${preference}`);
-});
-
-test("accuracy counts the labels that the rewards order rightly", () => {
-  const wins = [
-    [0, 7],
-    [3, 0],
-  ];
-  assertClose(core.accuracy([1, 0], wins), 0.7, "right");
-  assertClose(core.accuracy([0, 1], wins), 0.3, "wrong");
-  assertClose(core.accuracy([1, 1], wins), 0.5, "tied");
 });

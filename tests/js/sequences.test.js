@@ -1,40 +1,22 @@
 // The JavaScript of the theory token by token against toy.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { logRatio, sum } from "../../toy/explorables/core/distributions.js";
+import { logRatio } from "../../toy/explorables/core/distributions.js";
 import { k1, k2, k3 } from "../../toy/explorables/core/kl_estimators.js";
+import { sum, unravelIndex } from "../../toy/explorables/core/numpy.js";
 import * as sequences from "../../toy/explorables/core/sequences.js";
+import { assertClose, assertMoments, meanSize } from "./compare.js";
+import { vectors } from "./vectors.js";
 
-const TOLERANCE = 1e-12;
 const ESTIMATORS = { k1, k2, k3 };
-
-const python = process.env.PYTHON ?? ".venv/bin/python";
-const { cases, binary, flatReward, reward, credits } = JSON.parse(
-  execFileSync(python, ["tests/js/vectors_sequences.py"], { encoding: "utf8", maxBuffer: 1 << 28 }),
-);
-
-/** Equal to 1e-12 of the expected value or, for a sum whose terms cancel, of the size of its terms. */
-function assertClose(got, expected, what, size = Math.abs(expected)) {
-  assert.ok(Math.abs(got - expected) <= TOLERANCE * size, `${what}: got ${got}, toy says ${expected}`);
-}
-
-function assertAllClose(got, expected, what, size) {
-  assert.equal(got.length, expected.length, `${what}: length`);
-  expected.forEach((value, i) => assertClose(got[i], value, `${what}[${i}]`, size));
-}
-
-test("the trees of two tokens are laid out as toy's", () => {
-  for (const { splits, tables } of binary) assert.deepEqual(sequences.binaryPolicy(splits), tables);
-  assert.deepEqual(sequences.binaryReward(flatReward), reward);
-});
+const { cases, credits } = vectors.sequences;
 
 test("a step is credited with what toy says", () => {
   for (const { rewards, toGo, whole } of credits) {
-    assertAllClose(sequences.rewardsToGo(rewards), toGo, "reward-to-go");
-    assertAllClose(sequences.wholeReturn(rewards), whole, "whole return");
+    assertClose(sequences.rewardsToGo(rewards), toGo, "reward-to-go");
+    assertClose(sequences.wholeReturn(rewards), whole, "whole return");
   }
 });
 
@@ -43,67 +25,56 @@ for (const [name, expected] of Object.entries(cases)) {
   const most = Math.max(...rewards.flat(2).map(Math.abs)) * policy.length;
 
   test(`sequences and their divergence agree with toy: ${name}`, () => {
-    assertAllClose(sequences.sequenceProbs(policy), expected.sequenceProbs, "P");
-    sequences.prefixKls(policy, reference).forEach((kls, t) => assertAllClose(kls, expected.prefixKls[t], "KL"));
+    const { prefixKls, sequenceKlTerms, logRatios } = expected;
+    assertClose(sequences.sequenceProbs(policy), expected.sequenceProbs, "P");
+    assertClose(sequences.prefixProbs(policy).at(-1), expected.sequenceProbs, "P, step by step");
+    assertClose(sequences.prefixKls(policy, reference), prefixKls, "KL");
+    assertClose(sequences.sequenceKlTerms(policy, reference), sequenceKlTerms, "share");
+    assertClose(sequences.logRatios(policy, reference), logRatios, "d");
     assertClose(sequences.sequenceKl(policy, reference), expected.sequenceKl, "KL of sequences");
+  });
+
+  test(`what tables say along a sequence agrees with toy: ${name}`, () => {
+    const prefixes = policy.map((rows, t) => rows.map((_, i) => 10 * t + i));
+    expected.tokens.forEach((tokens, y) => {
+      assert.deepEqual(sequences.along(rewards, tokens), expected.along[y]);
+      const passed = tokens.map((_, t) => tokens.slice(0, t).reduce((i, v) => policy[0][0].length * i + v, 0));
+      assert.deepEqual(sequences.along(prefixes, tokens), passed.map((i, t) => 10 * t + i));
+    });
   });
 
   test(`values and gradients agree with toy: ${name}`, () => {
     const values = sequences.prefixValues(policy, rewards);
-    values.forEach((row, t) => assertAllClose(row, expected.prefixValues[t], "value", most));
+    assertClose(values, expected.prefixValues, "value", most);
     const got = {
       whole: sequences.trajectoryMoments(policy, rewards, null, sequences.wholeReturn),
       toGo: sequences.trajectoryMoments(policy, rewards),
       lessValue: sequences.trajectoryMoments(policy, rewards, values),
     };
     for (const [key, { mean, totalVariance }] of Object.entries(expected.gradients)) {
-      assertAllClose(got[key].mean, mean, `${key} mean`, most);
+      assertClose(got[key].mean, mean, `${key} mean`, most);
       assertClose(got[key].totalVariance, totalVariance, `${key} variance`, totalVariance);
     }
   });
 
   test(`estimators of the divergence agree with toy: ${name}`, () => {
-    const ratios = sequences.tokenLogRatios(policy, reference);
+    const d = sequences.logRatios(policy, reference);
+    const sizeOf = (values) => meanSize(expected.sequenceProbs, values);
     for (const [key, { sequence, token }] of Object.entries(expected.estimators)) {
-      const whole = (y) => ESTIMATORS[key](sum(sequences.along(ratios, sequences.stepsOf(policy, y))));
-      const size = sum(expected.sequenceProbs.map((p, y) => p * Math.abs(whole(y))));
-      assertMoments(
-        sequences.sequenceEstimatorMoments(ESTIMATORS[key], policy, reference),
-        sequence,
-        `${key}, sequence`,
-        size,
-      );
-      const perToken = (y) => sequences.along(ratios, sequences.stepsOf(policy, y)).map(ESTIMATORS[key]);
-      assertMoments(
-        sequences.tokenEstimatorMoments(ESTIMATORS[key], policy, reference),
-        token,
-        `${key}, token`,
-        sum(expected.sequenceProbs.map((p, y) => p * sum(perToken(y).map(Math.abs)))),
-      );
+      const k = ESTIMATORS[key];
+      const whole = expected.tokens.map((tokens) => k(sum(sequences.along(d, tokens))));
+      const found = sequences.sequenceEstimatorMoments(k, policy, reference);
+      assertMoments(found, sequence, `${key}, sequence`, sizeOf(whole));
+      const each = expected.tokens.map((tokens) => sum(sequences.along(d, tokens).map((one) => Math.abs(k(one)))));
+      assertMoments(sequences.tokenEstimatorMoments(k, policy, reference), token, `${key}, token`, sizeOf(each));
     }
-    assertMoments(
-      sequences.prefixKlMoments(policy, reference),
-      expected.prefixKlMoments,
-      "prefix",
-      expected.sequenceKl,
-    );
+    const found = sequences.prefixKlMoments(policy, reference);
+    assertMoments(found, expected.prefixKlMoments, "prefix", expected.sequenceKl);
   });
 }
 
-function assertMoments(got, expected, what, size) {
-  assertClose(got.mean, expected.mean, `${what} mean`, size);
-  assertClose(got.bias, expected.bias, `${what} bias`, size);
-  // Where the values hardly differ, rounding of them is what is left.
-  assertClose(got.variance, expected.variance, `${what} variance`, expected.variance + TOLERANCE * size * size);
-}
-
 test("the tokens of a sequence are the digits of its number", () => {
-  const policy = sequences.binaryPolicy([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
-  assert.deepEqual(sequences.stepsOf(policy, 5), [
-    { prefix: 0, token: 1 },
-    { prefix: 1, token: 0 },
-    { prefix: 2, token: 1 },
-  ]);
+  assert.deepEqual(unravelIndex(5, [2, 2, 2]), [1, 0, 1]);
 });
 
 test("the chain rule: the prefixes' shares are the sequences' divergence", () => {

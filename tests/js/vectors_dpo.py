@@ -1,15 +1,9 @@
-"""Print, as JSON, what `toy` computes for the vectors on which `core/dpo.js` is checked."""
-
-import json
-import sys
+"""DPO's loss, and what it sees of a policy."""
 
 import numpy as np
 
 import toy
 from toy.exact.validation import Array
-
-RNG = np.random.default_rng(20261122)
-NUM_STEPS, STEP_SIZE = 2000, 0.5
 
 
 def pairs(preference: float, *compared: tuple[int, int]) -> Array:
@@ -47,59 +41,20 @@ def worlds() -> dict[str, tuple[Array, Array, Array, float]]:
     }
 
 
+WORLDS = worlds()
+
+
 def case(policy: Array, reference: Array, wins: Array, beta: float) -> dict[str, object]:
-    features = RNG.normal(size=(len(policy), 2)).round(3)
-    weights = np.array([0.7, -1.3])
-    one = np.array([1.0, 3.0, 0.0, -0.5])[: len(policy), None]
-    expected: dict[str, object] = {
-        "policy": policy.tolist(),
-        "reference": reference.tolist(),
-        "wins": wins.tolist(),
+    return {
+        "policy": policy,
+        "reference": reference,
+        "wins": wins,
         "beta": beta,
-        "features": features.tolist(),
-        "weights": weights.tolist(),
-        "one": one.tolist(),
-        "implicitReward": toy.implicit_reward(policy, reference, beta).tolist(),
-        "totalVariation": float(toy.total_variation(policy, reference)),
-        "dpoLoss": float(toy.dpo_loss(policy, reference, wins, beta)),
-        "dpoGradient": toy.dpo_gradient(policy, reference, wins, beta).tolist(),
-        "dpoWeights": toy.dpo_weights(policy, reference, beta).tolist(),
-        "logLinearDpoGradient": toy.log_linear_dpo_gradient(
-            weights, features, reference, wins, beta
-        ).tolist(),
-        "descents": [descent(reference, wins, beta, f) for f in (None, one)],
-        "fitRewards": None,
-    }
-    try:
-        reward = toy.fit_rewards(wins)
-    except ValueError:
-        return expected
-    ascents = [
-        logits(toy.rlhf_ascent(reward, reference, beta, STEP_SIZE, NUM_STEPS, f))
-        for f in (None, one)
-    ]
-    return expected | {
-        "fitRewards": reward.tolist(),
-        "gibbsPolicy": toy.gibbs_policy(reward, reference, beta).tolist(),
-        "ascents": ascents,
+        "implicitReward": toy.implicit_reward(policy, reference, beta),
+        "dpoLoss": toy.dpo_loss(policy, reference, wins, beta),
+        "dpoWeights": toy.dpo_weights(policy, reference, beta),
     }
 
 
-def descent(reference: Array, wins: Array, beta: float, features: Array | None) -> list[object]:
-    return logits(toy.dpo_descent(reference, wins, beta, STEP_SIZE, NUM_STEPS, features))
-
-
-def logits(trajectory: toy.Trajectory) -> list[object]:
-    """The first and the last few steps, and some between."""
-    steps = [0, 1, 2, 17, 400, NUM_STEPS]
-    return [[step, trajectory.parameters[step].tolist()] for step in steps]
-
-
-def main() -> None:
-    cases = {name: case(*world) for name, world in worlds().items()}
-    settings = {"numSteps": NUM_STEPS, "stepSize": STEP_SIZE}
-    json.dump({"cases": cases, **settings}, sys.stdout, allow_nan=False)
-
-
-if __name__ == "__main__":
-    main()
+def vectors() -> dict[str, object]:
+    return {name: case(*world) for name, world in WORLDS.items()}

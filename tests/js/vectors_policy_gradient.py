@@ -1,15 +1,9 @@
-"""Print, as JSON, what `toy` computes of gradients and their estimates.
-
-`tests/js/policy_gradient.test.js` runs this; it has no other source of expected values.
-"""
-
-import json
-import sys
+"""Gradients and their estimates."""
 
 import numpy as np
 
 import toy
-from toy.exact.policy_gradient import GradientMoments
+from toy.exact.policy_gradient import GradientMoments, _group_law, _reinforce_law
 
 RNG = np.random.default_rng(1992)
 ADVANTAGES = {
@@ -37,18 +31,21 @@ def worlds() -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     }
 
 
-def moments(found: GradientMoments) -> dict[str, object]:
+def found(moments: GradientMoments, gradient: np.ndarray) -> dict[str, object]:
     return {
-        "mean": found.mean.tolist(),
-        "covariance": found.covariance.tolist(),
-        "totalVariance": float(found.total_variance),
+        "mean": moments.mean,
+        "covariance": moments.covariance,
+        "totalVariance": moments.total_variance,
+        "biasLength": moments.bias_length(gradient),
+        "cosine": moments.cosine(gradient),
     }
 
 
 def groups(policy: np.ndarray, reward: np.ndarray) -> list[dict[str, object]]:
+    gradient = toy.policy_gradient(policy, reward)
     return [
-        {"advantage": name, "size": size}
-        | moments(toy.group_gradient_moments(policy, reward, size, advantage))
+        {"advantage": name, "size": size, "law": _group_law(policy, reward, size, advantage)}
+        | found(toy.group_gradient_moments(policy, reward, size, advantage), gradient)
         for name, advantage in ADVANTAGES.items()
         for size in ((2, 3, 8) if len(policy) < 4 else (2, 4))
     ]
@@ -56,20 +53,22 @@ def groups(policy: np.ndarray, reward: np.ndarray) -> list[dict[str, object]]:
 
 def case(policy: np.ndarray, reward: np.ndarray, reference: np.ndarray) -> dict[str, object]:
     best = float(toy.optimal_baseline(policy, reward))
+    gradient = toy.policy_gradient(policy, reward)
     return {
-        "policy": policy.tolist(),
-        "reward": reward.tolist(),
-        "reference": reference.tolist(),
-        "score": toy.score(policy).tolist(),
-        "policyGradient": toy.policy_gradient(policy, reward).tolist(),
+        "policy": policy,
+        "reward": reward,
+        "reference": reference,
+        "score": toy.score(policy),
+        "policyGradient": gradient,
+        "klGradient": toy.kl_gradient(policy, reference),
         "objectiveGradient": [
-            {"beta": beta, "gradient": found.tolist()}
+            {"beta": beta, "gradient": toy.objective_gradient(policy, reward, reference, beta)}
             for beta in (0.05, 0.5, 5.0)
-            for found in [toy.objective_gradient(policy, reward, reference, beta)]
         ],
         "optimalBaseline": best,
         "reinforce": [
-            {"baseline": b} | moments(toy.reinforce_moments(policy, reward, b))
+            {"baseline": b, "law": _reinforce_law(policy, reward, np.asarray([b]))}
+            | found(toy.reinforce_moments(policy, reward, b), gradient)
             for b in (0.0, -1.3, best)
         ],
         "groups": groups(policy, reward) if policy.min() > 0 and reward.max() < 1e9 else [],
@@ -80,15 +79,10 @@ def advantages() -> list[dict[str, object]]:
     rows = [[3.0, 0.0, 0.0], [0.1, 0.1], [10.0, 0.0], [1e300, -1e300, 0.0], [1e-200, 2e-200]]
     rows.append(RNG.normal(size=9).tolist())
     return [
-        {"rewards": row} | {name: rule(row).tolist() for name, rule in ADVANTAGES.items()}
-        for row in rows
+        {"rewards": row} | {name: rule(row) for name, rule in ADVANTAGES.items()} for row in rows
     ]
 
 
-def main() -> None:
+def vectors() -> dict[str, object]:
     cases = {name: case(*world) for name, world in worlds().items()}
-    json.dump({"cases": cases, "advantages": advantages()}, sys.stdout, allow_nan=False)
-
-
-if __name__ == "__main__":
-    main()
+    return {"cases": cases, "advantages": advantages()}

@@ -1,11 +1,11 @@
-"""Print, as JSON, what `toy.rlhf_objective` computes, for `tests/js/rlhf_objective.test.js`."""
-
-import json
-import sys
+"""The objective, its optima and the frontier."""
 
 import numpy as np
+from vectors_dpo import WORLDS as COMPARED
+from vectors_kl_estimators import LOSS_WORLDS
 
 import toy
+from toy.exact.rlhf_objective import greedy_policy, shaped_reward
 
 RNG = np.random.default_rng(20261123)
 
@@ -44,15 +44,12 @@ def worlds() -> dict[str, tuple[np.ndarray, ...]]:
 
 
 def case(reward: np.ndarray, reference: np.ndarray, pretraining: np.ndarray) -> dict[str, object]:
-    even = toy.beta_of_even_odds(reward, reference)
-    best = reference * (reward == reward.max())
     return {
-        "reward": reward.tolist(),
-        "reference": reference.tolist(),
-        "pretraining": pretraining.tolist(),
-        "betaOfEvenOdds": float(even) if np.isfinite(even) else None,
-        "cheapLimit": (best / best.sum()).tolist(),
-        "entropy": float(toy.entropy(pretraining)),
+        "reward": reward,
+        "reference": reference,
+        "pretraining": pretraining,
+        "betaOfEvenOdds": toy.beta_of_even_odds(reward, reference),
+        "greedyPolicy": greedy_policy(reward, reference),
         "at": [
             at_price(reward, reference, pretraining, beta, gamma)
             for beta in (0.05, 0.3, 1.0, 10.0, 1000.0)
@@ -66,18 +63,47 @@ def at_price(
 ) -> dict[str, object]:
     point = toy.reward_kl_frontier(reward, reference, [beta])
     policy = toy.ptx_policy(reward, reference, beta, gamma, pretraining)
-    terms = toy.objective_terms(policy, reward, reference, beta, gamma, pretraining)
     return {
         "beta": beta,
         "gamma": gamma,
-        "logPartition": float(toy.log_partition(reward, reference, beta)),
-        "gibbsPolicy": toy.gibbs_policy(reward, reference, beta).tolist(),
-        "frontier": {"reward": float(point.reward[0]), "kl": float(point.kl[0])},
-        "ptxPolicy": policy.tolist(),
-        "terms": {name: float(value) for name, value in vars(terms).items()},
-        "gap": float(toy.optimality_gap(pretraining, reward, reference, beta)),
+        "logPartition": toy.log_partition(reward, reference, beta),
+        "gibbsPolicy": toy.gibbs_policy(reward, reference, beta),
+        "shapedReward": shaped_reward(pretraining, reward, reference, beta),
+        "frontier": {"reward": point.reward[0], "kl": point.kl[0]},
+        "ptxPolicy": policy,
+        "terms": toy.objective_terms(policy, reward, reference, beta, gamma, pretraining),
+        "gap": toy.optimality_gap(pretraining, reward, reference, beta),
     }
 
 
-if __name__ == "__main__":
-    json.dump({n: case(*world) for n, world in worlds().items()}, sys.stdout, allow_nan=False)
+def rest(
+    policy: list[float], reward: list[float], reference: list[float], beta: float
+) -> dict[str, object]:
+    """Where ascents come to rest, and what is climbed."""
+    return {
+        "world": (policy, reward, reference, beta),
+        "forwardKlPolicy": toy.forward_kl_policy(reward, reference, beta),
+        "gibbsPolicy": toy.gibbs_policy(reward, reference, beta),
+        "objective": toy.rlhf_objective(policy, reward, reference, beta),
+    }
+
+
+def fitted() -> list[dict[str, object]]:
+    """The optima for rewards that were fitted to comparisons."""
+    found = []
+    for _, reference, wins, beta in COMPARED.values():
+        try:
+            reward = toy.fit_rewards(wins)
+        except ValueError:
+            continue
+        optimum = toy.gibbs_policy(reward, reference, beta)
+        found.append({"world": (reward, reference, beta), "gibbsPolicy": optimum})
+    return found
+
+
+def vectors() -> dict[str, object]:
+    return {
+        "cases": {name: case(*world) for name, world in worlds().items()},
+        "rests": {name: rest(*world) for name, world in LOSS_WORLDS.items()},
+        "fitted": fitted(),
+    }

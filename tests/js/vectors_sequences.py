@@ -1,11 +1,9 @@
-"""Print, as JSON, what `toy.sequences` computes for the trees on which JavaScript is checked."""
-
-import json
-import sys
+"""Trees of prefixes: sequences, their divergence and their credit."""
 
 import numpy as np
 
 import toy
+from toy.exact.sequences import Tables, _along, _log_ratios, _prefix_kls, sequence_kl_terms
 
 RNG = np.random.default_rng(20261123)
 
@@ -28,83 +26,77 @@ SPLITS = {
 }
 
 
-def trees(splits: list[float]) -> list[np.ndarray]:
+def trees(splits: list[float]) -> Tables:
     p = np.array(splits)
     rows = np.stack([p, 1 - p], axis=-1)
-    return [rows[2**t - 1 : 2 ** (t + 1) - 1].reshape((2,) * (t + 1)) for t in range(3)]
+    return tuple(rows[2**t - 1 : 2 ** (t + 1) - 1].reshape((2,) * (t + 1)) for t in range(3))
 
 
-def random_trees(size: int, steps: int) -> tuple[list[np.ndarray], ...]:
+def random_trees(size: int, steps: int) -> tuple[Tables, ...]:
     shapes = [(size,) * (t + 1) for t in range(steps)]
     policy, reference = (
-        [RNG.dirichlet(np.full(size, 0.7), shape[:-1]) for shape in shapes] for _ in range(2)
+        tuple(RNG.dirichlet(np.full(size, 0.7), shape[:-1]) for shape in shapes) for _ in range(2)
     )
-    return policy, reference, [RNG.normal(size=shape) for shape in shapes]
+    return policy, reference, tuple(RNG.normal(size=shape) for shape in shapes)
 
 
-def moments(found: toy.Moments) -> dict[str, float]:
-    return {key: float(getattr(found, key)) for key in ("mean", "bias", "variance")}
+def rows(tables: Tables) -> list[np.ndarray]:
+    """Tables of tokens as JavaScript has them: a row for each prefix."""
+    return [table.reshape(-1, table.shape[-1]) for table in tables]
 
 
-def rows(tables: list[np.ndarray]) -> list[list[list[float]]]:
-    return [table.reshape(-1, table.shape[-1]).tolist() for table in tables]
+def flat(tables: Tables) -> list[np.ndarray]:
+    """Tables of prefixes as JavaScript has them: a number for each prefix."""
+    return [np.ravel(table) for table in tables]
 
 
-def case(policy: list[np.ndarray], reference: list[np.ndarray], reward: list[np.ndarray]) -> dict:
+def case(policy: Tables, reference: Tables, reward: Tables) -> dict[str, object]:
     values = toy.prefix_values(policy, reward)
-    estimators = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
+    tokens = np.indices(policy[-1].shape).reshape(len(policy), -1)
     gradients = {
         "whole": toy.trajectory_moments(policy, reward, credit=toy.whole_return),
         "toGo": toy.trajectory_moments(policy, reward),
         "lessValue": toy.trajectory_moments(policy, reward, values),
     }
+    estimators = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
     return {
         "policy": rows(policy),
         "reference": rows(reference),
         "reward": rows(reward),
-        "sequenceProbs": toy.sequence_probs(policy).ravel().tolist(),
-        "sequenceKl": float(toy.sequence_kl(policy, reference)),
-        "prefixKls": [
-            np.ravel(toy.kl_divergence(q, p)).tolist()
-            for q, p in zip(policy, reference, strict=True)
-        ],
-        "prefixValues": [table.ravel().tolist() for table in values],
+        "tokens": tokens.T,
+        "along": _along(reward, tokens),
+        "sequenceProbs": toy.sequence_probs(policy).ravel(),
+        "sequenceKl": toy.sequence_kl(policy, reference),
+        "sequenceKlTerms": flat(tuple(sequence_kl_terms(policy, reference))),
+        "prefixKls": flat(tuple(_prefix_kls(policy, reference))),
+        "logRatios": rows(tuple(_log_ratios(policy, reference))),
+        "prefixValues": flat(values),
         "gradients": {
-            name: {"mean": found.mean.tolist(), "totalVariance": float(found.total_variance)}
+            name: {"mean": found.mean, "totalVariance": found.total_variance}
             for name, found in gradients.items()
         },
         "estimators": {
             name: {
-                "sequence": moments(toy.sequence_estimator_moments(k, policy, reference)),
-                "token": moments(toy.token_estimator_moments(k, policy, reference)),
+                "sequence": toy.sequence_estimator_moments(k, policy, reference),
+                "token": toy.token_estimator_moments(k, policy, reference),
             }
             for name, k in estimators.items()
         },
-        "prefixKlMoments": moments(toy.prefix_kl_moments(policy, reference)),
+        "prefixKlMoments": toy.prefix_kl_moments(policy, reference),
     }
 
 
-def main() -> None:
-    reward = [RNG.normal(size=(2,) * (t + 1)) for t in range(3)]
+def vectors() -> dict[str, object]:
+    reward = tuple(RNG.normal(size=(2,) * (t + 1)) for t in range(3))
     cases = {name: case(trees(q), trees(p), reward) for name, (q, p) in SPLITS.items()}
     cases["three tokens, two steps"] = case(*random_trees(3, 2))
     cases["two tokens, five steps"] = case(*random_trees(2, 5))
     cases["one step"] = case(*random_trees(4, 1))
-    flat = np.concatenate([table.ravel() for table in reward]).tolist()
-    binary = [{"splits": q, "tables": rows(trees(q))} for q, _ in SPLITS.values()]
-    credits = [
-        {"rewards": r, "toGo": toy.rewards_to_go(r).tolist(), "whole": toy.whole_return(r).tolist()}
-        for r in ([1.0, 0.0, 5.0], [-0.3, 0.7], [2.5])
-    ]
-    found = {
+    credited = ([1.0, 0.0, 5.0], [-0.3, 0.7], [2.5])
+    return {
         "cases": cases,
-        "binary": binary,
-        "flatReward": flat,
-        "reward": rows(reward),
-        "credits": credits,
+        "credits": [
+            {"rewards": r, "toGo": toy.rewards_to_go(r), "whole": toy.whole_return(r)}
+            for r in credited
+        ],
     }
-    json.dump(found, sys.stdout, allow_nan=False)
-
-
-if __name__ == "__main__":
-    main()

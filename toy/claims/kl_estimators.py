@@ -3,11 +3,12 @@
 import numpy as np
 
 from toy.claims.base import Claim
-from toy.exact.distributions import kl_divergence, log_ratio
-from toy.exact.kl_estimators import estimator_moments, k1, k2, k3, kl_gradient, loss_gradient
+from toy.exact.bandits import HALF_TRAINED, RETICENT_REFERENCE
+from toy.exact.distributions import kl_divergence, kl_gradient, log_ratio
+from toy.exact.kl_estimators import estimator_moments, k1, k2, k3, loss_gradient
 
 #: The chapter's world of four responses.
-POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
+POLICY, REFERENCE = HALF_TRAINED, RETICENT_REFERENCE
 
 #: The homework's world, and its mirror image: policy first.
 EVEN, RARE = np.array([0.5, 0.5]), np.array([0.01, 0.99])

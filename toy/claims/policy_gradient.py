@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from toy.claims.base import Claim
-from toy.exact.bandits import TEMPTING
-from toy.exact.distributions import expectation, log_ratio, softmax
+from toy.exact.bandits import HALF_TRAINED, TEMPTING
+from toy.exact.distributions import expectation, softmax
 from toy.exact.learners import ascend
 from toy.exact.policy_gradient import (
     clipped_surrogate_gradient,
@@ -19,10 +19,11 @@ from toy.exact.policy_gradient import (
     reinforce_moments,
     score,
 )
+from toy.exact.rlhf_objective import shaped_reward
 from toy.exact.sequences import trajectory_moments, whole_return
 
 #: The chapter's world of four responses, and the three terms of its objective.
-POLICY, REWARD = np.array([0.05, 0.40, 0.25, 0.30]), TEMPTING.reward[0]
+POLICY, REWARD = HALF_TRAINED, TEMPTING.reward[0]
 REFERENCE, PRETRAINING = TEMPTING.reference[0], np.array([0.15, 0.05, 0.20, 0.60])
 BETA, GAMMA = 0.5, 0.2
 
@@ -55,7 +56,7 @@ def missing_terms() -> float:
 
 def own_derivative() -> dict[str, float]:
     """Return the mean of the KL penalty's own derivative, and the variance without and with it."""
-    shaped = REWARD - BETA * log_ratio(POLICY, REFERENCE)
+    shaped = shaped_reward(POLICY, REWARD, REFERENCE, BETA)
     return {
         "mean": float(np.abs(BETA * POLICY @ score(POLICY)).max()),
         "without": total_variance(POLICY, shaped, 0.0),
@@ -66,9 +67,9 @@ def own_derivative() -> dict[str, float]:
 def normalised_direction(group_size: int = 4) -> dict[str, float]:
     """Return how GRPO's mean gradient points: cosine to the true one, and both first entries."""
     true = policy_gradient(POLICY, REWARD)
-    mean = group_gradient_moments(POLICY, REWARD, group_size, group_normalised).mean
-    cosine = (mean @ true) / np.linalg.norm(mean) / np.linalg.norm(true)
-    return {"cosine": float(cosine), "first": float(mean[0]), "true": float(true[0])}
+    moments = group_gradient_moments(POLICY, REWARD, group_size, group_normalised)
+    first = float(moments.mean[0])
+    return {"cosine": float(moments.cosine(true)), "first": first, "true": float(true[0])}
 
 
 def ratio_of_the_sun(clip_range: float = 0.2) -> float:

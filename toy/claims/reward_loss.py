@@ -6,6 +6,7 @@ from toy.claims.base import Claim
 from toy.exact.bandits import NOISY_LABELS, SCHOOLS, SHIFTED_REWARDS, school_comparisons
 from toy.exact.distributions import kl_divergence
 from toy.exact.reward_loss import (
+    accuracy,
     fit_rewards,
     margins,
     reward_loss,
@@ -45,17 +46,12 @@ def shift() -> dict[str, float]:
     return {"true": true, "fitted": fitted, "loss": float(np.abs(losses).max())}
 
 
-def accuracy(reward: np.ndarray) -> float:
-    """Return the share of comparisons whose winner has the higher reward."""
-    return float((CHANCES * (margins(reward) > 0)).sum() / CHANCES.sum())
-
-
 def doubled() -> dict[str, float]:
     """Return accuracy, loss, and KL of the optimal policy, for true and for doubled rewards."""
     numbers = {}
     for name, reward in {"one": TRUTH, "two": 2 * TRUTH}.items():
         policy = gibbs_policy(reward, NOISY_LABELS.reference[0], 1.0)
-        numbers[f"accuracy_{name}"] = accuracy(reward)
+        numbers[f"accuracy_{name}"] = float(accuracy(reward, CHANCES))
         numbers[f"loss_{name}"] = float(reward_loss(reward, CHANCES))
         numbers[f"kl_{name}"] = float(kl_divergence(policy, NOISY_LABELS.reference[0]))
     return numbers
@@ -151,7 +147,7 @@ CLAIMS = (
         says="A good enough reward model reaches 100 % accuracy.",
         verdict="refuted",
         evidence=lambda: {
-            "true": 100 * accuracy(TRUTH),
+            "true": 100 * float(accuracy(TRUTH, CHANCES)),
             "ceiling": 100 * float(np.maximum(CHANCES, CHANCES.T).sum() / 2 / CHANCES.sum()),
         },
         decides=lambda true, ceiling: abs(true - ceiling) < 1e-9 and ceiling < 100,

@@ -4,8 +4,7 @@ import numpy as np
 
 from toy.claims.base import Claim
 from toy.exact.bandits import TEMPTING
-from toy.exact.distributions import entropy, expectation, kl_divergence, softmax
-from toy.exact.kl_estimators import kl_gradient
+from toy.exact.distributions import entropy, expectation, kl_divergence, kl_gradient, softmax
 from toy.exact.learners import ascend
 from toy.exact.policy_gradient import policy_gradient
 from toy.exact.rlhf_objective import best_of_n_policy, gibbs_policy, log_partition

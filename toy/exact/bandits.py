@@ -1,7 +1,12 @@
-"""Floor 1: worlds small enough to enumerate, with prompts and responses in words.
+"""Floor 2, chapter "A world small enough to solve": prompts and responses, in words.
 
 A world is a frozen `Bandit`. The named worlds at the end are asymmetric on purpose, and each is
 made to show one thing; the survey of 303 students is real.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+
+Sources: lattimore2020bandit (bandits), dittrich1998schools (the survey).
 """
 
 from collections.abc import Collection
@@ -72,9 +77,14 @@ class Bandit:
         object.__setattr__(self, "responses", responses)
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
-            frozen = table.copy()
-            frozen.setflags(write=False)
-            object.__setattr__(self, name, frozen)
+            object.__setattr__(self, name, _read_only(table))
+
+
+def _read_only(table: ArrayLike) -> Array:
+    """Return a copy of a table that nobody can change."""
+    copy = np.array(table, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy
 
 
 def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
@@ -91,17 +101,12 @@ def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
 
     Parameters
     ----------
-    weights : (..., D) finite
-    features : (..., Y, D) finite
+    weights : (..., D) finite, in nats
+    features : (..., Y, D) finite, no unit
 
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If an entry is not finite, or the last axes differ.
 
     Examples
     --------
@@ -132,6 +137,12 @@ TEMPTING = Bandit(
     prompts=("Which planet is the hottest?",),
     responses=(("I don't know", "Venus", "Mercury, it is closest to the Sun", "the Sun"),),
 )
+
+#: A policy for that question, half-way through its training: it thinks rather often of the Sun.
+HALF_TRAINED = _read_only([0.05, 0.40, 0.25, 0.30])
+
+#: Another reference for it, which likes to say that it does not know.
+RETICENT_REFERENCE = _read_only([0.35, 0.15, 0.30, 0.20])
 
 #: A reference that hardly ever says the right thing: reward alone cannot find what is never said.
 SHY_REFERENCE = Bandit(
@@ -209,11 +220,6 @@ def school_comparisons(as_published: bool = False) -> Array:
     Returns
     -------
     (6, 6) wins; wins[i, j] is how often ``SCHOOLS[i]`` was preferred to ``SCHOOLS[j]``
-
-    Raises
-    ------
-    ValueError
-        If `as_published` is not True or False.
 
     Source: dittrich1998schools.
 

@@ -3,6 +3,11 @@
 A policy is an array ``(..., Y)`` of probabilities whose rows sum to one; a reference is a policy
 with every entry > 0. All functions broadcast over the leading axes and work in float64. Divergences
 are in nats, and say in their first sentence which distribution the samples come from.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+
+Source: kullback1951information.
 """
 
 import math
@@ -38,16 +43,11 @@ def log_softmax(logits: ArrayLike) -> Array:
 
     Parameters
     ----------
-    logits : (..., Y) finite; only differences within a row matter
+    logits : (..., Y) finite, in nats; only differences within a row matter
 
     Returns
     -------
     (..., Y) nats, <= 0
-
-    Raises
-    ------
-    ValueError
-        If `logits` is empty, or holds NaN or an infinity.
 
     Examples
     --------
@@ -68,16 +68,11 @@ def softmax(logits: ArrayLike) -> Array:
 
     Parameters
     ----------
-    logits : (..., Y) finite; only differences within a row matter
+    logits : (..., Y) finite, in nats; only differences within a row matter
 
     Returns
     -------
     (..., Y) probabilities; each row sums to one
-
-    Raises
-    ------
-    ValueError
-        If `logits` is empty, or holds NaN or an infinity.
 
     Examples
     --------
@@ -100,11 +95,6 @@ def expectation(policy: ArrayLike, values: ArrayLike) -> Array:
     Returns
     -------
     (...) in the unit of `values`
-
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution, `values` are not finite, or their shapes do not fit.
 
     Examples
     --------
@@ -129,11 +119,6 @@ def entropy(policy: ArrayLike) -> Array:
     Returns
     -------
     (...) nats, between 0 and log Y
-
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution.
 
     Examples
     --------
@@ -201,11 +186,6 @@ def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
     -------
     (..., Y) nats; −inf where the policy never gives the response
 
-    Raises
-    ------
-    ValueError
-        If either is not a distribution, the reference has a zero, or the shapes do not fit.
-
     Examples
     --------
     >>> log_ratio([0.5, 0.5, 0.0], [0.25, 0.5, 0.25]).tolist()
@@ -267,11 +247,6 @@ def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     -------
     (...) nats, >= 0
 
-    Raises
-    ------
-    ValueError
-        If either is not a distribution, the reference has a zero, or the shapes do not fit.
-
     Examples
     --------
     >>> float(kl_divergence([0.5, 0.5], [0.01, 0.99]))
@@ -297,6 +272,30 @@ def kl_terms(policy: Array, reference: Array, d: Array) -> Array:
     return terms
 
 
+def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the gradient in the logits of KL(π ‖ π_ref), the divergence whose samples π gives.
+
+    ∂KL/∂z(y) = π(y) (d(y) − KL(π ‖ π_ref))
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) nats per logit; each row sums to zero
+
+    Examples
+    --------
+    >>> kl_gradient([0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+    policy, reference = as_policy_and_reference(policy, reference)
+    d = np.where(policy > 0, log_quotient(policy, reference), 0.0)
+    return slope_of_mean(policy, d)
+
+
 def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     """Return χ²(π ‖ π_ref): the variance of the ratio π/π_ref when the *reference* samples.
 
@@ -310,11 +309,6 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     Returns
     -------
     (...) no unit, >= 0
-
-    Raises
-    ------
-    ValueError
-        If either is not a distribution, the reference has a zero, or the shapes do not fit.
 
     Examples
     --------
@@ -338,11 +332,6 @@ def total_variation(policy: ArrayLike, other: ArrayLike) -> Array:
     Returns
     -------
     (...) no unit, between 0 and 1
-
-    Raises
-    ------
-    ValueError
-        If either is not a distribution, or the shapes do not fit.
 
     Examples
     --------
@@ -371,11 +360,6 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If either is not a distribution or has a zero, `weight` is not finite, or shapes do not fit.
 
     Examples
     --------

@@ -2,7 +2,11 @@
 
 What RLHF's optimum says about the reward, r = β log π/π_ref + β log Z, is put into the reward loss.
 Z belongs to the prompt, so it cancels in every difference, and what is left is a loss in the policy
-alone. IPO asks for a finite margin instead. Losses are means per comparison.
+alone. IPO asks for a finite margin instead. Losses are means per comparison. Worlds broadcast over
+their leading axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
 Sources: rafailov2023dpo, azar2023ipo, razin2024displacement (a chosen response whose probability
 falls).
@@ -14,15 +18,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import log_linear_logits
+from toy.exact.comparison_graph import check_linked, solve_laplacian
 from toy.exact.distributions import log_ratio
 from toy.exact.reward_loss import (
-    check_linked,
     fit_rewards,
     margins,
     reward_loss,
     reward_loss_gradient,
     shares,
-    solve_laplacian,
     win_probability,
 )
 from toy.exact.rlhf_objective import gibbs_policy
@@ -54,11 +57,6 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     -------
     (..., Y) in units of reward; −inf where the policy never gives the response
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: rafailov2023dpo.
 
     Examples
@@ -85,11 +83,6 @@ def dpo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
     Returns
     -------
     (...) nats per comparison, > 0; log 2 where the policy is the reference
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: rafailov2023dpo.
 
@@ -120,11 +113,6 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     -------
     (..., Y) nats per unit of logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: rafailov2023dpo.
 
     Examples
@@ -149,12 +137,7 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
 
     Returns
     -------
-    (..., Y, Y) between 0 and 1; the weight of the comparison that w won against l is at [w, l]
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
+    (..., Y, Y) probabilities; the weight of the comparison that w won against l is at [w, l]
 
     Source: rafailov2023dpo.
 
@@ -189,8 +172,9 @@ def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, or the loss has no
-        minimum (see `fit_rewards`).
+        If the loss has no minimum.
+    RuntimeError
+        As `fit_rewards`.
 
     Source: rafailov2023dpo.
 
@@ -217,8 +201,8 @@ def log_linear_dpo_gradient(
 
     Parameters
     ----------
-    weights : (..., D) finite
-    features : (..., Y, D) finite
+    weights : (..., D) finite, in nats
+    features : (..., Y, D) finite, no unit
     reference : (..., Y) probabilities, all > 0
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
@@ -226,11 +210,6 @@ def log_linear_dpo_gradient(
     Returns
     -------
     (..., D) nats per unit of weight, for each world by itself
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: rafailov2023dpo, razin2024displacement.
 
@@ -268,11 +247,6 @@ def ipo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
     -------
     (...) nats² per comparison, >= 0
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: azar2023ipo.
 
     Examples
@@ -306,8 +280,7 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, or some responses
-        were never compared with the others.
+        If some responses were never compared with the others.
 
     Source: azar2023ipo.
 

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from toy.exact.validation import Array, refuse
 
 #: The most count vectors that anything here will list.
-_MOST_COUNT_VECTORS = 2_000_000
+_MAX_COUNT_VECTORS = 2_000_000
+
+
+def num_count_vectors(total: int, parts: int) -> int:
+    """Return how many ways there are to share `total` draws among `parts` responses."""
+    return math.comb(total + parts - 1, parts - 1)
 
 
 def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.int64]:
@@ -18,9 +23,9 @@ def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.
     Stars and bars: choose where the bars stand among `total` stars, and count the stars between.
     The error for too many names the argument that asked for them, and the remedy.
     """
-    size = math.comb(total + parts - 1, parts - 1)
-    if size > _MOST_COUNT_VECTORS:
-        rule = f"must leave at most {_MOST_COUNT_VECTORS:,} count vectors to list"
+    size = num_count_vectors(total, parts)
+    if size > _MAX_COUNT_VECTORS:
+        rule = f"must leave at most {_MAX_COUNT_VECTORS:,} count vectors to list"
         refuse(name, rule, f"{size:,} for {total} draws of {parts} responses; {remedy}")
     bars = np.array(list(combinations(range(total + parts - 1), parts - 1)), dtype=np.int64)
     edges = np.pad(bars.reshape(size, parts - 1), ((0, 0), (1, 1)), constant_values=-1)

@@ -1,4 +1,10 @@
-"""Floor 3: one loop that climbs, whatever the hill: the gradient is passed in, exact or sampled."""
+"""Floor 3: one loop that climbs, whatever the hill: the gradient is passed in, exact or sampled.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+
+Sources: williams1992reinforce (ascent in the logits), rafailov2023dpo (DPO's loss).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +23,7 @@ from toy.exact.validation import (
     as_per_world,
     as_positive,
     as_reference,
+    as_same_worlds,
     as_values,
     as_wins,
     check_same_responses,
@@ -55,9 +62,9 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
 
     Parameters
     ----------
-    gradient : from parameters (...) to a direction (...): g
-    start : (...) finite, at least one axis: z_0, such as logits (..., Y)
-    step_size : finite, > 0: η
+    gradient : function from parameters (...) to a direction (...): g
+    start : (...) finite, in any unit, at least one axis: z_0, such as logits (..., Y)
+    step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
 
     Returns
@@ -67,8 +74,7 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the gradient has another shape, or a step
-        leads to parameters that are not finite.
+        If the gradient has another shape, or a step leads to parameters that are not finite.
 
     Examples
     --------
@@ -109,12 +115,12 @@ def ascend_with_loss(
 
     Parameters
     ----------
-    estimator : as for `loss_gradient`: k
+    estimator : elementwise, analytic function of d, as for `loss_gradient`: k
     policy : (..., Y) probabilities, all > 0: the start
     reward : (..., Y) finite, in units of reward
     reference : (..., Y) probabilities, all > 0
     beta : (...) finite, > 0, in units of reward per nat
-    step_size : finite, > 0: η
+    step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
 
     Returns
@@ -124,7 +130,7 @@ def ascend_with_loss(
     Raises
     ------
     ValueError
-        As `ascend` and `loss_gradient`, or if the policy has a zero.
+        If `loss_gradient` refuses the estimator, or a step leads to logits that are not finite.
 
     Examples
     --------
@@ -133,14 +139,19 @@ def ascend_with_loss(
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]
     """
-    policy = as_reference("policy", policy)
+    policy, reward, reference = as_same_worlds(
+        policy=as_reference("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
     column = as_per_world("beta", as_positive("beta", beta), policy)
+    start, _ = np.broadcast_arrays(np.log(policy), column)
 
     def uphill(logits: Array) -> Array:
         now = softmax(logits)
         return policy_gradient(now, reward) - column * loss_gradient(estimator, now, reference)
 
-    return ascend(uphill, np.log(policy), step_size, num_steps)
+    return ascend(uphill, start, step_size, num_steps)
 
 
 def dpo_descent(
@@ -162,10 +173,10 @@ def dpo_descent(
     ----------
     reference : (Y,) probabilities, all > 0
     wins : (Y, Y) counts >= 0 with a zero diagonal, at least one
-    beta : finite, > 0, in units of reward per nat
-    step_size : finite, > 0: η
+    beta : a finite number > 0, in units of reward per nat
+    step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
-    features : (Y, D) finite, or None
+    features : (Y, D) finite, no unit, or None
 
     Returns
     -------
@@ -174,8 +185,7 @@ def dpo_descent(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, or a step leads to
-        logits that are not finite.
+        If a step leads to logits that are not finite.
 
     Source: rafailov2023dpo.
 
@@ -214,12 +224,12 @@ def rlhf_ascent(
 
     Parameters
     ----------
-    reward : (Y,) finite
+    reward : (Y,) finite, in units of reward
     reference : (Y,) probabilities, all > 0
-    beta : finite, > 0, in units of reward per nat
-    step_size : finite, > 0: η
+    beta : a finite number > 0, in units of reward per nat
+    step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
-    features : (Y, D) finite, or None
+    features : (Y, D) finite, no unit, or None
 
     Returns
     -------
@@ -228,8 +238,7 @@ def rlhf_ascent(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, or a step leads to
-        logits that are not finite.
+        If a step leads to logits that are not finite.
 
     Examples
     --------

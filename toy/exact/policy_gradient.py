@@ -2,7 +2,11 @@
 
 Policies are tabular softmaxes. The *score* of a response is ∇ log π(y), a vector with one entry for
 each logit. An estimator draws responses from the policy; its mean and covariance are summed over
-all of them here, so that nothing is said of a variance that was not computed.
+all of them here, so that nothing is said of a variance that was not computed. Worlds
+broadcast over their leading axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
 Sources: williams1992reinforce, sutton1999policy, schulman2017ppo, ahmadian2024rloo (leave one out),
 shao2024grpo (groups).
@@ -15,9 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.exact.distributions import complement, difference, slope_of_mean
+from toy.exact.distributions import complement, difference, kl_gradient, slope_of_mean
 from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
-from toy.exact.kl_estimators import kl_gradient
 from toy.exact.validation import (
     Array,
     as_count,
@@ -25,8 +28,9 @@ from toy.exact.validation import (
     as_nonnegative,
     as_per_world,
     as_policy,
+    as_policy_and_reward,
+    as_policy_reward_and_reference,
     as_positive,
-    as_reference,
     as_same_worlds,
     as_values,
     refuse,
@@ -34,6 +38,9 @@ from toy.exact.validation import (
 
 #: From the rewards of groups (..., G) to the advantages of their members (..., G).
 Advantage: TypeAlias = Callable[[Any], Any]
+
+#: Gradients shorter than this point wherever rounding has them point.
+_MIN_LENGTH = 1e-12
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,33 @@ class GradientMoments:
         """The trace of the covariance: the mean squared distance of the estimate from its mean."""
         return np.trace(self.covariance, axis1=-2, axis2=-1)
 
+    def bias_length(self, gradient: ArrayLike) -> Array:
+        """Return how far the mean is from a gradient (..., Y), ‖E[ĝ] − g‖, in its unit.
+
+        Examples
+        --------
+        >>> float(GradientMoments(np.array([3.0, -4.0]), np.eye(2)).bias_length([0.0, 0.0]))
+        5.0
+        """
+        return np.asarray(np.linalg.norm(np.subtract(self.mean, gradient), axis=-1))
+
+    def cosine(self, gradient: ArrayLike) -> Array:
+        """Return the cosine between the mean and a gradient (..., Y); 1 is the same direction.
+
+        NaN where either is shorter than 1e-12, so that rounding alone would decide.
+
+        Examples
+        --------
+        >>> moments = GradientMoments(np.array([1.0, -1.0]), np.eye(2))
+        >>> float(moments.cosine([0.0, -3.0]).round(4)), float(moments.cosine([0.0, 0.0]))
+        (0.7071, nan)
+        """
+        gradient = np.asarray(gradient, float)
+        lengths = np.linalg.norm(self.mean, axis=-1), np.linalg.norm(gradient, axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cosine = (self.mean * gradient).sum(axis=-1) / (lengths[0] * lengths[1])
+        return np.where(np.minimum(*lengths) < _MIN_LENGTH, np.nan, cosine)
+
 
 def score(policy: ArrayLike) -> Array:
     """Return the score of every response: how its log-probability answers to each logit.
@@ -67,11 +101,6 @@ def score(policy: ArrayLike) -> Array:
     Returns
     -------
     (..., Y, Y) nats per logit; each row sums to zero, and so does each column weighted by π
-
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution.
 
     Source: williams1992reinforce.
 
@@ -99,11 +128,6 @@ def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
     -------
     (..., Y) units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
-
     Source: williams1992reinforce, sutton1999policy.
 
     Examples
@@ -111,7 +135,7 @@ def policy_gradient(policy: ArrayLike, reward: ArrayLike) -> Array:
     >>> policy_gradient([0.25, 0.75], [1.0, 0.0]).tolist()
     [0.1875, -0.1875]
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     return slope_of_mean(policy, reward)
 
 
@@ -142,12 +166,6 @@ def objective_gradient(
     -------
     (..., Y) units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
-        not fit.
-
     Source: ouyang2022instructgpt (the objective).
 
     Examples
@@ -155,11 +173,7 @@ def objective_gradient(
     >>> objective_gradient([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], beta=0.1).round(6).tolist()
     [0.222535, -0.222535]
     """
-    policy, reward, reference = as_same_worlds(
-        policy=as_policy("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
-    )
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     beta = as_per_world("beta", as_positive("beta", beta), policy)
     pull = _pretraining_pull(policy, gamma, pretraining)
     return policy_gradient(policy, reward) - beta * kl_gradient(policy, reference) + pull
@@ -185,11 +199,6 @@ def reinforce_moments(
     -------
     GradientMoments of shape (...)
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: williams1992reinforce.
 
     Examples
@@ -198,9 +207,14 @@ def reinforce_moments(
     >>> moments.mean.tolist(), float(moments.total_variance)
     ([0.1875, -0.1875], 0.2109375)
     """
-    policy, reward = _as_worlds(policy, reward)
-    advantages = reward - as_per_world("baseline", as_finite("baseline", baseline), reward)
-    return _moments(policy, advantages[..., None] * score(policy))
+    policy, reward = as_policy_and_reward(policy, reward)
+    baseline = as_per_world("baseline", as_finite("baseline", baseline), reward)
+    return _moments(*_reinforce_law(policy, reward, baseline))
+
+
+def _reinforce_law(policy: Array, reward: Array, baseline: Array) -> tuple[Array, Array]:
+    """Return the law of the estimate from one response: (..., Y) and estimates (..., Y, Y)."""
+    return policy, (reward - baseline)[..., None] * score(policy)
 
 
 def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
@@ -220,11 +234,6 @@ def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
     -------
     (...) units of reward
 
-    Raises
-    ------
-    ValueError
-        If `policy` is not a distribution, `reward` is not finite, or the shapes do not fit.
-
     Source: williams1992reinforce (the baseline), derived in the chapter.
 
     Examples
@@ -232,7 +241,7 @@ def optimal_baseline(policy: ArrayLike, reward: ArrayLike) -> Array:
     >>> optimal_baseline([0.25, 0.75], [1.0, 0.0])  # the value is 0.25
     np.float64(0.75)
     """
-    policy, reward = _as_worlds(policy, reward)
+    policy, reward = as_policy_and_reward(policy, reward)
     weights = policy * np.square(score(policy)).sum(axis=-1)
     total = weights.sum(axis=-1, keepdims=True)
     weights = np.where(total > 0, weights / np.where(total > 0, total, 1.0), policy)
@@ -251,11 +260,6 @@ def leave_one_out(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., G) units of reward; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite, or the group has one member, who has no others.
 
     Source: ahmadian2024rloo.
 
@@ -285,11 +289,6 @@ def group_mean(rewards: ArrayLike) -> Array:
     -------
     (..., G) units of reward; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite.
-
     Source: shao2024grpo.
 
     Examples
@@ -318,11 +317,6 @@ def group_normalised(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., G) no unit; each row sums to zero
-
-    Raises
-    ------
-    ValueError
-        If `rewards` are not finite.
 
     Source: shao2024grpo.
 
@@ -364,8 +358,7 @@ def group_gradient_moments(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, the shapes do not fit, there are more than
-        two million groups to list, or `advantage` returns another shape.
+        If there are more than two million groups to list, or `advantage` returns another shape.
 
     Source: ahmadian2024rloo, shao2024grpo.
 
@@ -376,8 +369,15 @@ def group_gradient_moments(
     >>> group_gradient_moments([0.25, 0.75], [1.0, 0.0], 2, group_mean).mean.round(6).tolist()
     [0.09375, -0.09375]
     """
-    policy, reward = _as_worlds(policy, reward)
-    size, num_responses = as_count("group_size", group_size), policy.shape[-1]
+    policy, reward = as_policy_and_reward(policy, reward)
+    return _moments(*_group_law(policy, reward, as_count("group_size", group_size), advantage))
+
+
+def _group_law(
+    policy: Array, reward: Array, size: int, advantage: Advantage
+) -> tuple[Array, Array]:
+    """Return the law of a group's estimate, groups as counts: (..., C), estimates (..., C, Y)."""
+    num_responses = policy.shape[-1]
     counts = count_vectors("group_size", size, num_responses, "take a smaller group")
     groups = listed_draws(counts)
     advantages = _advantages(advantage, reward[..., groups])
@@ -386,7 +386,7 @@ def group_gradient_moments(
         drawn = groups[:, member, None] == np.arange(num_responses)
         pull += advantages[..., member, None] * drawn / size
     gradients = pull - pull.sum(axis=-1, keepdims=True) * policy[..., None, :]
-    return _moments(count_probabilities(policy, counts), gradients)
+    return count_probabilities(policy, counts), gradients
 
 
 def clipped_surrogate(
@@ -406,11 +406,6 @@ def clipped_surrogate(
     Returns
     -------
     (...) units of reward
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Source: schulman2017ppo.
 
@@ -446,11 +441,6 @@ def clipped_surrogate_gradient(
     -------
     (..., Y) units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: schulman2017ppo.
 
     Examples
@@ -464,11 +454,6 @@ def clipped_surrogate_gradient(
     too_far = np.where(advantage > 0, policy > sampler + reach, policy < sampler - reach)
     kept = (sampler > 0) & ~too_far
     return policy_gradient(policy, np.where(kept, advantage, 0.0))
-
-
-def _as_worlds(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
-    """Return policy and reward, checked and of one shape."""
-    return as_same_worlds(policy=as_policy("policy", policy), reward=as_values("reward", reward))
 
 
 def _pretraining_pull(policy: Array, gamma: ArrayLike, pretraining: ArrayLike | None) -> Array:

@@ -2,25 +2,28 @@
 
 Comparisons are counts: `wins[i, j]` is how often response i was preferred to response j. The model
 is Bradley and Terry's, P(i ≻ j) = σ(r_i − r_j), so that only differences of rewards within one
-prompt are identified. Losses are means per comparison, in nats.
+prompt are identified. Losses are means per comparison, in nats. Worlds broadcast over their leading
+axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
 Sources: bradley1952rank, ford1957ranking (when a maximum exists), ouyang2022instructgpt (rankings).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from toy.exact.comparison_graph import check_linked, solve_laplacian
 from toy.exact.validation import (
     Array,
     as_count,
     as_finite,
     as_nonnegative,
     as_numbers,
-    as_sparse_wins,
     as_values,
     as_wins,
     check_generator,
@@ -29,18 +32,9 @@ from toy.exact.validation import (
 )
 
 #: Newton's method has arrived when a whole step moves no margin by more than this.
-_SMALLEST_CHANGE = 1e-9
+_TOLERANCE = 1e-9
 
-#: Weights of a graph that differ more than this are not left to general elimination.
-_MOST_UNEQUAL = 1e8
-
-_MOST_STEPS = 1000
-
-#: Up to so many responses, all worlds are fitted at once with dense matrices.
-_MOST_DENSE_RESPONSES = 256
-
-#: Conjugate gradients: relative residual, and steps after which factorising is cheaper.
-_RESIDUAL, _MOST_ITERATIONS = 1e-6, 50
+_MAX_STEPS = 1000
 
 #: A step of Newton's method, its slope (the change of the loss at first order), and how far it
 #: moves the margin of a compared pair at most.
@@ -54,16 +48,11 @@ def win_probability(margin: ArrayLike) -> Array:
 
     Parameters
     ----------
-    margin : any shape, finite or infinite, in units of reward
+    margin : any shape, finite or infinite but no NaN, in units of reward
 
     Returns
     -------
     the same shape, probabilities
-
-    Raises
-    ------
-    ValueError
-        If `margin` holds NaN or is not numeric.
 
     Examples
     --------
@@ -86,11 +75,6 @@ def reward_loss(reward: ArrayLike, wins: ArrayLike) -> Array:
     Returns
     -------
     (...) nats per comparison, > 0
-
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
 
     Source: ouyang2022instructgpt.
 
@@ -117,11 +101,6 @@ def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
     -------
     (..., Y) nats per unit of reward; each row sums to zero, no pair pulls with more than unit force
 
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
-
     Examples
     --------
     >>> reward_loss_gradient([0.0, 0.0], [[0, 3], [1, 0]]).tolist()
@@ -146,11 +125,6 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     -------
     (..., Y, Y) nats per squared unit of reward; positive semi-definite
 
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `wins` is no count matrix, or their shapes do not fit.
-
     Examples
     --------
     >>> reward_loss_hessian([0.0, 0.0], [[0, 3], [1, 0]]).tolist()
@@ -161,6 +135,32 @@ def reward_loss_hessian(reward: ArrayLike, wins: ArrayLike) -> Array:
     coupling = share * _sigmoid(-margin) * _sigmoid(margin)
     weight = coupling + np.swapaxes(coupling, -2, -1)
     return weight.sum(axis=-1)[..., None] * np.eye(weight.shape[-1]) - weight
+
+
+def accuracy(reward: ArrayLike, wins: ArrayLike) -> Array:
+    """Return the share of comparisons whose winner has the higher reward; a tie counts half.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    wins : (..., Y, Y) how often i was preferred to j, as for `reward_loss`
+
+    Returns
+    -------
+    (...) no unit, from 0 to 1
+
+    Raises
+    ------
+    ValueError
+        As `reward_loss`.
+
+    Examples
+    --------
+    >>> float(accuracy([1.0, 0.0], [[0, 7], [3, 0]])), float(accuracy([1.0, 1.0], [[0, 7], [3, 0]]))
+    (0.7, 0.5)
+    """
+    reward, wins = _as_comparisons(reward, wins)
+    return (shares(wins) * (1 + np.sign(margins(reward))) / 2).sum(axis=(-2, -1))
 
 
 def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
@@ -176,8 +176,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     ----------
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; or one (Y, Y)
         matrix of `scipy.sparse`
-    l2 : >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r² beside the
-        *sum* over N comparisons is l2 = 2α/N
+    l2 : a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r²
+        beside the *sum* over N comparisons is l2 = 2α/N
 
     Returns
     -------
@@ -186,8 +186,11 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     Raises
     ------
     ValueError
-        If `wins` is no count matrix, `l2` is negative, no finite maximum exists (the message names
-        two groups of responses that nothing ties together), or Newton's method does not arrive.
+        If no finite maximum exists; the message names two groups of responses that nothing ties
+        together.
+    RuntimeError
+        If Newton's method does not arrive, as rounding can bring about where one comparison in 10⁹
+        holds two large groups together.
 
     Source: bradley1952rank, ford1957ranking.
 
@@ -199,17 +202,10 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     penalty = as_nonnegative("l2", l2)
     if penalty.ndim:
         refuse("l2", "must be a single number", f"shape {penalty.shape}")
-    if hasattr(wins, "tocsr") and wins.shape[-1] > _MOST_DENSE_RESPONSES:
-        table = as_sparse_wins("wins", wins)
-        _check_finite_maximum(table, table.T, penalty)
-        return _fit_pairs(_Pairs.from_sparse(table), float(penalty))
     counts = as_wins("wins", wins)
-    _check_finite_maximum(counts, np.swapaxes(counts, -2, -1), penalty)
-    if counts.shape[-1] <= _MOST_DENSE_RESPONSES:
-        return _fit_tables(counts, float(penalty))
-    tables = counts.reshape(-1, *counts.shape[-2:])
-    fits = [_fit_pairs(_Pairs.from_table(table), float(penalty)) for table in tables]
-    return np.reshape(fits, counts.shape[:-1])
+    if not penalty:
+        _check_finite_maximum(counts)
+    return _fit(counts, float(penalty))
 
 
 def sample_comparisons(
@@ -221,19 +217,13 @@ def sample_comparisons(
 
     Parameters
     ----------
-    rng : source of randomness
+    rng : numpy.random.Generator, the only source of randomness
     reward : (..., Y) finite, in units of reward
     pair_counts : (..., Y, Y) whole numbers >= 0, symmetric, with a zero diagonal: n_ij = n_ji
 
     Returns
     -------
     (..., Y, Y) counts
-
-    Raises
-    ------
-    ValueError
-        If `rng` is no generator, `reward` is not finite, `pair_counts` are not as above, or their
-        shapes do not fit.
 
     Examples
     --------
@@ -265,11 +255,6 @@ def optimal_margin(preference: ArrayLike) -> Array:
     -------
     the same shape, in units of reward; ±∞ for labels without noise: the loss has no minimum
 
-    Raises
-    ------
-    ValueError
-        If an entry is not from 0 to 1.
-
     Examples
     --------
     >>> optimal_margin([0.5, 0.7, 1.0]).round(3).tolist()
@@ -299,11 +284,6 @@ def time_to_margin(margin: ArrayLike, preference: ArrayLike) -> Array:
     -------
     (...) no unit, >= 0; infinite where the flow never gets there, at Δ* = logit p and beyond
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Examples
     --------
     >>> time_to_margin([5.0, 10.0], 1.0).round(1).tolist()
@@ -329,11 +309,6 @@ def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
     Returns
     -------
     (...) in units of reward
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
 
     Examples
     --------
@@ -372,11 +347,6 @@ def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
     -------
     (...) nats per ranking, > 0
 
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite or `rankings` are not as above.
-
     Source: plackett1975permutations, ouyang2022instructgpt.
 
     Examples
@@ -407,11 +377,6 @@ def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
     -------
     (Y, Y) counts, in rankings; they sum to R
 
-    Raises
-    ------
-    ValueError
-        If `rankings` or `num_responses` are not as above.
-
     Source: ouyang2022instructgpt.
 
     Examples
@@ -427,16 +392,105 @@ def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
     return wins
 
 
-def as_rankings(name: str, rankings: ArrayLike, num_responses: int) -> NDArray[np.int64]:
-    """Return rankings ``(R, K)``: K >= 2 different responses a row, best first."""
-    array = as_numbers(name, rankings)
-    if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
-        refuse(name, "must have shape (R, K) with R >= 1 and K >= 2", f"shape {array.shape}")
-    if not np.isin(array, np.arange(num_responses)).all():
-        refuse(name, f"must hold whole numbers from 0 to {num_responses - 1}", rankings)
-    if (np.diff(np.sort(array, axis=1), axis=1) == 0).any():
-        refuse(name, "must name each response at most once a row", rankings)
-    return array.astype(np.int64)
+def margins(reward: Array) -> Array:
+    """Return r_i − r_j for every pair ``(..., Y, Y)``, unchecked."""
+    return reward[..., :, None] - reward[..., None, :]
+
+
+def shares(wins: Array) -> Array:
+    """Return counts as shares of all comparisons in their world, unchecked."""
+    return wins / wins.sum(axis=(-2, -1), keepdims=True)
+
+
+def _as_comparisons(reward: ArrayLike, wins: Any) -> tuple[Array, Array]:
+    """Return rewards, and the counts as shares of all comparisons in their world."""
+    reward, wins = as_values("reward", reward), as_wins("wins", wins)
+    check_same_responses("reward", reward, "wins", wins)
+    return reward, shares(wins)
+
+
+def _sigmoid(x: Array) -> Array:
+    """Return σ(x), to full relative precision on both sides."""
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-x)))
+
+
+def _softplus(x: Array) -> Array:
+    """Return log(1 + e^x) = −log σ(−x), which neither overflows nor cancels."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _check_finite_maximum(wins: Array) -> None:
+    """Refuse counts without a finite maximum: each response must reach every other by wins."""
+    rule = (
+        "must lead from each response to every other by a chain of wins, or no finite maximum "
+        "exists (l2 > 0 is the remedy)"
+    )
+    check_linked(wins, wins, rule, "never won against")
+    check_linked(wins, np.swapaxes(wins, -2, -1), rule, "never lost to")
+
+
+def _fit(wins: Array, l2: float) -> Array:
+    """Return the rewards of least loss, of all worlds at once."""
+    share, size = shares(wins), wins.shape[-1]
+    pair = share + np.swapaxes(share, -2, -1)
+    compared = pair > 0
+    springs = l2 / size * (1 - np.eye(size))  # as the rewards have mean zero, l2 is one a pair
+
+    def loss(reward: Array) -> Array:
+        data = (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
+        return data + l2 / 2 * (reward**2).sum(axis=-1)
+
+    def newton_step(reward: Array) -> _Step:
+        beaten = _sigmoid(margins(-reward))
+        force = share * beaten
+        # Pair by pair, for what the two of a pair owe each other must cancel exactly.
+        gradient = (np.swapaxes(force, -2, -1) - force).sum(axis=-1) + l2 * reward
+        coupling = pair * (beaten * np.swapaxes(beaten, -2, -1)) + springs
+        step = -solve_laplacian(coupling, gradient)
+        change = (margins(step) * compared).max(axis=(-2, -1))
+        return step, (gradient * step).sum(axis=-1), change
+
+    return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
+
+
+def _start(lost: Array, won: Array, l2: float) -> Array:
+    """Return the log-odds of winning at all, exact for two responses; zero with a penalty."""
+    return np.zeros_like(won) if l2 else (1 - 1 / won.shape[-1]) * np.log(won / lost)
+
+
+def _newton(
+    start: Array, loss: Callable[[Array], Array], newton_step: Callable[[Array], _Step]
+) -> Array:
+    """Follow Newton's steps until a whole one moves no margin any more."""
+    reward = start
+    for _ in range(_MAX_STEPS):
+        step, slope, change = newton_step(reward)
+        part = _safe_part(loss, reward, step, slope, change)
+        reward = reward + part[..., None] * step
+        reward -= reward.mean(axis=-1, keepdims=True)
+        if (change <= _TOLERANCE).all():
+            return reward
+    raise RuntimeError(
+        f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+        f"margins still move by {np.max(change):.3g}"
+    )
+
+
+def _safe_part(
+    loss: Callable[[Array], Array], reward: Array, step: Array, slope: Array, change: Array
+) -> Array:
+    """Return how much of each world's step to take, so that it lowers the loss.
+
+    Let d be the most by which a step moves the margin of a compared pair. As |f‴| <= d f″ along it,
+    a part t changes the loss by at most −t λ² + (e^(td) − td − 1) λ²/d², with λ² = −slope. For
+    d <= 1 the whole step is safe; beyond, it is tried, and else the t that makes the bound smallest
+    is taken, log(1 + d)/d.
+    """
+    if (change <= 1).all():
+        return np.ones_like(change)
+    whole = (change <= 1) | (loss(reward + step) <= loss(reward) + slope / 10)
+    return np.where(whole, 1, np.log1p(change) / np.maximum(change, 1))
 
 
 def _as_preference(preference: ArrayLike) -> Array:
@@ -470,274 +524,13 @@ def _time_to_margin(margin: Array, likely: Array, against: Array) -> Array:
     return np.where(margin == 0, 0.0, np.where(reached, time, np.inf))[()]
 
 
-def margins(reward: Array) -> Array:
-    """Return r_i − r_j for every pair ``(..., Y, Y)``, unchecked."""
-    return reward[..., :, None] - reward[..., None, :]
-
-
-def shares(wins: Array) -> Array:
-    """Return counts as shares of all comparisons in their world, unchecked."""
-    return wins / wins.sum(axis=(-2, -1), keepdims=True)
-
-
-def solve_laplacian(weights: Array, values: Array) -> Array:
-    """Return an x with Σ_j w_ij (x_i − x_j) = v_i, for weights that connect all responses.
-
-    `weights` are symmetric, >= 0, with a zero diagonal; `values` sum to zero. Where the weights are
-    of similar size, d dᵀ / Σ d is added to the Laplacian, d its diagonal: as 1ᵀ L = 0, that makes
-    dᵀ x = 0 and leaves L x as it is. Otherwise a weak link would drown in the diagonal.
-    """
-    linked = np.where(weights > 0, weights, np.inf)
-    if weights.max() > _MOST_UNEQUAL * linked.min():
-        return _eliminate(weights, values)
-    degree = weights.sum(axis=-1)
-    held = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
-    matrix = degree[..., None] * np.eye(weights.shape[-1]) - weights
-    return np.linalg.solve(matrix + held, values[..., None])[..., 0]
-
-
-def _eliminate(weights: Array, values: Array) -> Array:
-    """Solve as `solve_laplacian` does, one response after the other, without a subtraction.
-
-    A star of links to a response becomes a mesh among its neighbours, w_ij += w_ik w_kj / Σ_m w_km,
-    so that every weight keeps its relative precision, however small it is beside the others.
-    """
-    weights, solution = weights.copy(), values.copy()
-    for k in range(weights.shape[-1] - 1, 0, -1):
-        links = weights[..., k, :k].copy()
-        weights[..., k, :k] /= links.sum(axis=-1, keepdims=True)
-        weights[..., :k, :k] += links[..., :, None] * weights[..., k, None, :k]
-        solution[..., :k] += solution[..., k, None] * weights[..., k, :k]
-        solution[..., k] /= links.sum(axis=-1)
-    solution[..., 0] = 0.0
-    for k in range(1, weights.shape[-1]):
-        solution[..., k] += (weights[..., k, :k] * solution[..., :k]).sum(axis=-1)
-    return solution
-
-
-def check_linked(wins: Any, links: Any, rule: str, fault: str = "") -> None:
-    """Refuse counts of which the first response does not reach every other one by links.
-
-    Counts and links are dense worlds or one sparse matrix; `fault` says in words what the responses
-    that are reached have not done to those that are not.
-    """
-    reached = _reached_from_first(links)
-    if reached.all():
-        return
-    *world, _ = np.argwhere(~reached)[0].tolist()
-    row = reached[tuple(world)]
-    inside, outside = np.flatnonzero(row), np.flatnonzero(~row)
-    compared = (
-        wins[(*world, *np.ix_(inside, outside))].sum()
-        + wins[(*world, *np.ix_(outside, inside))].sum()
-    )
-    where = f" in world {tuple(world)}" if world else ""
-    fault = fault if compared else "were never compared with"
-    refuse("wins", rule, f"responses {_named(inside)}, which {fault} {_named(outside)}{where}")
-
-
-def _named(group: NDArray[np.int64]) -> str:
-    """Return a group of responses, shortened if it is long."""
-    return np.array2string(group, separator=", ", threshold=12, formatter={"int": str})
-
-
-def _as_comparisons(reward: ArrayLike, wins: Any) -> tuple[Array, Array]:
-    """Return rewards, and the counts as shares of all comparisons in their world."""
-    reward, wins = as_values("reward", reward), as_wins("wins", wins)
-    check_same_responses("reward", reward, "wins", wins)
-    return reward, shares(wins)
-
-
-def _sigmoid(x: Array) -> Array:
-    """Return σ(x), to full relative precision on both sides."""
-    with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(-x)))
-
-
-def _softplus(x: Array) -> Array:
-    """Return log(1 + e^x) = −log σ(−x), which neither overflows nor cancels."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def _fit_tables(wins: Array, l2: float) -> Array:
-    """Fit all worlds at once, from their tables."""
-    share, size = shares(wins), wins.shape[-1]
-    compared = share > 0
-    springs = l2 / size * (1 - np.eye(size))
-
-    def loss(reward: Array) -> Array:
-        data = (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
-        return data + l2 / 2 * (reward**2).sum(axis=-1)
-
-    def newton_step(reward: Array) -> _Step:
-        beaten = _sigmoid(-margins(reward))
-        force = share * beaten
-        gradient = (np.swapaxes(force, -2, -1) - force).sum(axis=-1) + l2 * reward
-        coupling = force * np.swapaxes(beaten, -2, -1)
-        step = -solve_laplacian(coupling + np.swapaxes(coupling, -2, -1) + springs, gradient)
-        change = np.abs(margins(step) * compared).max(axis=(-2, -1))
-        return step, (gradient * step).sum(axis=-1), change
-
-    return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """The pairs of one world that were compared, each listed once, in the order of `first`."""
-
-    size: int
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    won: Array
-    lost: Array
-
-    @classmethod
-    def from_table(cls, wins: Array) -> "_Pairs":
-        """List the pairs of a dense table."""
-        first, second = np.divmod(np.flatnonzero(np.triu(wins + wins.T)), wins.shape[0])
-        return cls(wins.shape[0], first, second, wins[first, second], wins[second, first])
-
-    @classmethod
-    def from_sparse(cls, wins: Any) -> "_Pairs":
-        """List the pairs of a sparse table: its entries, brought together with their mirrors."""
-        size, (winner, loser) = wins.shape[0], wins.tocoo().coords
-        pair = np.minimum(winner, loser) * np.int64(size) + np.maximum(winner, loser)
-        pairs, place = np.unique(pair, return_inverse=True)
-        won = _sums(place, np.where(winner < loser, wins.data, 0.0), pairs.size)
-        lost = _sums(place, np.where(winner < loser, 0.0, wins.data), pairs.size)
-        return cls(size, *np.divmod(pairs, size), won, lost)
-
-    def total(self, of_first: Array, of_second: Array) -> Array:
-        """Return for each response the sum over its pairs of what belongs to it there."""
-        first = _sums(self.first, of_first, self.size)
-        return first + _sums(self.second, of_second, self.size)
-
-
-def _fit_pairs(pairs: _Pairs, l2: float) -> Array:
-    """Fit one world from those pairs alone that were compared."""
-    count = pairs.won.sum() + pairs.lost.sum()
-    won, lost = pairs.won / count, pairs.lost / count
-
-    def loss(reward: Array) -> Array:
-        margin = reward[pairs.first] - reward[pairs.second]
-        data = won @ _softplus(-margin) + lost @ _softplus(margin)
-        return data + l2 / 2 * (reward @ reward)
-
-    def newton_step(reward: Array) -> _Step:
-        margin = reward[pairs.first] - reward[pairs.second]
-        first_wins, second_wins = _sigmoid(margin), _sigmoid(-margin)
-        force = lost * first_wins - won * second_wins
-        gradient = pairs.total(force, -force) + l2 * reward
-        step = -_solve_pairs(pairs, (won + lost) * first_wins * second_wins, l2, gradient)
-        change = np.abs(step[pairs.first] - step[pairs.second]).max()
-        return step, gradient @ step, change
-
-    start = _start(pairs.total(lost, won), pairs.total(won, lost), l2)
-    return _newton(start, loss, newton_step)
-
-
-def _sums(place: NDArray[np.int64], values: Array, size: int) -> Array:
-    """Return the sum of the values that belong in each place."""
-    return np.asarray(np.bincount(place, values, size), dtype=float)
-
-
-def _start(lost: Array, won: Array, l2: float) -> Array:
-    """Return the log-odds of winning at all, exact for two responses; zero with a penalty."""
-    return np.zeros_like(won) if l2 else (1 - 1 / won.shape[-1]) * np.log(won / lost)
-
-
-def _newton(
-    start: Array, loss: Callable[[Array], Array], newton_step: Callable[[Array], _Step]
-) -> Array:
-    """Follow Newton's steps until a whole one moves no margin any more."""
-    reward = start
-    for _ in range(_MOST_STEPS):
-        step, slope, change = newton_step(reward)
-        part = _safe_part(loss, reward, step, slope, change)
-        reward = reward + part[..., None] * step
-        reward -= reward.mean(axis=-1, keepdims=True)
-        if (change <= _SMALLEST_CHANGE).all():
-            return reward
-    rule = f"must let Newton's method arrive within {_MOST_STEPS} steps"
-    return refuse("wins", rule, f"margins that still move by {np.max(change):.3g}")
-
-
-def _safe_part(
-    loss: Callable[[Array], Array], reward: Array, step: Array, slope: Array, change: Array
-) -> Array:
-    """Return how much of each world's step to take, so that it lowers the loss.
-
-    Let d be the most by which a step moves the margin of a compared pair. As |f‴| <= d f″ along it,
-    a part t changes the loss by at most −t λ² + (e^(td) − td − 1) λ²/d², with λ² = −slope. For
-    d <= 1 the whole step is safe; beyond, it is tried, and else the t that makes the bound smallest
-    is taken, log(1 + d)/d.
-    """
-    if (change <= 1).all():
-        return np.ones_like(change)
-    whole = (change <= 1) | (loss(reward + step) <= loss(reward) + slope / 10)
-    return np.where(whole, 1, np.log1p(change) / np.maximum(change, 1))
-
-
-def _solve_pairs(pairs: _Pairs, coupling: Array, l2: float, values: Array) -> Array:
-    """Return an x with Σ_j w_ij (x_i − x_j) + l2 x_i = v_i, for a weight w of each pair.
-
-    The values sum to zero but for rounding, which is taken out, as no x could account for it.
-    Conjugate gradients are slow only where the graph hangs together by few links, and there
-    factorising is cheap, for it fills in little.
-    """
-    from scipy.sparse import csr_array, diags_array  # 0.1 s to import: only when they are needed
-    from scipy.sparse.linalg import LinearOperator, cg
-
-    ends = np.searchsorted(pairs.first, np.arange(pairs.size + 1))
-    links = csr_array((coupling, pairs.second, ends), shape=(pairs.size, pairs.size))
-    degree = pairs.total(coupling, coupling) + l2
-    product = lambda x: degree * x - links @ x - links.T @ x  # noqa: E731
-    solution, unfinished = cg(
-        LinearOperator(links.shape, matvec=product, dtype=float),
-        values - values.mean(),
-        rtol=_RESIDUAL,
-        maxiter=_MOST_ITERATIONS,
-        M=diags_array(1 / degree),
-    )
-    return _factorise(degree, links, l2, values) if unfinished else solution
-
-
-def _factorise(degree: Array, links: Any, l2: float, values: Array) -> Array:
-    """Return what `_solve_pairs` does, by factorising; without l2 the first entry is held at 0."""
-    from scipy.linalg import cho_factor, cho_solve
-    from scipy.sparse import diags_array
-    from scipy.sparse.linalg import splu
-
-    free = slice(0 if l2 else 1, None)
-    matrix = (diags_array(degree) - links - links.T).tocsc()[free, free]
-    solution = np.zeros_like(values)
-    if matrix.nnz > matrix.shape[0] ** 2 / 10:
-        solution[free] = cho_solve(cho_factor(matrix.toarray()), values[free])
-    else:
-        solution[free] = splu(matrix, permc_spec="MMD_AT_PLUS_A").solve(values[free])
-    return solution
-
-
-def _check_finite_maximum(wins: Any, losses: Any, l2: Array) -> None:
-    """Refuse counts without a finite maximum: each response must reach every other by wins."""
-    rule = (
-        "must lead from each response to every other by a chain of wins, or no finite maximum "
-        "exists (l2 > 0 is the remedy)"
-    )
-    if not l2:
-        check_linked(wins, wins, rule, "never won against")
-        check_linked(wins, losses, rule, "never lost to")
-
-
-def _reached_from_first(links: Any) -> NDArray[np.bool_]:
-    """Return which responses can be reached from the first by links ``(..., Y, Y)`` or sparse."""
-    start = np.arange(links.shape[-1]) == 0
-    if hasattr(links, "tocsr"):
-        from scipy.sparse.csgraph import breadth_first_order
-
-        start[breadth_first_order(links, 0, return_predecessors=False)] = True
-        return start
-    reached, wider = start, start | (links[..., 0, :] > 0)
-    while not wider.all() and (wider != reached).any():
-        reached, wider = wider, wider | ((links > 0) & wider[..., None]).any(axis=-2)
-    return wider
+def as_rankings(name: str, rankings: ArrayLike, num_responses: int) -> NDArray[np.int64]:
+    """Return rankings ``(R, K)``: K >= 2 different responses a row, best first."""
+    array = as_numbers(name, rankings)
+    if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
+        refuse(name, "must have shape (R, K) with R >= 1 and K >= 2", f"shape {array.shape}")
+    if not np.isin(array, np.arange(num_responses)).all():
+        refuse(name, f"must hold whole numbers from 0 to {num_responses - 1}", rankings)
+    if (np.diff(np.sort(array, axis=1), axis=1) == 0).any():
+        refuse(name, "must name each response at most once a row", rankings)
+    return array.astype(np.int64)

@@ -2,7 +2,11 @@
 
 J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π], with β > 0 in units of reward per nat. Everything
 follows from two facts that are exact: the optimum without the last term is π* = π_ref e^(r/β) / Z,
-and J(π) = β log Z − β KL(π ‖ π*) for every π.
+and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over their leading axes.
+
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+So is a β too small for a finite r/β in float64, wherever an optimum is asked for.
 
 Sources: ouyang2022instructgpt (the three terms), rafailov2023dpo (the optimum).
 """
@@ -27,6 +31,7 @@ from toy.exact.validation import (
     as_nonnegative,
     as_per_world,
     as_policy,
+    as_policy_reward_and_reference,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -37,10 +42,10 @@ from toy.exact.validation import (
 #: `ptx_policy` stops when every row of its solution sums to one as closely as this.
 _NORMALISATION = 1e-14
 
-_MOST_STEPS = 100
+_MAX_STEPS = 100
 
 #: `beta_of_even_odds` stops when 1/β still moves by no more than this, relative to itself.
-_SMALLEST_CHANGE = 1e-15
+_TOLERANCE = 1e-15
 
 
 @dataclass(frozen=True)
@@ -106,12 +111,6 @@ def objective_terms(
     -------
     ObjectiveTerms of shape (...); `pretraining` is −inf if the policy never gives what p does
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, `pretraining` is missing, or the shapes do
-        not fit.
-
     Source: ouyang2022instructgpt.
 
     Examples
@@ -120,7 +119,7 @@ def objective_terms(
     >>> float(terms.reward), round(float(terms.kl), 4), round(float(terms.total), 4)
     (0.5, 0.1438, 0.4856)
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     beta = as_per_world("beta", as_positive("beta", beta), policy)[..., 0]
     gamma = as_per_world("gamma", as_nonnegative("gamma", gamma), policy)[..., 0]
     mean = expectation(policy, reward)
@@ -156,11 +155,6 @@ def rlhf_objective(
     -------
     (...) in units of reward
 
-    Raises
-    ------
-    ValueError
-        As `objective_terms`.
-
     Source: ouyang2022instructgpt.
 
     Examples
@@ -169,6 +163,42 @@ def rlhf_objective(
     0.25
     """
     return objective_terms(policy, reward, reference, beta, gamma, pretraining).total
+
+
+def shaped_reward(
+    policy: ArrayLike, reward: ArrayLike, reference: ArrayLike, beta: ArrayLike
+) -> Array:
+    """Return what each response earns once it pays for its share of the KL.
+
+    r(y) − β log(π(y) / π_ref(y))
+
+    Its mean under the policy is the objective, and its policy gradient the objective's gradient.
+    A response that the policy never gives is charged nothing.
+
+    Parameters
+    ----------
+    policy : (..., Y) probabilities
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+    beta : (...) finite and > 0, in units of reward per nat; one for each world
+
+    Returns
+    -------
+    (..., Y) units of reward
+
+    Raises
+    ------
+    ValueError
+        If an argument is not what its line above says, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> shaped_reward([0.5, 0.5], [1.0, 0.0], [0.25, 0.75], 1.0).round(4).tolist()
+    [0.3069, 0.4055]
+    """
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
+    beta = as_per_world("beta", as_positive("beta", beta), policy)
+    return reward - beta * np.where(policy > 0, log_quotient(policy, reference), 0.0)
 
 
 def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
@@ -185,12 +215,6 @@ def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> A
     Returns
     -------
     (...) nats, between the least and the largest r/β
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
 
     Examples
     --------
@@ -215,12 +239,6 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
 
     Source: rafailov2023dpo.
 
@@ -251,18 +269,12 @@ def optimality_gap(
     -------
     (...) in units of reward, >= 0
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
-
     Examples
     --------
     >>> round(float(optimality_gap([0.25, 0.75], [1.0, 0.0], [0.25, 0.75], beta=1.0)), 6)
     0.107374
     """
-    policy, reward, reference = _as_worlds(policy, reward, reference)
+    policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
     tilt, reference = _as_tilted(reward, reference, beta)
     policy = np.broadcast_to(policy, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
@@ -285,12 +297,6 @@ def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike
     Returns
     -------
     Frontier, with B points in the order of `betas`
-
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
 
     Source: gao2022overoptimization.
 
@@ -340,8 +346,9 @@ def ptx_policy(
     Raises
     ------
     ValueError
-        If an argument is not what its line above says, reward / beta or gamma / beta is not finite
-        in float64, the shapes do not fit, or Newton's steps do not converge.
+        If gamma / beta is not finite in float64.
+    RuntimeError
+        If Newton's method does not arrive, which is not known to happen.
 
     Source: ouyang2022instructgpt (the objective; its exact optimum is derived in the chapter).
 
@@ -352,7 +359,7 @@ def ptx_policy(
     """
     log_gibbs, pull, pretraining = _as_ptx_problem(reward, reference, beta, gamma, pretraining)
     multiplier = _least_multiplier(log_gibbs, pull, pretraining)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy, share = _ptx_response(log_gibbs, pull * pretraining, multiplier)
         total = policy.sum(axis=-1, keepdims=True)
         if (np.abs(total - 1) <= _NORMALISATION).all():
@@ -360,8 +367,10 @@ def ptx_policy(
         slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
         multiplier = multiplier + total * np.log(total) / slope
     else:
-        rule = f"must let Newton's method converge in {_MOST_STEPS} steps"
-        refuse("gamma", rule, f"{gamma!r}, where the rows still sum to {total[..., 0]}")
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {total[..., 0]}"
+        )
     return policy
 
 
@@ -387,9 +396,8 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
 
     Raises
     ------
-    ValueError
-        If an argument is not what its line above says, reward / beta is not finite in float64, or
-        the shapes do not fit.
+    RuntimeError
+        If Newton's method does not arrive, which is not known to happen.
 
     Source: derived in the chapter on estimating the KL.
 
@@ -401,7 +409,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     tilt, reference = _as_tilted(reward, reference, beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
     u = (reference - gap).max(axis=-1, keepdims=True)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         policy = reference / (u + gap)
         excess = policy.sum(axis=-1, keepdims=True) - 1
         step = excess / (policy / (u + gap)).sum(axis=-1, keepdims=True)
@@ -409,7 +417,10 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
             break
         u = u + np.maximum(step, 0.0)
     else:
-        refuse("beta", f"must let Newton's method converge in {_MOST_STEPS} steps", beta)
+        raise RuntimeError(
+            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
+            f"the rows of the policy sum to {1 + excess[..., 0]}"
+        )
     return policy
 
 
@@ -430,11 +441,6 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     -------
     (...) units of reward per nat, > 0; infinite where the reference gives them half already
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Examples
     --------
     >>> round(float(beta_of_even_odds([np.log(3.0), 0.0], [0.25, 0.75])), 12)
@@ -446,11 +452,40 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     others = np.where(lack > 0, np.log(reference), -np.inf)
     inverse = np.zeros_like(best)
     change = np.full_like(best, np.inf)
-    while (change > _SMALLEST_CHANGE * inverse).any():
+    while (change > _TOLERANCE * inverse).any():
         change = _step_to_even_odds(others - inverse[..., None] * lack, lack, best)
         inverse = inverse + change
     with np.errstate(divide="ignore"):
         return 1 / inverse
+
+
+def greedy_policy(reward: ArrayLike, reference: ArrayLike) -> Array:
+    """Return the reference restricted to the responses of the highest reward.
+
+    The limit of the Gibbs policy as β → 0, and of best-of-N as N → ∞.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    reference : (..., Y) probabilities, all > 0
+
+    Returns
+    -------
+    (..., Y) probabilities
+
+    Raises
+    ------
+    ValueError
+        If `reward` is not finite, `reference` is no distribution or has a zero, or shapes differ.
+
+    Examples
+    --------
+    >>> greedy_policy([1.0, 0.0, 1.0], [0.25, 0.5, 0.25]).tolist()
+    [0.5, 0.0, 0.5]
+    """
+    reward, reference = _as_reward_and_reference(reward, reference)
+    best = np.where(reward == reward.max(axis=-1, keepdims=True), reference, 0.0)
+    return best / best.sum(axis=-1, keepdims=True)
 
 
 def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: ArrayLike) -> Array:
@@ -470,16 +505,11 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
     -------
     (..., Y) probabilities
 
-    Raises
-    ------
-    ValueError
-        If an argument is not what its line above says, or the shapes do not fit.
-
     Source: gao2022overoptimization.
 
     Examples
     --------
-    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).tolist()
+    >>> best_of_n_policy([1.0, 0.0], [0.25, 0.75], 2).round(12).tolist()
     [0.4375, 0.5625]
     """
     reward, reference = _as_reward_and_reference(reward, reference)
@@ -498,15 +528,6 @@ def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[A
     """Return reward and reference, checked and of one shape."""
     return as_same_worlds(
         reward=as_values("reward", reward), reference=as_reference("reference", reference)
-    )
-
-
-def _as_worlds(policy: ArrayLike, reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return policy, reward and reference, checked and of one shape."""
-    return as_same_worlds(
-        policy=as_policy("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
     )
 
 

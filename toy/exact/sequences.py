@@ -10,6 +10,10 @@ the same way. What looks at few tokens broadcasts over what looks at more, becau
 Only the functions that say so list sequences. The others pass once over the steps, and remember no
 more tokens of the prefix than some table still looks at.
 
+What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
+``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
+All tables of a call have the same T and V.
+
 Sources: sutton1999policy (the gradient), amini2025kl (exact inner sums).
 """
 
@@ -49,7 +53,7 @@ Steps: TypeAlias = Iterable[ArrayLike]
 Credit: TypeAlias = Callable[[Array], Array]
 
 #: The most numbers in one array of an enumeration: 160 MB.
-_MOST_NUMBERS = 20_000_000
+_MAX_NUMBERS = 20_000_000
 
 
 def sequence_probs(policy: Steps) -> Array:
@@ -68,7 +72,7 @@ def sequence_probs(policy: Steps) -> Array:
     Raises
     ------
     ValueError
-        If `policy` is not such tables, or has more than twenty million sequences.
+        If there are more than twenty million sequences.
 
     Examples
     --------
@@ -91,16 +95,11 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
     () nats, >= 0
-
-    Raises
-    ------
-    ValueError
-        If either is not such tables, the reference has a zero, or their T or V differ.
 
     Examples
     --------
@@ -109,10 +108,14 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     306.209
     """
     policy, reference = _as_policy_and_reference(policy, reference)
-    divergences = [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
+    return np.asarray(sum(terms.sum() for terms in sequence_kl_terms(policy, reference)))
+
+
+def sequence_kl_terms(policy: Tables, reference: Tables) -> list[Array]:
+    """Return what each prefix of each step adds to the KL: P(y_<t) times its own, unchecked."""
+    divergences = _prefix_kls(policy, reference)
     prefixes = _prefix_probs(policy, [table.ndim for table in divergences])
-    steps = zip(prefixes, divergences, strict=True)
-    return np.asarray(sum((prefix * table).sum() for prefix, table in steps))
+    return [prefix * table for prefix, table in zip(prefixes, divergences, strict=True)]
 
 
 def rewards_to_go(rewards: ArrayLike) -> Array:
@@ -127,11 +130,6 @@ def rewards_to_go(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., T) in units of reward
-
-    Raises
-    ------
-    ValueError
-        If `rewards` has no steps or is not finite.
 
     Source: sutton1999policy.
 
@@ -155,11 +153,6 @@ def whole_return(rewards: ArrayLike) -> Array:
     Returns
     -------
     (..., T) in units of reward, the same number at each step
-
-    Raises
-    ------
-    ValueError
-        If `rewards` has no steps or is not finite.
 
     Source: williams1992reinforce.
 
@@ -186,11 +179,6 @@ def prefix_values(policy: Steps, reward: Steps) -> Tables:
     Returns
     -------
     T tables (V,) * k + (1,) in units of reward, such as `trajectory_gradient` takes as a baseline
-
-    Raises
-    ------
-    ValueError
-        If `policy` or `reward` is not such tables, or their T or V differ.
 
     Examples
     --------
@@ -230,11 +218,6 @@ def trajectory_gradient(
     -------
     T tables of the policy's shapes, in units of reward per logit; each row sums to zero
 
-    Raises
-    ------
-    ValueError
-        If an argument is not such tables, or their T or V differ.
-
     Source: sutton1999policy.
 
     Examples
@@ -268,7 +251,10 @@ def trajectory_moments(
 
     Parameters
     ----------
-    policy, reward, baseline : as for `trajectory_gradient`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables of the same kind, or one array (V,) * T, finite, in units of reward
+    baseline : a number, T numbers or T tables, finite, in units of reward; these three as for
+        `trajectory_gradient`
     credit : `rewards_to_go`, `whole_return`, or another function of rewards (S, T) -> (S, T)
 
     Returns
@@ -279,8 +265,8 @@ def trajectory_moments(
     Raises
     ------
     ValueError
-        As `trajectory_gradient`; if `credit` changes the shape; or if a table of all sequences by
-        all logits, or of all logits by themselves, exceeds twenty million numbers.
+        If `credit` changes the shape of its rewards, or a table of all sequences by all logits, or
+        of all logits by themselves, exceeds twenty million numbers.
 
     Source: williams1992reinforce, sutton1999policy.
 
@@ -315,7 +301,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
@@ -324,8 +310,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     Raises
     ------
     ValueError
-        As `sequence_kl`, if there are more than twenty million sequences, or if the estimator is
-        not elementwise.
+        If there are more than twenty million sequences, or the estimator is not elementwise.
 
     Examples
     --------
@@ -355,7 +340,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
@@ -364,7 +349,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     Raises
     ------
     ValueError
-        As `sequence_kl`, or if the estimator is not elementwise.
+        If the estimator is not elementwise.
 
     Examples
     --------
@@ -391,16 +376,11 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, every entry > 0; its k may be another one
 
     Returns
     -------
     Moments of shape (); the bias is zero but for rounding
-
-    Raises
-    ------
-    ValueError
-        As `sequence_kl`.
 
     Source: amini2025kl.
 
@@ -411,8 +391,8 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     (3.229, 0.0)
     """
     policy, reference = _as_policy_and_reference(policy, reference)
-    pairs = zip(policy, reference, strict=True)
-    mean, variance = _sum_moments(policy, [kl_divergence(q, p)[..., None] for q, p in pairs])
+    divergences = [table[..., None] for table in _prefix_kls(policy, reference)]
+    mean, variance = _sum_moments(policy, divergences)
     return Moments(mean, mean - sequence_kl(policy, reference), variance)
 
 
@@ -482,6 +462,11 @@ def _sum_moments(policy: Tables, values: Sequence[Array]) -> tuple[Array, Array]
         spread = np.square(np.sqrt(table) * (outcome - mean[..., None]))
         variance = (spread + table * variance).sum(axis=-1)
     return mean, variance
+
+
+def _prefix_kls(policy: Tables, reference: Tables) -> list[Array]:
+    """Return for each step KL(π(· | y_<t) ‖ π_ref(· | y_<t)) at each of its prefixes."""
+    return [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
 
 
 def _log_ratios(policy: Tables, reference: Tables) -> list[Array]:
@@ -567,6 +552,6 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
     sequences = policy[0].size ** len(policy)
-    if max(sequences, num_columns) * num_columns > _MOST_NUMBERS:
-        rule = f"must be small enough to list, at most {_MOST_NUMBERS:,} numbers"
+    if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
+        rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{sequences:,} sequences by {num_columns:,} columns")

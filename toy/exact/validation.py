@@ -137,22 +137,17 @@ def as_wins(name: str, wins: Any) -> Array:
     A matrix of `scipy.sparse` is one world, and becomes dense.
     """
     array = as_numbers(name, wins.toarray() if hasattr(wins, "toarray") else wins)
-    _check_square(name, array.shape)
-    _check_counts(name, array, np.diagonal(array, axis1=-2, axis2=-1), array.sum(axis=(-2, -1)))
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2] or array.shape[-1] == 0:
+        rule = "must have shape (..., Y, Y), a row and a column for each response"
+        refuse(name, rule, f"shape {array.shape}")
+    if not (right := np.isfinite(array) & (array >= 0)).all():
+        refuse(name, "must hold finite counts >= 0", array[~right][0])
+    if (diagonal := np.diagonal(array, axis1=-2, axis2=-1)).any():
+        rule = "must have a zero diagonal: no response is compared with itself"
+        refuse(name, rule, f"{diagonal[diagonal != 0][0]} on it")
+    if not array.any(axis=(-2, -1)).all():
+        refuse(name, "must hold one comparison or more in every world", "none")
     return array
-
-
-def as_sparse_wins(name: str, wins: Any) -> Any:
-    """Return one world's counts of comparisons as a sparse matrix by rows, without its zeros."""
-    from scipy.sparse import csr_array  # 0.1 s to import: only when it is asked for
-
-    matrix = csr_array(wins, copy=True)
-    _check_square(name, matrix.shape)
-    matrix.data = as_numbers(name, matrix.data)
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    _check_counts(name, matrix.data, matrix.diagonal(), matrix.sum())
-    return matrix
 
 
 def check_same_responses(name: str, worlds: Array, counts_name: str, counts: Array) -> None:
@@ -194,20 +189,20 @@ def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Ar
     )
 
 
-def _check_square(name: str, shape: tuple[int, ...]) -> None:
-    if len(shape) < 2 or shape[-1] != shape[-2] or shape[-1] == 0:
-        rule = "must have shape (..., Y, Y), a row and a column for each response"
-        refuse(name, rule, f"shape {shape}")
+def as_policy_and_reward(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
+    """Return a policy and what its responses are worth, checked and of one shape."""
+    return as_same_worlds(policy=as_policy("policy", policy), reward=as_values("reward", reward))
 
 
-def _check_counts(name: str, entries: Array, diagonal: Array, totals: Array) -> None:
-    if not (right := np.isfinite(entries) & (entries >= 0)).all():
-        refuse(name, "must hold finite counts >= 0", entries[~right][0])
-    if diagonal.any():
-        rule = "must have a zero diagonal: no response is compared with itself"
-        refuse(name, rule, f"{diagonal[diagonal != 0][0]} on it")
-    if not np.all(totals):
-        refuse(name, "must hold one comparison or more in every world", "none")
+def as_policy_reward_and_reference(
+    policy: ArrayLike, reward: ArrayLike, reference: ArrayLike
+) -> tuple[Array, ...]:
+    """Return what the RLHF objective is about, checked and of one shape."""
+    return as_same_worlds(
+        policy=as_policy("policy", policy),
+        reward=as_values("reward", reward),
+        reference=as_reference("reference", reference),
+    )
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:

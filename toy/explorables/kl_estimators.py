@@ -1,10 +1,9 @@
 """k1, k2, k3 and the family of control variates: exact error of their N-sample means."""
 
-from math import comb
-
 import numpy as np
 
 from toy.exact.distributions import geometric_mixture, kl_divergence
+from toy.exact.enumeration import num_count_vectors
 from toy.exact.kl_estimators import (
     Estimator,
     Moments,
@@ -102,6 +101,5 @@ class KLEstimators(TwoPolicies):
 
 def most_listed(num_responses: int) -> int:
     """Return the largest number of samples whose count vectors are listed."""
-    parts = num_responses - 1
-    fits = (n for n in range(1, MOST_SAMPLES + 1) if comb(n + parts, parts) <= MOST_COUNTS)
-    return max(fits)
+    sizes = range(1, MOST_SAMPLES + 1)
+    return max(n for n in sizes if num_count_vectors(n, num_responses) <= MOST_COUNTS)

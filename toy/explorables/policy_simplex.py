@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from toy.exact.distributions import expectation, log_ratio
+from toy.exact.distributions import expectation
 from toy.exact.policy_gradient import (
     GradientMoments,
     group_gradient_moments,
@@ -17,7 +17,7 @@ from toy.exact.policy_gradient import (
     policy_gradient,
     reinforce_moments,
 )
-from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective
+from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective, shaped_reward
 from toy.exact.validation import Array, as_count, refuse
 from toy.explorables.base import Count, Distribution, Values, refused
 from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
@@ -90,7 +90,7 @@ class PolicySimplex(ThreeResponses):
     def describe(self) -> str:
         """Return the slope where the policy stands, and how an estimate scatters around it."""
         moments, gradient = self._moments(), self._gradient(np.array(self.policy))
-        bias = np.linalg.norm(moments.mean - gradient)
+        bias = moments.bias_length(gradient)
         climbed = "E[r] − β KL" if self.kl_term else "E[r]"
         return (
             f"All policies over {', '.join(self.responses)}, as a triangle, and the uphill "
@@ -117,8 +117,9 @@ class PolicySimplex(ThreeResponses):
 
     def _shaped(self) -> Array:
         """Return what a response earns once its share of the KL is charged, if it is."""
-        price = self.beta * log_ratio(self.policy, self.reference) * self.kl_term
-        return np.array(self.reward) - price
+        if not self.kl_term:
+            return np.array(self.reward)
+        return shaped_reward(self.policy, self.reward, self.reference, self.beta)
 
     def _objective(self, policy: Array) -> Array:
         """Return what is climbed, at policies (..., 3)."""

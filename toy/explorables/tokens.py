@@ -16,6 +16,7 @@ from toy.exact.sequences import (
     prefix_values,
     rewards_to_go,
     sequence_kl,
+    sequence_kl_terms,
     sequence_probs,
     token_estimator_moments,
     trajectory_moments,
@@ -139,8 +140,7 @@ class Tokens(Explorable):
 
     def _kl_of_steps(self) -> list[float]:
         policy, reference = policy_tables(self.policy), policy_tables(self.reference)
-        totals = [float(sequence_kl(policy[:t], reference[:t])) for t in range(1, STEPS + 1)]
-        return np.diff([0.0, *totals]).tolist()
+        return [float(terms.sum()) for terms in sequence_kl_terms(policy, reference)]
 
     def _value(self) -> float:
         values = prefix_values(policy_tables(self.policy), reward_tables(self.reward))

@@ -4,13 +4,13 @@
 // Pure functions: no argument is changed, nothing is drawn. Divergences are in nats. Arguments are
 // trusted here: `distributionFault` is the one check, and whoever takes outside input calls it.
 
+import { sum } from "./numpy.js";
+
 // Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
 const SERIES_RADIUS = 1 / 32;
 
 // How far probabilities may sum from one, as in toy/exact/validation.py.
 const SUM_TOLERANCE = 1e-9;
-
-export const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** Why `values` are no distribution with every probability > 0, or "" if they are. */
 export function distributionFault(name, values, length = values?.length) {
@@ -65,6 +65,17 @@ export function chiSquareDivergence(policy, reference) {
 /** E_π[f], the mean of a value for each response. */
 export const expectation = (policy, values) => sum(policy.map((p, y) => p * values[y]));
 
+/**
+ * π (v − E_π[v]): the gradient in the logits of a mean that π samples; and how π moves, to first order, when its
+ * logits move by v. Values are measured from the likeliest response's, whose own gradient would vanish otherwise.
+ */
+export function slopeOfMean(policy, values) {
+  const likeliest = policy.indexOf(Math.max(...policy));
+  const above = values.map((v) => v - values[likeliest]);
+  const mean = expectation(policy, above);
+  return policy.map((p, y) => p * (above[y] - mean));
+}
+
 /** H(π) = −Σ π log π >= 0, in nats, with 0 log 0 = 0. */
 export const entropy = (policy) => -sum(policy.map((p) => (p > 0 ? p * Math.log(p) : 0)));
 
@@ -91,38 +102,4 @@ export function softmax(logits) {
 export function geometricMixture(policy, reference, weight) {
   const d = logRatio(policy, reference);
   return softmax(reference.map((p, y) => Math.log(p) + weight * d[y]));
-}
-
-/**
- * `policy` with one probability moved to `value`; the others share the rest in their old proportions.
- * None falls below `floor`: those that would are set to it, and the remaining ones scale a little less.
- */
-export function withProbability(policy, index, value, floor = 0) {
-  const moved = Math.min(Math.max(value, floor), 1 - floor * (policy.length - 1));
-  // The least a probability counts for, so that a policy certain of one response can be taken back.
-  const others = policy.map((p) => Math.max(p, 1e-300));
-  const atFloor = policy.map((_, y) => y === index);
-  for (;;) {
-    const count = atFloor.filter(Boolean).length - 1;
-    const scale = (1 - moved - floor * count) / sum(others.filter((_, y) => !atFloor[y]));
-    const sinking = others.findIndex((p, y) => !atFloor[y] && p * scale < floor);
-    if (sinking < 0) return others.map((p, y) => (y === index ? moved : atFloor[y] ? floor : p * scale));
-    atFloor[sinking] = true;
-  }
-}
-
-/** How much probability a discrete law puts into each of `numBins` equal bins of [low, high], and outside. */
-export function histogram(values, probabilities, low, high, numBins) {
-  const bins = new Float64Array(numBins);
-  const scale = numBins / (high - low);
-  let below = 0;
-  let above = 0;
-  for (let c = 0; c < values.length; c++) {
-    const bin = Math.floor((values[c] - low) * scale);
-    if (bin < 0) below += probabilities[c];
-    else if (bin < numBins) bins[bin] += probabilities[c];
-    else if (values[c] === high) bins[numBins - 1] += probabilities[c];
-    else above += probabilities[c];
-  }
-  return { bins, below, above };
 }

@@ -3,30 +3,23 @@
 // A gradient is an array with one entry a logit, in units of reward per logit. An estimate's law is
 // { probabilities, gradients }: every gradient that it can take, and how likely each is.
 
-import { expectation, klDivergence, logRatio, sum } from "./distributions.js";
-import { countProbabilities, countVectors } from "./kl_estimators.js";
+import { expectation, slopeOfMean } from "./distributions.js";
+import { countProbabilities, countVectors } from "./enumeration.js";
+import { sum } from "./numpy.js";
+import { shapedReward } from "./rlhf_objective.js";
+
+// Gradients shorter than this point wherever rounding has them point.
+const MIN_LENGTH = 1e-12;
 
 /** ∂ log π(y) / ∂z(j) = [y = j] − π(j), as row y. */
 export const score = (policy) => policy.map((_, y) => policy.map((p, j) => (y === j ? 1 : 0) - p));
 
-/** ∇E_π[r]: π(j) (r(j) − E_π[r]). The same formula turns a motion of the logits into one of the policy. */
-export function policyGradient(policy, reward) {
-  const value = expectation(policy, reward);
-  return policy.map((p, y) => p * (reward[y] - value));
-}
+/** ∇E_π[r]: π(j) (r(j) − E_π[r]). */
+export const policyGradient = slopeOfMean;
 
-/** ∇KL(π ‖ π_ref) in the logits: π(y) (d(y) − KL). */
-export function klGradient(policy, reference) {
-  const d = logRatio(policy, reference);
-  const kl = klDivergence(policy, reference);
-  return policy.map((p, y) => (p > 0 ? p * (d[y] - kl) : 0));
-}
-
-/** ∇(E_π[r] − β KL(π ‖ π_ref)). */
-export function objectiveGradient(policy, reward, reference, beta) {
-  const pull = klGradient(policy, reference);
-  return policyGradient(policy, reward).map((g, y) => g - beta * pull[y]);
-}
+/** ∇(E_π[r] − β KL(π ‖ π_ref)): of the shaped reward, for E_π[∇ log π] = 0. */
+export const objectiveGradient = (policy, reward, reference, beta) =>
+  policyGradient(policy, shapedReward(policy, reward, reference, beta));
 
 /** The law of REINFORCE's estimate from one response: (r(y) − b) ∇ log π(y). */
 export function reinforceLaw(policy, reward, baseline = 0) {
@@ -34,8 +27,8 @@ export function reinforceLaw(policy, reward, baseline = 0) {
   return { probabilities: policy, gradients };
 }
 
-export const reinforceMoments = (policy, reward, baseline = 0) =>
-  gradientMoments(reinforceLaw(policy, reward, baseline));
+/** Exact moments of REINFORCE's estimate from one response. */
+export const reinforceMoments = (policy, reward, baseline = 0) => moments(reinforceLaw(policy, reward, baseline));
 
 /** b* = E_π[r ‖∇ log π‖²] / E_π[‖∇ log π‖²], the constant baseline of least total variance. */
 export function optimalBaseline(policy, reward) {
@@ -72,7 +65,7 @@ export function groupNormalised(rewards) {
  * are listed once.
  */
 export function groupLaw(policy, reward, groupSize, advantage) {
-  const counts = countVectors(policy.length, groupSize);
+  const counts = countVectors(groupSize, policy.length);
   const gradients = Array.from(counts[0], (_, c) => {
     const group = counts.flatMap((column, y) => new Array(column[c]).fill(y));
     const pull = policy.map(() => 0);
@@ -80,23 +73,23 @@ export function groupLaw(policy, reward, groupSize, advantage) {
     const total = sum(pull);
     return pull.map((a, y) => a - total * policy[y]);
   });
-  return { probabilities: countProbabilities(counts, policy, groupSize), gradients };
+  return { probabilities: countProbabilities(policy, counts), gradients };
 }
 
-export const groupGradientMoments = (policy, reward, groupSize, advantage) =>
-  gradientMoments(groupLaw(policy, reward, groupSize, advantage));
-
 /** Exact mean and covariance, and its trace, of an estimate with a law. */
-export function gradientMoments({ probabilities, gradients }) {
+export function moments({ probabilities, gradients }) {
   const average = (value) => gradients.reduce((total, g, c) => total + probabilities[c] * value(g), 0);
   const mean = gradients[0].map((_, j) => average((g) => g[j]));
   const covariance = mean.map((m, i) => mean.map((n, j) => average((g) => (g[i] - m) * (g[j] - n))));
   return { mean, covariance, totalVariance: sum(covariance.map((row, i) => row[i])) };
 }
 
-/** The cosine between two gradients; 1 is the same direction. NaN where rounding alone would decide. */
-export function cosine(a, b) {
-  const lengths = [Math.hypot(...a), Math.hypot(...b)];
-  if (Math.min(...lengths) < 1e-12) return NaN;
-  return sum(a.map((x, i) => x * b[i])) / (lengths[0] * lengths[1]);
+/** The length of E[ĝ] − g, where an estimate with these moments is to be g. */
+export const biasLength = ({ mean }, gradient) => Math.hypot(...mean.map((m, j) => m - gradient[j]));
+
+/** The cosine between E[ĝ] and g; 1 is the same direction. NaN where rounding alone would decide. */
+export function cosine({ mean }, gradient) {
+  const lengths = [Math.hypot(...mean), Math.hypot(...gradient)];
+  if (Math.min(...lengths) < MIN_LENGTH) return NaN;
+  return sum(mean.map((m, j) => m * gradient[j])) / (lengths[0] * lengths[1]);
 }

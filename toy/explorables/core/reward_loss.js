@@ -2,7 +2,12 @@
 //
 // `wins[i][j]` is how often response i was preferred to response j; losses are in nats per comparison.
 
-import { sum } from "./distributions.js";
+import { sum } from "./numpy.js";
+
+// Newton's steps in the rewards: none is longer than this, and they stop when they are shorter than that.
+const MAX_STEP = 4;
+const MIN_STEP = 1e-15;
+const MAX_STEPS = 200;
 
 /** log(1 + e^x) = −log σ(−x), which neither overflows nor cancels. */
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -10,24 +15,85 @@ const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 /** σ(Δ), the probability that a response wins by its margin of reward. */
 export const winProbability = (margin) => 1 / (1 + Math.exp(-margin));
 
-/** −Σ wins_ij log σ(r_i − r_j) / Σ wins_ij. */
-export function rewardLoss(reward, wins) {
-  const losses = wins.map((row, i) => sum(row.map((won, j) => won * softplus(reward[j] - reward[i]))));
-  return sum(losses) / sum(wins.map(sum));
+/** r_i − r_j at [i][j]. */
+export const margins = (reward) => reward.map((r) => reward.map((other) => r - other));
+
+/** Counts as shares of all comparisons. */
+export function shares(wins) {
+  const total = sum(wins.map(sum));
+  return wins.map((row) => row.map((won) => won / total));
 }
+
+/** The mean over all comparisons of what `value` makes of the winner's margin. */
+function meanOfMargins(reward, wins, value) {
+  const margin = margins(reward);
+  return sum(shares(wins).map((row, i) => sum(row.map((share, j) => share * value(margin[i][j])))));
+}
+
+/** −Σ wins_ij log σ(r_i − r_j) / Σ wins_ij. */
+export const rewardLoss = (reward, wins) => meanOfMargins(reward, wins, (margin) => softplus(-margin));
 
 /** The gradient of the loss in the rewards: −Σ_j (wins_ij σ(r_j − r_i) − wins_ji σ(r_i − r_j)) / Σ wins. */
 export function rewardLossGradient(reward, wins) {
-  const force = wins.map((row, i) => row.map((won, j) => won * winProbability(reward[j] - reward[i])));
-  const total = sum(wins.map(sum));
-  return force.map((row, i) => sum(row.map((up, j) => force[j][i] - up)) / total);
+  const margin = margins(reward);
+  const force = shares(wins).map((row, i) => row.map((share, j) => share * winProbability(-margin[i][j])));
+  return force.map((row, i) => sum(row.map((up, j) => force[j][i] - up)));
+}
+
+/** The rewards of greatest likelihood, of mean zero; null where some reward would have to be infinite. */
+export function fitRewards(wins) {
+  if (!everyoneLeadsToEveryone(wins)) return null;
+  let reward = wins.map(() => 0);
+  for (let i = 0; i < MAX_STEPS; i++) {
+    const step = newtonStep(reward, wins);
+    const longest = Math.max(...step.map(Math.abs));
+    const part = Math.min(1, MAX_STEP / longest);
+    reward = reward.map((r, y) => r + part * step[y]);
+    if (longest < MIN_STEP * Math.max(1, ...reward.map(Math.abs))) break;
+  }
+  const mean = sum(reward) / reward.length;
+  return reward.map((r) => r - mean);
+}
+
+/** Whether there is a chain of wins from each response to each other one: Ford's condition. */
+function everyoneLeadsToEveryone(wins) {
+  const leads = wins.map((row, i) => row.map((won, j) => i === j || won > 0));
+  wins.forEach((_, via) =>
+    leads.forEach((row) => row.forEach((yes, j) => (row[j] = yes || (row[via] && leads[via][j])))),
+  );
+  return leads.every((row) => row.every(Boolean));
+}
+
+/** −H⁻¹ g; the mean, which the loss does not see, is held by adding one to each entry of H. */
+function newtonStep(reward, wins) {
+  const share = shares(wins);
+  const margin = margins(reward);
+  const coupling = (i, j) =>
+    (share[i][j] + share[j][i]) * winProbability(margin[i][j]) * winProbability(margin[j][i]);
+  const links = reward.map((_, i) => reward.map((_, j) => (i === j ? 0 : coupling(i, j))));
+  const scale = Math.max(...links.flat());
+  const hessian = links.map((row, i) => row.map((link, j) => scale + (i === j ? sum(row) : -link)));
+  return solve(hessian, rewardLossGradient(reward, wins).map((g) => -g));
+}
+
+/** x with A x = b for a symmetric positive definite A, by elimination. */
+function solve(matrix, values) {
+  const rows = matrix.map((row, i) => [...row, values[i]]);
+  rows.forEach((pivot, i) =>
+    rows.slice(i + 1).forEach((row) => {
+      const factor = row[i] / pivot[i];
+      for (let j = i; j < row.length; j++) row[j] -= factor * pivot[j];
+    }),
+  );
+  const x = values.map(() => 0);
+  for (let i = rows.length - 1; i >= 0; i--) {
+    x[i] = (rows[i].at(-1) - sum(x.map((value, j) => (j > i ? rows[i][j] * value : 0)))) / rows[i][i];
+  }
+  return x;
 }
 
 /** The share of comparisons whose winner has the higher reward; a tie is right half of the time. */
-export function accuracy(reward, wins) {
-  const right = wins.map((row, i) => sum(row.map((won, j) => (won * (1 + Math.sign(reward[i] - reward[j]))) / 2)));
-  return sum(right) / sum(wins.map(sum));
-}
+export const accuracy = (reward, wins) => meanOfMargins(reward, wins, (margin) => (1 + Math.sign(margin)) / 2);
 
 /** The margin of least loss, logit p: ±∞ for labels without noise. */
 export function optimalMargin(preference) {

@@ -10,13 +10,15 @@ import {
   logRatio,
   logSoftmax,
   softmax,
-  sum,
 } from "./distributions.js";
+import { sum } from "./numpy.js";
+import { wrightomega } from "./scipy_special.js";
 
-// Newton's steps stop when the rows sum to one, or 1/β still moves, by no more than this.
+// Newton's steps stop when the rows sum to one, or their multiplier or 1/β still moves, by no more than this.
 const NORMALISATION = 1e-14;
-const SMALLEST_CHANGE = 1e-15;
-const MOST_STEPS = 100;
+const MIN_STEP = 1e-14;
+const MIN_CHANGE = 1e-15;
+const MAX_STEPS = 100;
 
 const tilted = (reward, reference, beta) => reference.map((p, y) => Math.log(p) + reward[y] / beta);
 
@@ -43,6 +45,10 @@ export function objectiveTerms(policy, reward, reference, beta, gamma = 0, pretr
   return { reward: mean, kl, pretraining: likelihood, total: mean - beta * kl + bonus };
 }
 
+/** r − β log(π / π_ref), whose mean under the policy is the objective; what it never gives is not charged. */
+export const shapedReward = (policy, reward, reference, beta) =>
+  logRatio(policy, reference).map((d, y) => (policy[y] > 0 ? reward[y] - beta * d : reward[y]));
+
 /** β log Z − J(π) = β KL(π ‖ π*) >= 0, in units of reward, without subtracting the two. */
 export function optimalityGap(policy, reward, reference, beta) {
   const logZ = logPartition(reward, reference, beta);
@@ -57,8 +63,21 @@ export const rewardKlFrontier = (reward, reference, betas) =>
     return { beta, policy, reward: expectation(policy, reward), kl: klDivergence(policy, reference) };
   });
 
-/** The limit of π* as β → 0: the reference restricted to the responses of the highest reward. */
-export function cheapLimit(reward, reference) {
+/** The policy that maximises E_π[r] − β KL(π_ref ‖ π): β π_ref / (λ − r), with Newton's steps for λ. */
+export function forwardKlPolicy(reward, reference, beta) {
+  const top = Math.max(...reward.map((r) => r / beta));
+  const gap = reward.map((r) => top - r / beta);
+  let u = Math.max(...reference.map((p, y) => p - gap[y]));
+  for (let step = 0; ; step++) {
+    const policy = reference.map((p, y) => p / (u + gap[y]));
+    const move = (sum(policy) - 1) / sum(policy.map((p, y) => p / (u + gap[y])));
+    if (move <= u * MIN_STEP || step === MAX_STEPS) return policy;
+    u += move;
+  }
+}
+
+/** The reference among the responses of the highest reward, which is the limit of π* as β → 0. */
+export function greedyPolicy(reward, reference) {
   const most = Math.max(...reward);
   const best = reference.map((p, y) => (reward[y] === most ? p : 0));
   return best.map((p) => p / sum(best));
@@ -73,7 +92,7 @@ export function betaOfEvenOdds(reward, reference) {
   const others = reward.map((_, y) => y).filter((y) => reward[y] < most);
   const best = Math.log(sum(reference.filter((_, y) => reward[y] === most)));
   let inverse = 0;
-  for (let change = Infinity; change > SMALLEST_CHANGE * inverse; inverse += change) {
+  for (let change = Infinity; change > MIN_CHANGE * inverse; inverse += change) {
     const logits = others.map((y) => Math.log(reference[y]) - inverse * (most - reward[y]));
     const top = Math.max(...logits);
     const total = top + Math.log(sum(logits.map((z) => Math.exp(z - top))));
@@ -83,26 +102,12 @@ export function betaOfEvenOdds(reward, reference) {
   return 1 / inverse;
 }
 
-/** ω > 0 with ω + log ω = x: Fritsch, Shafer and Crowley's step, whose error is of fourth order. */
-export function wrightOmega(x) {
-  if (x < -50) return Math.exp(x);
-  if (x > 1e20) return x;
-  let omega = x > 1 ? x - Math.log(x) : x < -2 ? Math.exp(x) : Math.exp((2 * (x - 1)) / 3);
-  for (let step = 0; step < 4; step++) {
-    const rest = x - omega - Math.log(omega);
-    const after = omega + 1;
-    const curve = 2 * after * (after + (2 * rest) / 3);
-    omega *= 1 + ((rest / after) * (curve - rest)) / (curve - 2 * rest);
-  }
-  return omega;
-}
-
 /** The exact maximiser of all three terms, by Newton's method on the multiplier; NaN if it does not converge. */
 export function ptxPolicy(reward, reference, beta, gamma, pretraining) {
   const logGibbs = logSoftmax(tilted(reward, reference, beta));
   const pull = gamma / beta;
   let multiplier = leastMultiplier(logGibbs, pull, pretraining);
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     const { policy, shares } = ptxResponse(logGibbs, pull, pretraining, multiplier);
     const total = sum(policy);
     if (Math.abs(total - 1) <= NORMALISATION) return policy;
@@ -119,7 +124,7 @@ function leastMultiplier(logGibbs, pull, pretraining) {
 
 /** The π > 0 with π (s + log(π/π*)) = g p, and ω = g p/π; of two forms, the one that is precise. */
 function ptxResponse(logGibbs, pull, pretraining, multiplier) {
-  const shares = logGibbs.map((z, y) => wrightOmega(Math.log(pull * pretraining[y]) - z + multiplier));
+  const shares = logGibbs.map((z, y) => wrightomega(Math.log(pull * pretraining[y]) - z + multiplier));
   const policy = shares.map((share, y) =>
     share > 1 ? (pull * pretraining[y]) / share : Math.exp(logGibbs[y] + share - multiplier),
   );

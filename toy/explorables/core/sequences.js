@@ -4,27 +4,11 @@
 // each prefix, in lexicographic order. References and rewards are tables in the same way. A sequence is its
 // number in that order, from 0 to V^T − 1.
 
-import { klDivergence, logRatio, sum } from "./distributions.js";
+import { klDivergence, logRatio } from "./distributions.js";
+import { ravelMultiIndex, sum, unravelIndex } from "./numpy.js";
+import { moments } from "./policy_gradient.js";
 
-/** Tables for two tokens from the probability of the first one after each prefix, shortest prefix first. */
-export function binaryPolicy(splits) {
-  return pairedBySteps(splits.flatMap((p) => [p, 1 - p]));
-}
-
-/** Tables for two tokens from one number for each token after each prefix, shortest prefix first. */
-export const binaryReward = pairedBySteps;
-
-function pairedBySteps(numbers) {
-  const tables = [];
-  for (let start = 0, size = 1; start < numbers.length; start += 2 * size, size *= 2) {
-    tables.push(
-      Array.from({ length: size }, (_, i) => numbers.slice(start + 2 * i, start + 2 * i + 2)),
-    );
-  }
-  return tables;
-}
-
-const numTokens = (policy) => policy[0][0].length;
+const shapeOf = (policy) => policy.map(() => policy[0][0].length);
 
 /** For t = 0, …, T the probability of each prefix of t tokens; the last are the sequences. */
 export function prefixProbs(policy) {
@@ -57,7 +41,7 @@ export const wholeReturn = (rewards) => rewards.map(() => sum(rewards));
 
 /** V_t(y_<t) = Σ_v π(v | y_<t) (r_t(y_<t, v) + V_t+1(y_<t v)): for each step and prefix. */
 export function prefixValues(policy, reward) {
-  const size = numTokens(policy);
+  const [size] = shapeOf(policy);
   const values = [];
   for (let t = policy.length - 1; t >= 0; t--) {
     const later = values[0] ?? [];
@@ -68,59 +52,52 @@ export function prefixValues(policy, reward) {
   return values;
 }
 
-/** The tokens of a sequence, and for each step the number of the prefix that they follow. */
-export function stepsOf(policy, sequence) {
-  const size = numTokens(policy);
-  return policy.map((_, t) => {
-    const written = Math.floor(sequence / size ** (policy.length - 1 - t));
-    return { prefix: Math.floor(written / size), token: written % size };
+/** What tables say along a sequence, step by step: of each token, or of the prefix before it. */
+export function along(tables, tokens) {
+  const shape = tokens.map(() => tables[1]?.length);
+  return tables.map((table, t) => {
+    const said = table[ravelMultiIndex(tokens.slice(0, t), shape)];
+    return said[tokens[t]] ?? said;
   });
 }
 
-/** What tables of tokens say along a sequence, step by step. */
-export const along = (tables, steps) => steps.map(({ prefix, token }, t) => tables[t][prefix][token]);
-
-/** What tables of prefixes say along a sequence, step by step. */
-export const alongPrefixes = (tables, steps) => steps.map(({ prefix }, t) => tables[t][prefix]);
-
 /**
- * Exact mean and total variance of the one-trajectory gradient Σ_t ∇log π(y_t | y_<t) (c_t − b_t) in all
+ * Exact moments of the one-trajectory gradient Σ_t ∇log π(y_t | y_<t) (c_t − b_t) in all
  * logits; `credit` makes c from the rewards, and `baseline` is none or one number for each step and prefix.
  */
 export function trajectoryMoments(policy, reward, baseline, credit = rewardsToGo) {
   const probs = sequenceProbs(policy);
-  const gradients = probs.map((_, sequence) => {
-    const steps = stepsOf(policy, sequence);
-    const credits = credit(along(reward, steps));
-    const baselines = baseline ? alongPrefixes(baseline, steps) : credits.map(() => 0);
+  const gradients = probs.map((_, y) => {
+    const tokens = unravelIndex(y, shapeOf(policy));
+    const credits = credit(along(reward, tokens));
+    const baselines = baseline ? along(baseline, tokens) : credits.map(() => 0);
     return sampledGradient(
       policy,
-      steps,
+      tokens,
       credits.map((c, t) => c - baselines[t]),
     );
   });
-  const mean = gradients[0].map((_, j) => sum(gradients.map((gradient, y) => probs[y] * gradient[j])));
-  const squares = gradients.map((gradient, y) => probs[y] * sum(gradient.map((g, j) => (g - mean[j]) ** 2)));
-  return { mean, totalVariance: sum(squares) };
+  return moments({ probabilities: probs, gradients });
 }
 
-function sampledGradient(policy, steps, advantages) {
-  return policy.flatMap((rows, t) =>
-    rows.flatMap((row, i) =>
-      row.map((p, v) => (i === steps[t].prefix ? advantages[t] * ((v === steps[t].token) - p) : 0)),
-    ),
-  );
+function sampledGradient(policy, tokens, advantages) {
+  return policy.flatMap((rows, t) => {
+    const prefix = ravelMultiIndex(tokens.slice(0, t), shapeOf(policy));
+    return rows.flatMap((row, i) =>
+      row.map((p, v) => (i === prefix ? advantages[t] * ((v === tokens[t]) - p) : 0)),
+    );
+  });
 }
 
 /** For each step, prefix and token d_t = log π(y_t | y_<t) − log π_ref(y_t | y_<t). */
-export const tokenLogRatios = (policy, reference) =>
+export const logRatios = (policy, reference) =>
   policy.map((rows, t) => rows.map((row, i) => logRatio(row, reference[t][i])));
 
 /** Exact moments of an estimator of the whole sequence's log-ratio Σ_t d_t. */
 export function sequenceEstimatorMoments(estimator, policy, reference) {
   const probs = sequenceProbs(policy);
-  const ratios = tokenLogRatios(policy, reference);
-  const values = probs.map((_, y) => estimator(sum(along(ratios, stepsOf(policy, y)))));
+  const d = logRatios(policy, reference);
+  const values = probs.map((_, y) => estimator(sum(along(d, unravelIndex(y, shapeOf(policy))))));
   const mean = sum(values.map((value, y) => probs[y] * value));
   const variance = sum(values.map((value, y) => (Math.sqrt(probs[y]) * (value - mean)) ** 2));
   return { mean, bias: mean - sequenceKl(policy, reference), variance };
@@ -128,7 +105,7 @@ export function sequenceEstimatorMoments(estimator, policy, reference) {
 
 /** Exact moments of an estimator applied token by token and summed. */
 export function tokenEstimatorMoments(estimator, policy, reference) {
-  const values = tokenLogRatios(policy, reference).map((rows) => rows.map((row) => row.map(estimator)));
+  const values = logRatios(policy, reference).map((rows) => rows.map((row) => row.map(estimator)));
   return againstKl(sumMoments(policy, values), policy, reference);
 }
 
@@ -150,7 +127,7 @@ const againstKl = ({ mean, variance }, policy, reference) => ({
  * variance is that of what can be expected after it plus the mean of what is left then.
  */
 function sumMoments(policy, values) {
-  const size = numTokens(policy);
+  const [size] = shapeOf(policy);
   let later = policy.at(-1).flatMap((row) => row.map(() => ({ mean: 0, variance: 0 })));
   for (let t = policy.length - 1; t >= 0; t--) {
     later = policy[t].map((row, i) => {

@@ -1,8 +1,10 @@
 // DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
 
 import { distributionFault, klDivergence, softmax, totalVariation } from "../core/distributions.js";
-import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "../core/dpo.js";
+import { dpoLoss, dpoWeights, implicitReward } from "../core/dpo.js";
 import { countFault, optionFault, rangeFault } from "../core/faults.js";
+import { dpoDescent, rlhfAscent } from "../core/learners.js";
+import { fitRewards, margins as marginsOf } from "../core/reward_loss.js";
 import { gibbsPolicy } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { choice, toggle } from "../parts/choice.js";
@@ -221,7 +223,7 @@ function render({ model, el }) {
       responses: upwards(responses),
       reference: upwards(reference),
       shown: { role: "policy", at: upwards(policy) },
-      paths: { lines, inputs: [state, revealed] },
+      paths: lines,
       marks: [
         ...(rival ? [{ role: "k1", at: upwards(rival), shape: "circle", label: "" }] : []),
         { role: "policy", at: upwards(policy), shape: "circle", label: "" },
@@ -263,7 +265,7 @@ function render({ model, el }) {
 
   function drawTables({ reference, responses, beta, preference, time }, { wins, descent }, policy, rival) {
     const start = reference.map(Math.log);
-    const reward = implicitReward(policy, reference, beta);
+    const margin = marginsOf(implicitReward(policy, reference, beta));
     const weights = dpoWeights(policy, reference, beta);
     const ofResponses = KEYS.flatMap((name, y) => [
       [`${name}.dpo`, policy[y]],
@@ -272,7 +274,7 @@ function render({ model, el }) {
     ]);
     const ofPairs = PAIRS.all.flatMap(([w, l]) => [
       [`${pairKey(w, l)}.wins`, wins[w][l] + wins[l][w] ? preference : null],
-      [`${pairKey(w, l)}.margin`, reward[w] - reward[l]],
+      [`${pairKey(w, l)}.margin`, margin[w][l]],
       [`${pairKey(w, l)}.weight`, weights[w][l]],
     ]);
     shares.draw(Object.fromEntries(ofResponses), {

@@ -5,8 +5,8 @@ import { distributionFault, entropy, expectation, klDivergence } from "../core/d
 import { rangeFault, rewardFault } from "../core/faults.js";
 import {
   betaOfEvenOdds,
-  cheapLimit,
   gibbsPolicy,
+  greedyPolicy,
   logPartition,
   objectiveTerms,
   optimalityGap,
@@ -148,7 +148,7 @@ function render({ model, el }) {
 
   function drawFrontier({ responses, reward, reference, beta }, policies, { value, even, summary }) {
     const pair = (policy) => ({ x: klDivergence(policy, reference), y: expectation(policy, reward) });
-    const limit = cheapLimit(reward, reference);
+    const limit = greedyPolicy(reward, reference);
     const at = pair(policies.policy);
     const start = pair(reference);
     const end = pair(limit);

@@ -2,8 +2,9 @@
 
 import { klDivergence, policiesFault } from "../core/distributions.js";
 import { countFault, rangeFault, rewardFault } from "../core/faults.js";
-import { ascendWithLoss, forwardKlPolicy, SLOPES } from "../core/kl_as_loss.js";
-import { gibbsPolicy, objectiveTerms } from "../core/rlhf_objective.js";
+import { k1, k2, k3 } from "../core/kl_estimators.js";
+import { ascendWithLoss } from "../core/learners.js";
+import { forwardKlPolicy, gibbsPolicy, greedyPolicy, objectiveTerms } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { columns } from "../parts/dom.js";
 import { formatNumber, two } from "../parts/format.js";
@@ -21,7 +22,8 @@ const STEP_SIZE = 0.25;
 const MOST_STEPS = 400;
 const MOST_REWARD = 2;
 const BETAS = geometricSteps(0.05, 2);
-const ROLES = Object.keys(SLOPES);
+const ESTIMATORS = { k1, k2, k3 };
+const ROLES = Object.keys(ESTIMATORS);
 
 const SETTINGS = {
   "Near the reference": { beta: 2, reward: [0.2, 0.1, -0.1], policy: [0.04, 0.28, 0.68], time: 400 },
@@ -96,14 +98,14 @@ function render({ model, el }) {
 
   // The flows depend on all but the time.
   const flowsFor = remembered((policy, reward, reference, beta) => {
-    const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
+    const flow = (role) => ascendWithLoss(ESTIMATORS[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
     return Object.fromEntries(ROLES.map((role) => [role, flow(role)]));
   });
 
   function draw(state) {
     const { policy, reward, reference, responses, beta, time: t } = state;
     const optimum = gibbsPolicy(reward, reference, beta);
-    const rests = { k1: bestCorner(reward), k2: optimum, k3: forwardKlPolicy(reward, reference, beta) };
+    const rests = { k1: bestCorner(reward, reference), k2: optimum, k3: forwardKlPolicy(reward, reference, beta) };
     const all = flowsFor(policy, reward, reference, beta);
     guess.draw(rests.k3[0], [0, 1]);
     const open = guess.revealed();
@@ -140,7 +142,7 @@ function render({ model, el }) {
         count: 10,
         inputs: [reward, reference, beta],
       },
-      paths: { lines, inputs: [state, shown, g] },
+      paths: lines,
       dots: shown.map((role) => ({ role, at: all[role][t] })),
       marks: [
         { role: "best", at: optimum, shape: "star", label: "π*" },
@@ -164,9 +166,9 @@ function render({ model, el }) {
 }
 
 /** The only resting place of reward alone; where several responses are best there is no one corner. */
-function bestCorner(reward) {
-  const top = Math.max(...reward);
-  return reward.filter((r) => r === top).length === 1 ? reward.map((r) => (r === top ? 1 : 0)) : null;
+function bestCorner(reward, reference) {
+  const greedy = greedyPolicy(reward, reference);
+  return greedy.filter((p) => p > 0).length === 1 ? greedy : null;
 }
 
 /** The cells of a table of policies: probabilities and KL to the optimum; NaN, shown as a dash, where there is none. */

@@ -1,6 +1,7 @@
 // The two directions of the KL divergence, from bars that can be dragged.
 
-import { klTerms, policiesFault, sum } from "../core/distributions.js";
+import { klTerms, policiesFault } from "../core/distributions.js";
+import { sum } from "../core/numpy.js";
 import { toolbar } from "../parts/buttons.js";
 import { columns } from "../parts/dom.js";
 import { formatNumber } from "../parts/format.js";

@@ -3,22 +3,21 @@
 import { bisector, extent, range } from "d3-array";
 import { geometricMixture, klDivergence, logRatio, policiesFault } from "../core/distributions.js";
 import { countFault, rangeFault } from "../core/faults.js";
+import { countProbabilities, countVectors, numCountVectors } from "../core/enumeration.js";
 import {
   controlVariate,
-  countProbabilities,
-  countVectors,
   estimatorMoments,
-  lawHistogram,
-  meanSquaredError,
-  namedEstimators,
-  numCountVectors,
+  k1,
+  k2,
+  k3,
+  mse,
   optimalCoefficient,
   samplesToBeat,
 } from "../core/kl_estimators.js";
 import { toolbar } from "../parts/buttons.js";
 import { columns } from "../parts/dom.js";
 import { formatNumber, two } from "../parts/format.js";
-import { lawRows } from "../parts/law_rows.js";
+import { lawHistogram, lawRows } from "../parts/law_rows.js";
 import { lineChart } from "../parts/line_chart.js";
 import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
 import { policies } from "../parts/policies.js";
@@ -38,7 +37,7 @@ const MOST_COUNTS = 176_851;
 const MOST_LISTED = Object.fromEntries(
   [2, 3, 4].map((size) => [
     size,
-    bisector((n) => numCountVectors(size, n)).right(range(1, MOST_SAMPLES + 1), MOST_COUNTS),
+    bisector((n) => numCountVectors(n, size)).right(range(1, MOST_SAMPLES + 1), MOST_COUNTS),
   ]),
 );
 
@@ -129,7 +128,7 @@ function render({ model, el }) {
 
   // Which count vectors there are depends on N and the number of responses alone.
   const countsFor = remembered(countVectors);
-  const weightsFor = remembered((sampler, n) => countProbabilities(countsFor(sampler.length, n), sampler, n));
+  const weightsFor = remembered((sampler, n) => countProbabilities(sampler, countsFor(n, sampler.length)));
   // While one estimator changes, the laws of the others stay as they are.
   const lawsFor = Object.fromEntries(
     ROLES.map((role) => [
@@ -142,7 +141,7 @@ function render({ model, el }) {
 
   function draw({ policy, reference, responses, num_samples: n, coefficient, stale }) {
     const best = optimalCoefficient(policy, reference);
-    const estimators = { ...namedEstimators(best), ink: controlVariate(coefficient) };
+    const estimators = { k1, k2, k3, best: controlVariate(best), ink: controlVariate(coefficient) };
     const sampler = stale === 0 ? policy : geometricMixture(policy, reference, 1 - stale);
     const kl = klDivergence(policy, reference);
     const moments = Object.fromEntries(
@@ -150,7 +149,7 @@ function render({ model, el }) {
     );
     const std = (role) => Math.sqrt(moments[role].variance / n);
     const even = samplesToBeat(moments.k1, moments.k2);
-    const error = (role, size) => Math.sqrt(meanSquaredError(moments[role], size));
+    const error = (role, size) => Math.sqrt(mse(moments[role], size));
 
     probabilities.draw({ responses, policy, reference, sampler });
     samples.draw(n);

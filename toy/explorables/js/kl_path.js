@@ -4,8 +4,11 @@ import { range } from "d3-array";
 import { geometricMixture, klDivergence, policiesFault } from "../core/distributions.js";
 import { rangeFault } from "../core/faults.js";
 import {
+  controlVariate,
   estimatorMoments,
-  namedEstimators,
+  k1,
+  k2,
+  k3,
   optimalCoefficient,
   varianceCrossover,
 } from "../core/kl_estimators.js";
@@ -160,7 +163,7 @@ function render({ model, el }) {
 function pathPoint(policy, reference, weight) {
   const mixture = geometricMixture(policy, reference, weight);
   const coefficient = optimalCoefficient(mixture, reference);
-  const estimators = namedEstimators(coefficient);
+  const estimators = { k1, k2, k3, best: controlVariate(coefficient) };
   const moments = ROLES.map((role) => [role, estimatorMoments(estimators[role], mixture, reference)]);
   return {
     weight,

@@ -1,23 +1,23 @@
 // The policy gradient over three responses: where it leads, and where one draw or one group sends it.
 
 import { range } from "d3-array";
-import { expectation, logRatio, policiesFault } from "../core/distributions.js";
+import { expectation, policiesFault, slopeOfMean } from "../core/distributions.js";
 import { countFault, optionFault, rangeFault, rewardFault } from "../core/faults.js";
 import {
+  biasLength,
   cosine,
-  gradientMoments,
   groupLaw,
   groupMean,
   groupNormalised,
   leaveOneOut,
+  moments,
   objectiveGradient,
   optimalBaseline,
   policyGradient,
   reinforceLaw,
   reinforceMoments,
 } from "../core/policy_gradient.js";
-import { gibbsPolicy, objectiveTerms } from "../core/rlhf_objective.js";
-import { interiorGrid, stepsInside } from "../core/simplex.js";
+import { gibbsPolicy, objectiveTerms, shapedReward } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { choice, toggle } from "../parts/choice.js";
 import { columns } from "../parts/dom.js";
@@ -30,6 +30,7 @@ import { readout, table } from "../parts/readout.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { interiorGrid, stepsInside } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
 // Estimates are drawn as the motion of π that they cause, to first order, at this step size; near an edge at
@@ -179,28 +180,28 @@ function render({ model, el }) {
       ? (point) => objectiveGradient(point, reward, reference, beta)
       : (point) => policyGradient(point, reward);
     const inputs = [reward, kl_term && [reference, beta]];
-    const moved = (direction) => motion(policy, direction).map((d, y) => policy[y] + at.step * d);
+    const moved = (motion) => policy.map((p, y) => p + at.step * motion[y]);
     triangle.draw({
       responses,
       policy,
       reference,
       shown: "policy",
       levels: { role: "reward", value: objective, count: 10, inputs },
-      arrows: { role: "muted", at: FIELD, move: (point) => motion(point, gradient(point)), length: 0.09, inputs },
+      arrows: { role: "muted", at: FIELD, move: (point) => slopeOfMean(point, gradient(point)), length: 0.09, inputs },
       ellipse: {
         role: "k1",
-        mean: moved(at.moments.mean),
-        covariance: spreadOf(policy, at.moments.covariance, at.step),
+        mean: moved(at.motion.mean),
+        covariance: at.motion.covariance.map((row) => row.map((c) => c * at.step ** 2)),
       },
-      cloud: at.law.gradients.map((direction, i) => ({
+      cloud: at.motions.map((motion, i) => ({
         role: "k1",
-        at: moved(direction),
-        weight: at.law.probabilities[i],
-        title: `probability ${formatNumber(at.law.probabilities[i])}`,
+        at: moved(motion),
+        weight: at.probabilities[i],
+        title: `probability ${formatNumber(at.probabilities[i])}`,
       })),
       vectors: [
-        { role: "policy", from: policy, to: moved(at.gradient), width: 5 },
-        { role: "k1", from: policy, to: moved(at.moments.mean) },
+        { role: "policy", from: policy, to: moved(at.uphill), width: 5 },
+        { role: "k1", from: policy, to: moved(at.motion.mean) },
       ],
       marks: kl_term
         ? [{ role: "best", at: gibbsPolicy(reward, reference, beta), shape: "star", label: "optimum" }]
@@ -245,46 +246,38 @@ function render({ model, el }) {
   );
 }
 
-/** How the policy moves, to first order, when its logits move in a direction: the softmax's Jacobian is symmetric. */
-const motion = (policy, direction) => policyGradient(policy, direction);
-
-/** The covariance of the motion of π, from that of the gradient in the logits, at one step size. */
-function spreadOf(policy, covariance, step) {
-  const rows = covariance.map((row) => motion(policy, row));
-  const both = policy.map((_, j) => motion(policy, rows.map((row) => row[j])));
-  return both.map((row) => row.map((c) => c * step ** 2));
-}
-
 /** All numbers that are shown. */
 function everything({ policy, reference, reward, beta, kl_term, estimator, baseline, group_size }) {
-  const d = logRatio(policy, reference);
-  const shaped = kl_term ? reward.map((r, y) => r - beta * d[y]) : reward;
+  const shaped = kl_term ? shapedReward(policy, reward, reference, beta) : reward;
   const [value, best] = [expectation(policy, shaped), optimalBaseline(policy, shaped)];
   const gradient = policyGradient(policy, shaped);
-  const laws = ESTIMATORS.map((name) =>
+  const lawOf = (name) =>
     name === "one sample"
       ? reinforceLaw(policy, shaped, { none: 0, value, best }[baseline])
-      : groupLaw(policy, shaped, group_size, ADVANTAGES[name]),
-  );
-  const moments = laws.map(gradientMoments);
+      : groupLaw(policy, shaped, group_size, ADVANTAGES[name]);
   const rows = {};
-  ESTIMATORS.forEach((name, i) => {
-    const { mean, totalVariance } = moments[i];
-    rows[`${KEYS[name]}.variance`] = totalVariance;
-    rows[`${KEYS[name]}.per_draw`] = (i === 0 ? 1 : group_size) * totalVariance;
-    rows[`${KEYS[name]}.bias`] = Math.hypot(...mean.map((g, j) => g - gradient[j]));
-    rows[`${KEYS[name]}.cosine`] = cosine(mean, gradient);
-  });
-  const chosen = ESTIMATORS.indexOf(estimator);
+  for (const name of ESTIMATORS) {
+    const found = moments(lawOf(name));
+    rows[`${KEYS[name]}.variance`] = found.totalVariance;
+    rows[`${KEYS[name]}.per_draw`] = (name === "one sample" ? 1 : group_size) * found.totalVariance;
+    rows[`${KEYS[name]}.bias`] = biasLength(found, gradient);
+    rows[`${KEYS[name]}.cosine`] = cosine(found, gradient);
+  }
   const terms = objectiveTerms(policy, reward, reference, beta);
   const slope = Math.hypot(...gradient);
-  const law = laws[chosen];
-  const step = stepsInside(policy, [...law.gradients, gradient].map((g) => motion(policy, g)), STEP_SIZE);
   const name = KEYS[estimator];
   const summary =
     `Expected reward ${formatNumber(terms.reward)}, gradient ${formatNumber(slope)} long. Estimated by ${estimator}: ` +
     `total variance ${formatNumber(rows[`${name}.variance`])}, cosine ${formatNumber(rows[`${name}.cosine`])}`;
-  return { shaped, value, best, gradient, slope, rows, terms, law, moments: moments[chosen], step, summary };
+  return { shaped, value, best, slope, rows, terms, summary, ...motionsOf(policy, gradient, lawOf(estimator)) };
+}
+
+/** How the policy moves, to first order, along its gradient and along each of its estimates, and how far it may. */
+function motionsOf(policy, gradient, { probabilities, gradients }) {
+  const uphill = slopeOfMean(policy, gradient);
+  const motions = gradients.map((estimate) => slopeOfMean(policy, estimate));
+  const step = stepsInside(policy, [...motions, uphill], STEP_SIZE);
+  return { uphill, motions, probabilities, motion: moments({ probabilities, gradients: motions }), step };
 }
 
 /** Why a state from outside cannot be shown, or "". */

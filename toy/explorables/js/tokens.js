@@ -1,12 +1,12 @@
 // Token by token: the KL divergence as a sum over prefixes, and which rewards a token is credited with.
 
-import { klTerms, sum } from "../core/distributions.js";
+import { range } from "d3-array";
+import { klTerms } from "../core/distributions.js";
 import { k1, k3 } from "../core/kl_estimators.js";
+import { ravelMultiIndex, sum, unravelIndex } from "../core/numpy.js";
 import {
   along,
-  alongPrefixes,
-  binaryPolicy,
-  binaryReward,
+  logRatios,
   prefixKlMoments,
   prefixKls,
   prefixProbs,
@@ -15,9 +15,7 @@ import {
   sequenceEstimatorMoments,
   sequenceKlTerms,
   sequenceProbs,
-  stepsOf,
   tokenEstimatorMoments,
-  tokenLogRatios,
   trajectoryMoments,
   wholeReturn,
 } from "../core/sequences.js";
@@ -29,7 +27,7 @@ import { legend } from "../parts/legend.js";
 import { POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
 import { pages } from "../parts/pages.js";
 import { predict } from "../parts/predict.js";
-import { prefixTree } from "../parts/prefix_tree.js";
+import { policyTables, prefixTree, rewardTables } from "../parts/prefix_tree.js";
 import { table } from "../parts/readout.js";
 import { stackedBars } from "../parts/stacked_bars.js";
 import { createStage } from "../parts/stage.js";
@@ -119,14 +117,14 @@ function render({ model, el }) {
 
   function draw({ shows: view, policy, reference, reference_moves: referenceMoves, reward, words, path }) {
     const world = {
-      policy: binaryPolicy(policy),
-      reference: binaryPolicy(reference),
-      reward: binaryReward(reward),
+      policy: policyTables(policy),
+      reference: policyTables(reference),
+      reward: rewardTables(reward),
       words,
     };
     const probs = prefixProbs(world.policy);
-    const steps = stepsOf(world.policy, path - 1);
-    const chosen = steps.map(({ token }, t) => words[2 * t + token]);
+    const tokens = tokensOf(path - 1, STEPS);
+    const chosen = wordsOf(tokens, words);
     const held = heldBy(view, referenceMoves);
     const panel = view === "KL" ? divergence : credit;
 
@@ -135,18 +133,18 @@ function render({ model, el }) {
     body.show(view);
     moves.draw(referenceMoves);
     paths.draw(String(path));
-    nameSequences(paths.node(), world.policy, words);
-    const { notes, lengths, summary } = panel.draw(world, { probs, steps, chosen, reward });
+    nameSequences(paths.node(), words);
+    const { notes, lengths, summary } = panel.draw(world, { probs, tokens, chosen, reward });
     tree.draw({
       words,
       probs,
       handles: { role: held, name: held, values: held === "policy" ? policy : reference },
       marks: view === "KL" ? otherOf(held, { policy, reference }) : null,
-      names: prefixNames(world.policy, words),
+      names: prefixNames(words),
       notes,
       lengths,
       extras: view === "credit" ? reward : null,
-      path: [0, ...steps.map(({ prefix, token }) => 2 * prefix + token)],
+      path: [0, ...tokens.map((_, t) => prefixAfter(tokens, t + 1))],
       description: summary,
     });
     stage.announce(`${written(chosen)}: ${summary}`);
@@ -174,23 +172,25 @@ function otherOf(held, values) {
   return { role, values: values[role] };
 }
 
+/** The tokens of the prefix, or whole sequence, of a length that has a number; and back. */
+const tokensOf = (number, length) => unravelIndex(number, Array(length).fill(2));
+const prefixAfter = (tokens, length) => ravelMultiIndex(tokens.slice(0, length), Array(length).fill(2));
+const wordsOf = (tokens, words) => tokens.map((token, t) => words[2 * t + token]);
+
+const sequenceLabels = (words) => range(SEQUENCES).map((y) => written(wordsOf(tokensOf(y, STEPS), words)));
+
 /** What has been written at each node, for the ear. */
-function prefixNames(policy, words) {
-  return policy.flatMap((rows, t) =>
-    rows.map((_, i) =>
-      t === 0
-        ? "at the start"
-        : `after ${written(stepsOf(policy.slice(0, t), i).map(({ token }, s) => words[2 * s + token]))}`,
-    ),
+const prefixNames = (words) =>
+  range(STEPS).flatMap((t) =>
+    range(2 ** t).map((i) => (t === 0 ? "at the start" : `after ${written(wordsOf(tokensOf(i, t), words))}`)),
   );
-}
 
 /** The pills of the sequences: all words, of which a narrow screen shows the last. */
-function nameSequences(node, policy, words) {
+function nameSequences(node, words) {
   node.querySelectorAll(".toy-pill").forEach((pill, y) => {
-    const tokens = stepsOf(policy, y).map(({ token }, t) => words[2 * t + token]);
-    const text = written(tokens);
-    const last = tokens.at(-1);
+    const chosen = wordsOf(tokensOf(y, STEPS), words);
+    const text = written(chosen);
+    const last = chosen.at(-1);
     const [before, end] = pill.lastChild.children;
     before.textContent = text.slice(0, text.length - last.length);
     end.textContent = last;
@@ -232,18 +232,18 @@ function divergencePanel(stage) {
   });
   const box = columns([estimates], [shares, guess]);
 
-  function draw({ policy, reference, words }, { probs, steps, chosen }) {
+  function draw({ policy, reference, words }, { probs, tokens, chosen }) {
     const kls = prefixKls(policy, reference);
     const terms = sequenceKlTerms(policy, reference);
     const bySteps = terms.map(sum);
     const total = sum(bySteps);
     const revealed = guess.revealed();
-    const d = along(tokenLogRatios(policy, reference), steps);
+    const d = along(logRatios(policy, reference), tokens);
     const rows = {
       k1: [...d, sum(d), tokenEstimatorMoments(k1, policy, reference)],
       token_k3: [...d.map(k3), sum(d.map(k3)), tokenEstimatorMoments(k3, policy, reference)],
       sequence_k3: [null, null, null, k3(sum(d)), sequenceEstimatorMoments(k3, policy, reference)],
-      exact: [...alongPrefixes(kls, steps), sum(alongPrefixes(kls, steps)), prefixKlMoments(policy, reference)],
+      exact: [...along(kls, tokens), sum(along(kls, tokens)), prefixKlMoments(policy, reference)],
     };
     const cells = Object.entries(rows).flatMap(([role, row]) => [
       ...row.slice(0, 4).map((value, i) => [`${role}.${["1", "2", "3", "sum"][i]}`, value]),
@@ -256,7 +256,7 @@ function divergencePanel(stage) {
     const direct = klTerms(sequenceProbs(policy), sequenceProbs(reference));
     shares.draw(
       { kl: revealed ? bySteps : [total], kl_sequences: direct },
-      { kl: revealed ? ["first token", "second", "third"] : [""], kl_sequences: sequenceLabels(policy, words) },
+      { kl: revealed ? ["first token", "second", "third"] : [""], kl_sequences: sequenceLabels(words) },
     );
     guess.draw(total > 0 ? bySteps[0] / total : NaN, [0, 1]);
     const notes = kls.flatMap((row, t) =>
@@ -284,9 +284,6 @@ function divergencePanel(stage) {
 
   return { node: () => box.node(), draw };
 }
-
-const sequenceLabels = (policy, words) =>
-  sequenceProbs(policy).map((_, y) => written(stepsOf(policy, y).map(({ token }, t) => words[2 * t + token])));
 
 /** What every step of a sequence is credited with, and how much the gradient from one sequence varies. */
 function creditPanel(stage) {
@@ -322,20 +319,20 @@ function creditPanel(stage) {
   const heading = make("p", { class: "toy-hint", text: "Rewards of this sequence's tokens: drag them." });
   const box = columns([heading, rewards, credits], [variances, guess]);
 
-  function draw({ policy, reward }, { steps, chosen, reward: flat }) {
+  function draw({ policy, reward }, { tokens, chosen, reward: flat }) {
     const values = prefixValues(policy, reward);
-    const paid = along(reward, steps);
+    const paid = along(reward, tokens);
     const credited = {
       reward: paid,
       whole: wholeReturn(paid),
       to_go: rewardsToGo(paid),
-      less_value: rewardsToGo(paid).map((g, t) => g - alongPrefixes(values, steps)[t]),
+      less_value: rewardsToGo(paid).map((g, t) => g - along(values, tokens)[t]),
     };
     const revealed = guess.revealed();
     const whole = trajectoryMoments(policy, reward, null, wholeReturn).totalVariance;
     const toGo = trajectoryMoments(policy, reward).totalVariance;
     const lessValue = trajectoryMoments(policy, reward, values).totalVariance;
-    indices = steps.map(({ prefix, token }, t) => 2 ** (t + 1) - 2 + 2 * prefix + token);
+    indices = tokens.map((_, t) => 2 ** (t + 1) - 2 + prefixAfter(tokens, t + 1));
     rewards.draw({ responses: chosen, values: indices.map((index) => flat[index]) });
     credits.draw(
       Object.fromEntries(

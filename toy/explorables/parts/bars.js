@@ -1,7 +1,7 @@
 // Probability bars, draggable by mouse, touch and keyboard; several distributions side by side.
 
-import { withProbability } from "../core/distributions.js";
-import { KEEPS_ITS_KEYS, KEY_STEPS, make } from "./dom.js";
+import { sum } from "../core/numpy.js";
+import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { formatProbability } from "./format.js";
 
@@ -67,13 +67,7 @@ export function bars({ label, series, onInput }) {
           onMove: follow,
         }),
       )
-      .on("keydown", (event) => {
-        const now = drawn[key][y];
-        const value = { Home: 0, End: 1 }[event.key] ?? now + KEY_STEPS[event.key];
-        if (Number.isNaN(value)) return;
-        event.preventDefault();
-        move(drawn[key], value);
-      });
+      .on("keydown", movedByKeys({ now: () => drawn[key][y], move: (value) => move(drawn[key], value) }));
   }
 
   function drawBar(node, { label: name, fixed }, response, probability) {
@@ -86,4 +80,22 @@ export function bars({ label, series, onInput }) {
   }
 
   return { node: () => list.node(), draw };
+}
+
+/**
+ * `policy` with one probability moved to `value`; the others share the rest in their old proportions.
+ * None falls below `floor`: those that would are set to it, and the remaining ones scale a little less.
+ */
+export function withProbability(policy, index, value, floor = 0) {
+  const moved = Math.min(Math.max(value, floor), 1 - floor * (policy.length - 1));
+  // The least a probability counts for, so that a policy certain of one response can be taken back.
+  const others = policy.map((p) => Math.max(p, 1e-300));
+  const atFloor = policy.map((_, y) => y === index);
+  for (;;) {
+    const count = atFloor.filter(Boolean).length - 1;
+    const scale = (1 - moved - floor * count) / sum(others.filter((_, y) => !atFloor[y]));
+    const sinking = others.findIndex((p, y) => !atFloor[y] && p * scale < floor);
+    if (sinking < 0) return others.map((p, y) => (y === index ? moved : atFloor[y] ? floor : p * scale));
+    atFloor[sinking] = true;
+  }
 }

@@ -1,7 +1,8 @@
-// What every SVG chart shares: a frame that follows its width, axes, and labels that do not collide.
+// What every SVG chart shares: a frame that follows its width, and axes.
 
 import { axisBottom, axisLeft } from "d3-axis";
 import { make } from "./dom.js";
+import { remembered } from "./remembered.js";
 
 /**
  * An SVG as wide as its column and `height` px high, with a plot area inside `margin`.
@@ -38,12 +39,7 @@ export function axes(plot, { xTitle, yTitle }) {
     .attr("class", "toy-axis-title")
     .attr("y", -30)
     .text(yTitle ?? "");
-  let drawn = "";
-  return ({ x, y, width, height, xTitle: title = xTitle }) => {
-    bottomTitle.text(title);
-    const wanted = `${x.domain()} ${y?.domain()} ${width}`;
-    if (wanted === drawn) return;
-    drawn = wanted;
+  const draw = remembered((_domains, width, height, x, y) => {
     bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
     left?.call(
       ticks(axisLeft(y), y, height / 28)
@@ -51,6 +47,10 @@ export function axes(plot, { xTitle, yTitle }) {
         .tickPadding(6),
     );
     bottomTitle.attr("x", width / 2).attr("y", height + 32);
+  });
+  return ({ x, y, width, height, xTitle: title = xTitle }) => {
+    bottomTitle.text(title);
+    draw([x.domain(), y?.domain()], width, height, x, y);
   };
 }
 
@@ -71,14 +71,3 @@ function ticks(axis, scale, count) {
 
 const decimal = (value) =>
   value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(6))) : `1e${Math.round(Math.log10(value))}`;
-
-/** Positions as near as can be to `wanted`, in the same order, at least `gap` apart and inside [low, high]. */
-export function spread(wanted, gap, low, high) {
-  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
-  const placed = [...wanted];
-  let previous = low - gap;
-  for (const i of order) previous = placed[i] = Math.max(wanted[i], previous + gap);
-  let next = high + gap;
-  for (const i of order.reverse()) next = placed[i] = Math.min(placed[i], next - gap);
-  return placed;
-}

@@ -11,14 +11,14 @@ export const uniqueId = () => `${stem}-${++serial}`;
 // For every element that can be focused: JupyterLab would keep its arrow keys and Enter for itself.
 export const KEEPS_ITS_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-// How far a key moves a probability.
-export const KEY_STEPS = {
-  ArrowRight: 0.01,
-  ArrowUp: 0.01,
-  ArrowLeft: -0.01,
-  ArrowDown: -0.01,
-  PageUp: 0.1,
-  PageDown: -0.1,
+const KEY_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
+/** What keys do to a number, as in a native slider: `move(value)`, a step or ten away from `now()`, or at an end. */
+export const movedByKeys = ({ low = 0, high = 1, step = 0.01, now, move }) => (event) => {
+  const value = { Home: low, End: high }[event.key] ?? now() + step * KEY_STEPS[event.key];
+  if (Number.isNaN(value)) return;
+  event.preventDefault();
+  move(value);
 };
 
 /** A D3 selection of a new element: `name` as in d3-selection, e.g. "div" or "svg:g". */

@@ -3,6 +3,7 @@
 import { least } from "d3-array";
 import { drag } from "d3-drag";
 import { pointer } from "d3-selection";
+import { pressed } from "./drag_along.js";
 
 // How near a press must be to take this point rather than the main one, in px; a finger elsewhere scrolls.
 const REACH = 28;
@@ -22,9 +23,7 @@ export function dragAbout({ container, places, onStart = () => {}, onMove }) {
   const near = (touch) => nearest(pointer(touch, container)).away < REACH;
   const behaviour = drag()
     .container(() => container)
-    .filter(
-      (event) => !event.ctrlKey && !event.button && (!event.changedTouches || near(event.changedTouches[0])),
-    )
+    .filter(pressed(near))
     .subject((event) => {
       const { i, place, away } = nearest([event.x, event.y]);
       if (away >= REACH) return { i: 0, x: event.x, y: event.y };

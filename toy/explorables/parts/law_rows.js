@@ -90,3 +90,31 @@ export function lawRows(stage, { label, numRows, rowHeight }) {
 
   return { node, draw };
 }
+
+/**
+ * How much probability the law of the N-sample mean puts into each of `numBins` equal bins of [low, high], below
+ * and above: the histogram of `countMeans`. The count vectors are walked through in their order, four responses
+ * at most, of which absent ones are never drawn: four times as fast as reading the counts.
+ */
+export function lawHistogram(probabilities, values, numSamples, [low, high], numBins) {
+  const scale = numBins / (high - low);
+  const absent = 4 - values.length;
+  const padded = [...Array(absent).fill(0), ...values];
+  const [u, v, w, x] = padded.map((value) => (value / numSamples) * scale);
+  const most = (y, left) => (y < absent ? 0 : left);
+  // One bin more at either end catches what lies outside.
+  const bins = new Float64Array(numBins + 2);
+  let c = 0;
+  for (let i = 0; i <= most(0, numSamples); i++) {
+    for (let j = 0; j <= most(1, numSamples - i); j++) {
+      const left = numSamples - i - j;
+      const start = i * u + j * v + left * x - low * scale + 1;
+      const last = most(2, left);
+      for (let k = 0; k <= last; k++) {
+        const bin = Math.floor(start + k * (w - x));
+        bins[bin < 0 ? 0 : bin > numBins ? numBins + 1 : bin] += probabilities[c++];
+      }
+    }
+  }
+  return { bins: bins.subarray(1, -1), below: bins[0], above: bins[numBins + 1] };
+}

@@ -2,7 +2,7 @@
 
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import { axes, chart, spread } from "./chart.js";
+import { axes, chart } from "./chart.js";
 import { uniqueId } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
@@ -230,4 +230,15 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   }
 
   return { node, draw };
+}
+
+/** Positions as near as can be to `wanted`, in the same order, at least `gap` apart and inside [low, high]. */
+function spread(wanted, gap, low, high) {
+  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
+  const placed = [...wanted];
+  let previous = low - gap;
+  for (const i of order) previous = placed[i] = Math.max(wanted[i], previous + gap);
+  let next = high + gap;
+  for (const i of order.reverse()) next = placed[i] = Math.min(placed[i], next - gap);
+  return placed;
 }

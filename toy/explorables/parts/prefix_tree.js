@@ -3,7 +3,7 @@
 import { drag } from "d3-drag";
 import { linkHorizontal } from "d3-shape";
 import { chart } from "./chart.js";
-import { KEEPS_ITS_KEYS, KEY_STEPS, make } from "./dom.js";
+import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { formatProbability } from "./format.js";
 import { colourOf } from "./roles.js";
 
@@ -19,6 +19,18 @@ const FLOOR = 0.01;
 const rounded = (p) => Math.min(1 - FLOOR, Math.max(FLOOR, Math.round(100 * p) / 100));
 const SIGNS = { "-1": "−", 0: "", 1: "+" };
 const signed = (value) => `${SIGNS[Math.sign(value)]}${Math.abs(value).toFixed(value ? 1 : 0)}`;
+
+/** The tables that core/sequences.js takes, from the probability of the first of two tokens at each node. */
+export const policyTables = (splits) => rewardTables(splits.flatMap((p) => [p, 1 - p]));
+
+/** Such tables from one number for each token after each prefix, those of the shortest prefix first. */
+export function rewardTables(numbers) {
+  const tables = [];
+  for (let start = 0, size = 1; start < numbers.length; start += 2 * size, size *= 2) {
+    tables.push(Array.from({ length: size }, (_, i) => numbers.slice(start + 2 * i, start + 2 * i + 2)));
+  }
+  return tables;
+}
 
 /**
  * `steps` tokens deep; `onInput(node, p)`: the reader moved the probability of the upper token at a node.
@@ -71,12 +83,7 @@ export function prefixTree(stage, { label, steps, onInput }) {
           .on("start", () => knob.node().focus({ preventScroll: true }))
           .on("drag", (event) => move(0.5 - (event.y - middle - MARGIN.top) / TRACK)),
       )
-      .on("keydown", (event) => {
-        const value = { Home: 0, End: 1 }[event.key] ?? drawn[node] + KEY_STEPS[event.key];
-        if (Number.isNaN(value)) return;
-        event.preventDefault();
-        move(value);
-      });
+      .on("keydown", movedByKeys({ now: () => drawn[node], move }));
     overlay.node().append(knob.node());
     return { knob, offset };
   }

@@ -1,6 +1,6 @@
-// What is drawn of slow arithmetic, kept while its arguments stay as they are.
+// Slow work, done again only when what it is made from has changed.
 
-/** `make` of the same arguments as the time before is not computed again. */
+/** `make` of the same arguments as the time before is not computed again; functions among them do not count. */
 export function remembered(make) {
   let key;
   let value;

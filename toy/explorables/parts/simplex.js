@@ -3,6 +3,11 @@
 import { max, min, ticks } from "d3-array";
 import { contours } from "d3-contour";
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolStar } from "d3-shape";
+import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
+import { dragAbout } from "./drag_about.js";
+import { formatProbability } from "./format.js";
+import { remembered } from "./remembered.js";
+import { colourOf, dashOf, markerOf } from "./roles.js";
 import {
   CORNERS,
   fromPlane,
@@ -14,11 +19,7 @@ import {
   spreadEllipse,
   toPlane,
   towardsCorner,
-} from "../core/simplex.js";
-import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
-import { dragAbout } from "./drag_about.js";
-import { formatProbability } from "./format.js";
-import { colourOf, dashOf, markerOf } from "./roles.js";
+} from "./triangle.js";
 
 // Room for the corners' names, and for half a handle at a corner. The style sheet knows the sum of both.
 const MARGIN = { side: 22, top: 42, bottom: 40 };
@@ -63,13 +64,13 @@ const spoken = (responses, policy) =>
  *   shown:   the key of the handle whose probabilities stand at the corners, or { role, at }
  *   levels:  { role, value: policy => number, count, inputs }   level lines, the higher the stronger
  *   arrows:  { role, at: [policy, …], move: policy => [dπ, …], length, inputs }   the longest is `length` of an edge
- *   paths:   { lines: [{ role, points: [policy, …], faint, dash: if not the role's }], inputs }
+ *   paths:   [{ role, points: [policy, …], faint, dash: if not the role's }]
  *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
  *   dots:    [{ role, at }]   the marker of its role each
  *   ellipse: { role, mean, covariance }   of one standard deviation
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
- * }); levels, arrows and paths are drawn anew only when their `inputs` change.
+ * }); levels and arrows are drawn anew only when their `inputs` change.
  */
 export function simplex(stage, { label, handles, onInput = (key, policy) => stage.set({ [key]: policy }) }) {
   const svg = make("svg:svg", { class: "toy-chart", role: "img", "aria-label": label, width: "100%", height: "100%" });
@@ -91,7 +92,8 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
   const dotLayer = layer("dots");
   const cornerLayer = layer("corners");
   const markLayer = layer("marks");
-  const drawn = new Map();
+  const drawLevels = remembered(levelsAt);
+  const drawArrows = remembered(arrowsAt);
   let side = 1;
   let now = {};
 
@@ -130,14 +132,6 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
     });
   }
 
-  /** Draw a layer only if what it is made from has changed. */
-  function when(name, inputs, work) {
-    const key = JSON.stringify([inputs, side]);
-    if (drawn.get(name) === key) return;
-    drawn.set(name, key);
-    work();
-  }
-
   function draw(state) {
     now = state;
     svg.attr("aria-label", state.description);
@@ -146,9 +140,9 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
     const corners = `${line()(CORNERS.map(onScreen))}Z`;
     edge.attr("d", corners);
     clipShape.attr("d", corners);
-    if (state.levels) when("levels", state.levels.inputs, () => drawLevels(state.levels));
-    if (state.arrows) when("arrows", state.arrows.inputs, () => drawArrows(state.arrows));
-    if (state.paths) when("paths", state.paths.inputs, () => drawPaths(state.paths.lines));
+    if (state.levels) drawLevels(state.levels, side);
+    if (state.arrows) drawArrows(state.arrows, side);
+    drawPaths(state.paths ?? []);
     drawSpread(state.ellipse ? [state.ellipse] : []);
     drawCloud(state.cloud ?? []);
     drawVectors(state.vectors ?? []);
@@ -158,7 +152,7 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
     drawMarks(state.marks ?? [], state.dots ?? []);
   }
 
-  function drawLevels({ role, value, count }) {
+  function levelsAt({ role, value, count }) {
     const values = gridValues(value, GRID);
     const [low, high] = [min(values), max(values)];
     const found = contours()
@@ -176,7 +170,7 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .attr("d", ({ coordinates }) => coordinates.flat().map(ring).join(""));
   }
 
-  function drawArrows({ role, at, move: moveOf, length }) {
+  function arrowsAt({ role, at, move: moveOf, length }) {
     const moves = at.map((policy) => toPlane(moveOf(policy)));
     const unit = (length * side) / Math.max(NOISE, max(moves, (vector) => Math.hypot(...vector)));
     const shafts = at.map((policy, i) => {

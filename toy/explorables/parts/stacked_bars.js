@@ -1,7 +1,7 @@
 // Totals as bars cut into each response's share, all over one axis, each under its number.
 
 import { scaleLinear } from "d3-scale";
-import { sum } from "../core/distributions.js";
+import { sum } from "../core/numpy.js";
 import { axes, chart } from "./chart.js";
 import { make } from "./dom.js";
 import { readout } from "./readout.js";

@@ -1,6 +1,6 @@
 // Bars of values of either sign around a line at zero: rewards, draggable by mouse, touch and keyboard.
 
-import { KEEPS_ITS_KEYS, make } from "./dom.js";
+import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { two } from "./format.js";
 
@@ -48,13 +48,7 @@ export function valueBars({ label, unit, role, low, high, step, onInput }) {
           onMove: follow,
         }),
       )
-      .on("keydown", (event) => {
-        const arrows = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-        const value = { Home: low, End: high }[event.key] ?? drawn[y] + step * arrows[event.key];
-        if (Number.isNaN(value)) return;
-        event.preventDefault();
-        move(drawn, y, value);
-      });
+      .on("keydown", movedByKeys({ low, high, step, now: () => drawn[y], move: (value) => move(drawn, y, value) }));
     return row.node();
   }
 

@@ -3,7 +3,7 @@
 // The plane has the triangle's first corner at (0, 0), its second at (1, 0), its third above their middle,
 // as in toy/figures/policy_gradient.py. A policy is the point that its probabilities weigh the corners to.
 
-import { sum } from "./distributions.js";
+import { sum } from "../core/numpy.js";
 
 export const HEIGHT = Math.sqrt(3) / 2;
 export const CORNERS = [

@@ -1,4 +1,4 @@
-"""Figures draw what they are given, in the palette's colours, and compute nothing of their own."""
+"""The figures of the chapter on KL estimators draw what they are given, in the palette alone."""
 
 import re
 
@@ -10,7 +10,7 @@ import toy
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
-POLICY, REFERENCE = np.array([0.05, 0.40, 0.25, 0.30]), np.array([0.35, 0.15, 0.30, 0.20])
+POLICY, REFERENCE = toy.HALF_TRAINED, toy.RETICENT_REFERENCE
 RESPONSES = ["a", "b", "c", "d"]
 ESTIMATORS = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
 X = np.linspace(0.1, 1.0, 5)

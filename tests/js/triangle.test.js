@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sum } from "../../toy/explorables/core/distributions.js";
-import * as simplex from "../../toy/explorables/core/simplex.js";
+import { sum } from "../../toy/explorables/core/numpy.js";
+import * as triangle from "../../toy/explorables/parts/triangle.js";
 
 const POLICIES = [
   [0.7, 0.2, 0.1],
@@ -22,26 +22,26 @@ function assertAllClose(got, expected, what, tolerance = 1e-14) {
 }
 
 test("the corners are the policies that give one response alone", () => {
-  simplex.CORNERS.forEach((corner, y) => {
+  triangle.CORNERS.forEach((corner, y) => {
     const sure = [0, 1, 2].map((j) => (j === y ? 1 : 0));
-    assertAllClose(simplex.toPlane(sure), corner, "corner");
+    assertAllClose(triangle.toPlane(sure), corner, "corner");
   });
 });
 
 test("a policy stands where its probabilities weigh the corners to, and comes back", () => {
   for (const policy of POLICIES) {
-    const weighed = [0, 1].map((axis) => sum(policy.map((p, y) => p * simplex.CORNERS[y][axis])));
-    assertAllClose(simplex.toPlane(policy), weighed, "in the plane");
-    assertAllClose(simplex.fromPlane(simplex.toPlane(policy)), policy, "and back");
+    const weighed = [0, 1].map((axis) => sum(policy.map((p, y) => p * triangle.CORNERS[y][axis])));
+    assertAllClose(triangle.toPlane(policy), weighed, "in the plane");
+    assertAllClose(triangle.fromPlane(triangle.toPlane(policy)), policy, "and back");
   }
 });
 
 test("the nearest policy is where no policy is nearer", () => {
-  const away = (a, b) => Math.hypot(...simplex.toPlane(a.map((value, y) => value - b[y])));
-  const others = simplex.interiorGrid(43);
+  const away = (a, b) => Math.hypot(...triangle.toPlane(a.map((value, y) => value - b[y])));
+  const others = triangle.interiorGrid(43);
   for (const point of [[1.5, 0.2, -0.7], [0.5, 0.7, -0.2], [-0.3, -0.4, 1.7], [-0.01, 0.4, 0.61], ...POLICIES]) {
     for (const floor of [0, 0.001, 0.02]) {
-      const nearest = simplex.nearestPolicy(point, floor);
+      const nearest = triangle.nearestPolicy(point, floor);
       assert.ok(Math.abs(sum(nearest) - 1) < 1e-15);
       assert.ok(Math.min(...nearest) >= floor);
       for (const other of others) assert.ok(away(nearest, point) <= away(other, point) + 1e-12);
@@ -50,12 +50,12 @@ test("the nearest policy is where no policy is nearer", () => {
 });
 
 test("a policy that is inside is its own nearest", () => {
-  for (const policy of POLICIES) assertAllClose(simplex.nearestPolicy(policy), policy, "itself", 1e-15);
+  for (const policy of POLICIES) assertAllClose(triangle.nearestPolicy(policy), policy, "itself", 1e-15);
 });
 
 test("a rounded policy sums to one, and keeps the floor", () => {
   for (const policy of [...POLICIES, [0.33335, 0.33335, 0.3333], [0.0004, 0.0004, 0.9992]]) {
-    const rounded = simplex.roundedPolicy(policy, 0.001);
+    const rounded = triangle.roundedPolicy(policy, 0.001);
     assert.ok(Math.abs(sum(rounded) - 1) < 1e-15);
     rounded.forEach((p, y) => {
       assert.ok(p >= 0.001);
@@ -66,19 +66,19 @@ test("a rounded policy sums to one, and keeps the floor", () => {
 });
 
 test("a corner is a share of the way ahead, or behind", () => {
-  assertAllClose(simplex.towardsCorner([0.5, 0.3, 0.2], 2, 0.5), [0.25, 0.15, 0.6], "half way");
-  assertAllClose(simplex.towardsCorner([0.5, 0.3, 0.2], 2, -0.1), [0.55, 0.33, 0.12], "away");
+  assertAllClose(triangle.towardsCorner([0.5, 0.3, 0.2], 2, 0.5), [0.25, 0.15, 0.6], "half way");
+  assertAllClose(triangle.towardsCorner([0.5, 0.3, 0.2], 2, -0.1), [0.55, 0.33, 0.12], "away");
 });
 
 test("steps end where the first probability would", () => {
   const policy = [0.5, 0.3, 0.2];
-  assert.equal(simplex.stepsInside(policy, [[0.1, -0.1, 0], [0.3, 0.1, -0.4]], 1), 0.5);
-  assert.equal(simplex.stepsInside(policy, [[0.1, -0.1, 0]], 2), 2);
-  assert.equal(simplex.stepsInside(policy, [[0, 0, 0]], 2), 2);
+  assert.equal(triangle.stepsInside(policy, [[0.1, -0.1, 0], [0.3, 0.1, -0.4]], 1), 0.5);
+  assert.equal(triangle.stepsInside(policy, [[0.1, -0.1, 0]], 2), 2);
+  assert.equal(triangle.stepsInside(policy, [[0, 0, 0]], 2), 2);
 });
 
 test("the grid is inside, and even", () => {
-  const grid = simplex.interiorGrid(5);
+  const grid = triangle.interiorGrid(5);
   assert.equal(grid.length, 6);
   for (const policy of grid) {
     assert.ok(Math.abs(sum(policy) - 1) < 1e-15);
@@ -88,23 +88,23 @@ test("the grid is inside, and even", () => {
 
 test("values lie on the square where their policies do, and go on linearly beyond the edge", () => {
   const value = ([a, b, c]) => 3 * a - 2 * b + 0.5 * c;
-  const values = simplex.gridValues(value, 5);
+  const values = triangle.gridValues(value, 5);
   const at = (i, j) => values[j * 5 + i];
   assertAllClose([at(0, 0), at(4, 0), at(0, 4), at(1, 2)], [3, -2, 0.5, value([0.25, 0.25, 0.5])], "inside");
   assertAllClose([at(4, 1), at(2, 3)], [value([-0.25, 1, 0.25]), value([-0.25, 0.5, 0.75])], "one line beyond");
   assert.equal(at(4, 4), -2);
-  assertAllClose(simplex.gridPolicy(1, 2, 5), [0.25, 0.25, 0.5], "its policy");
+  assertAllClose(triangle.gridPolicy(1, 2, 5), [0.25, 0.25, 0.5], "its policy");
 });
 
 test("an ellipse has the spread of the policies along its axes", () => {
   // Two policies, equally likely: a spread along one line alone.
   const half = [0.06, -0.08, 0.02];
   const covariance = half.map((a) => half.map((b) => a * b));
-  const [x, y] = simplex.toPlane(half);
-  const { axes, angle } = simplex.spreadEllipse(covariance);
+  const [x, y] = triangle.toPlane(half);
+  const { axes, angle } = triangle.spreadEllipse(covariance);
   assertAllClose(axes, [Math.hypot(x, y), 0], "axes", 1e-9);
   assertAllClose([Math.tan(angle)], [y / x], "angle", 1e-12);
   const even = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 2 : -1) / 300));
-  const round = simplex.spreadEllipse(even).axes;
+  const round = triangle.spreadEllipse(even).axes;
   assertAllClose([round[0] - round[1]], [0], "a spread that is the same in all directions", 1e-9);
 });
