@@ -102,7 +102,7 @@ def test_a_formula_of_a_docstring_becomes_tex(formula: str, tex: str) -> None:
 
 
 def test_a_docstring_becomes_fields() -> None:
-    docstring = """Return what `fit` makes of π_ref, times 2*x.
+    docstring = """Return what `fit` makes of π_ref, times 2*x, and *why*.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def test_a_docstring_becomes_fields() -> None:
     1
     """
     assert reference.rest(docstring) == [
-        r"Return what ``fit`` makes of π\ :sub:`ref`\ , times 2\*x.",
+        r"Return what ``fit`` makes of π\ :sub:`ref`\ , times 2\*x, and *why*.",
         "",
         ":Parameters:",
         "   ``first``, ``second``",

@@ -29,6 +29,7 @@ SOURCES = re.compile(r"^Sources?: (.*?)\s*(?:\n\n|\Z)", re.DOTALL | re.MULTILINE
 KEY = re.compile(r"\b[a-z]+\d{4}[a-z]\w+")
 FLOOR = re.compile(r'^Floor \d(?:, chapter "[^"]*")?: ')
 LITERAL = re.compile(r"(`+[^`]+`+)")
+EMPHASIS = re.compile(r"(?<!\w)\\\*(\w+)\\\*(?!\w)")
 #: A symbol's index and exponent within a sentence.
 INDEX = re.compile(r"(?<![\w\\])(\w)\\_(\w+)")
 EXPONENT = re.compile(r"\^(\w|\([^()]*\))")
@@ -91,11 +92,12 @@ def words_tex(words: re.Match[str]) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a sentence as reStructuredText, in which only backticks mean something."""
+    """Return a sentence as reStructuredText: only backticks and ``*this*`` mean something in it."""
     parts = LITERAL.split(text)
     parts[1::2] = [f"``{literal.strip('`')}``" for literal in parts[1::2]]
     for i, part in enumerate(parts[::2]):
         plain = re.sub(r"([*|_\\])", r"\\\1", part)
+        plain = EMPHASIS.sub(r"*\1*", plain)
         plain = INDEX.sub(r"\1\\ :sub:`\2`\\ ", plain)
         parts[2 * i] = EXPONENT.sub(lambda m: rf"\ :sup:`{m[1].strip('()')}`\ ", plain)
     return re.sub(r"^\(", r"\\(", "".join(parts))
