@@ -33,7 +33,11 @@ FLOORS = {
 }
 
 #: Libraries that only the named floors may import.
-RESERVED = {"matplotlib": {"figures"}, "anywidget": {"explorables"}, "ipywidgets": {"explorables"}}
+RESERVED = {
+    "matplotlib": {"figures", "explorables"},
+    "anywidget": {"explorables"},
+    "ipywidgets": {"explorables"},
+}
 FORBIDDEN = {"torch"}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shows_dpo import DPO
-from shows_gibbs import GIBBS
-from shows_kl import DIRECTIONS, ESTIMATORS, KL_PATH
-from shows_kl_as_loss import KL_AS_LOSS
-from shows_margin import MARGIN
-from shows_policy_gradient import POLICY_SIMPLEX
-from shows_tokens import TOKENS_CREDIT, TOKENS_KL
+from explorables.dpo.facts import DPO
+from explorables.gibbs.facts import GIBBS
+from explorables.kl_as_loss.facts import KL_AS_LOSS
+from explorables.kl_estimators.facts import DIRECTIONS, ESTIMATORS, KL_PATH
+from explorables.margin.facts import MARGIN
+from explorables.policy_simplex.facts import POLICY_SIMPLEX
+from explorables.tokens.facts import TOKENS_CREDIT, TOKENS_KL
 
 EXPLORABLES = [
     DIRECTIONS,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorables import PATIENCE, Explorable, check
+from explorables.live import PATIENCE, Explorable, check
 from playwright.sync_api import Browser, ElementHandle, Page
 from registry import EXPLORABLES
 
