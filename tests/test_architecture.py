@@ -33,11 +33,7 @@ FLOORS = {
 }
 
 #: Libraries that only the named floors may import.
-RESERVED = {
-    "matplotlib": {"figures", "explorables"},
-    "anywidget": {"explorables"},
-    "ipywidgets": {"explorables"},
-}
+RESERVED = {"matplotlib": {"figures"}, "anywidget": {"explorables"}, "ipywidgets": {"explorables"}}
 FORBIDDEN = {"torch"}
 
 
@@ -96,6 +92,7 @@ def test_imports_point_down_only(room, path):
         ("kl_estimators", "import matplotlib.pyplot as plt"),
         ("figures", "import torch"),
         ("figures", "import anywidget"),
+        ("explorables", "import matplotlib as mpl"),
     ],
 )
 def test_an_import_that_points_up_is_found(room, source):

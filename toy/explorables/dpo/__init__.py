@@ -12,7 +12,7 @@ from toy.exact.reward_loss import fit_rewards
 from toy.exact.rlhf_objective import gibbs_policy
 from toy.exact.validation import Array
 from toy.explorables.base import Count, Distribution, Number
-from toy.explorables.dpo import still as figures
+from toy.explorables.dpo.still import draw
 from toy.explorables.three_responses import Corners, Triangle
 
 #: How long a run is, and the size of its steps: small enough for both methods at every setting.
@@ -92,7 +92,7 @@ class DPO(Triangle):
         wins = np.broadcast_to(self._wins(), (len(descent), 3, 3))
         losses = dpo_loss(descent, np.broadcast_to(reference, descent.shape), wins, self.beta)
         ways = {"policy": descent} | ({} if ascent is None else {"k1": ascent})
-        return figures.dpo(self.responses, ways, optimum, losses, self.time, self.log_scale)
+        return draw(self.responses, ways, optimum, losses, self.time, self.log_scale)
 
     def _wins(self) -> Array:
         wins = np.zeros((3, 3))

@@ -3,23 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
-from toy.figures.explorables import as_svg
 from toy.figures.policy_gradient import CORNERS
-from toy.figures.style import LIGHT, SETTINGS, mark
+from toy.figures.stills import Axes, as_svg, blank
+from toy.figures.style import LIGHT, mark
 
 _WAYS = {"policy": ("DPO", "-"), "k1": ("RLHF", (0, (5, 1.6)))}
 #: From the best response to the worst: colour and dash, as in the live figure.
 _COURSES = (("k3", (0, (5, 1.6))), ("k2", (0, (1, 1.2))), ("wrong", "-"))
 
 
-def dpo(
+def draw(
     responses: Sequence[str],
     ways: Mapping[str, Array],
     optimum: ArrayLike | None,
@@ -32,8 +29,7 @@ def dpo(
     `ways` maps "policy" (DPO) and "k1" (RLHF) to policies (T + 1, 3); responses go from best to
     worst.
     """
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(7.4, 4.0))
+    with blank(7.4, 4.0) as figure:
         panels = figure.subplot_mosaic("tp;tl", width_ratios=(1.1, 1), height_ratios=(1.7, 1))
         paths(panels["t"], responses, ways, optimum, time)
         courses(panels["p"], responses, ways["policy"], time, log_scale)

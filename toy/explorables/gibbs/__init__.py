@@ -16,7 +16,7 @@ from toy.exact.rlhf_objective import (
 )
 from toy.exact.validation import Array
 from toy.explorables.base import Distribution, Labels, Number, OverResponses, Values
-from toy.explorables.gibbs import still as figures
+from toy.explorables.gibbs.still import draw
 
 MOST_REWARD = 3.0
 
@@ -81,7 +81,7 @@ class Gibbs(OverResponses):
         prices = np.geomspace(1000, 0.004, 241)
         frontier = reward_kl_frontier(self.reward, self.reference, prices)
         points = {name: self._point(policy) for name, policy in self._policies().items()}
-        return figures.gibbs(
+        return draw(
             self.responses,
             self.reward,
             self._policies(),

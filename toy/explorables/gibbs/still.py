@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from toy.figures.explorables import as_svg
-from toy.figures.style import LIGHT, SETTINGS
+from toy.figures.stills import Axes, as_svg, blank
+from toy.figures.style import LIGHT
 
 Point = tuple[float, float]
 
@@ -24,7 +21,7 @@ _FILLS: dict[str, dict[str, Any]] = {
 _MARKERS = {"policy": "o", "reference": "s", "k3": "^", "k2": "D"}
 
 
-def gibbs(
+def draw(
     responses: Sequence[str],
     reward: ArrayLike,
     policies: Mapping[str, ArrayLike],
@@ -34,8 +31,7 @@ def gibbs(
     value: float,
 ) -> str:
     """Draw rewards and probabilities beside the frontier, with the tangent of slope β."""
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(7.4, 4.4))
+    with blank(7.4, 4.4) as figure:
         panels = figure.subplot_mosaic("rf;pf", width_ratios=(1, 1.3), height_ratios=(1, 1.5))
         reward_bars(panels["r"], responses, reward)
         probability_bars(panels["p"], responses, policies)

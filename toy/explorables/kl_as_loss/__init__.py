@@ -8,7 +8,7 @@ from toy.exact.learners import ascend_with_loss
 from toy.exact.rlhf_objective import forward_kl_policy, gibbs_policy, rlhf_objective
 from toy.exact.validation import Array
 from toy.explorables.base import Count, Distribution, Number, Values
-from toy.explorables.policy_simplex import still as figures
+from toy.explorables.kl_as_loss.still import draw
 from toy.explorables.three_responses import LEAST_BETA, MOST_REWARD, Corners, ThreeResponses
 
 ESTIMATORS = {"k1": k1, "k2": k2, "k3": k3}
@@ -57,7 +57,7 @@ class KLAsLoss(ThreeResponses):
     def still(self) -> str:
         """Draw the three paths over the objective, with the resting places of k2 and k3."""
         optimum = gibbs_policy(self.reward, self.reference, self.beta)
-        return figures.kl_as_loss(
+        return draw(
             self.responses,
             {"policy": self.policy, "reference": self.reference, "best": optimum},
             lambda policy: rlhf_objective(policy, self.reward, self.reference, self.beta),

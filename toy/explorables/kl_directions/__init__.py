@@ -4,7 +4,7 @@ import numpy as np
 
 from toy.exact.distributions import kl_divergence, kl_terms, log_ratio
 from toy.explorables.base import Distribution, Labels, TwoPolicies
-from toy.figures import explorables as figures
+from toy.explorables.kl_directions.still import draw
 
 
 class KLDirections(TwoPolicies):
@@ -40,6 +40,4 @@ class KLDirections(TwoPolicies):
             "policy": kl_terms(policy, reference, d),
             "reference": kl_terms(reference, policy, -d),
         }
-        return figures.kl_directions(
-            self.responses, {"policy": policy, "reference": reference}, shares
-        )
+        return draw(self.responses, {"policy": policy, "reference": reference}, shares)

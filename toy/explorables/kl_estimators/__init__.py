@@ -18,7 +18,7 @@ from toy.exact.kl_estimators import (
 )
 from toy.exact.validation import Array
 from toy.explorables.base import Count, Distribution, Labels, Number, TwoPolicies
-from toy.figures import explorables as figures
+from toy.explorables.kl_estimators.still import draw
 
 #: Beyond, the moments are exact all the same, but the law is not listed any more.
 MOST_SAMPLES = 10_000
@@ -66,7 +66,7 @@ class KLEstimators(TwoPolicies):
         """Draw the probabilities, the law of each estimate, and the error against N."""
         policy, reference = np.array(self.policy), np.array(self.reference)
         listed = min(self.num_samples, most_listed(policy.size))
-        return figures.kl_estimators(
+        return draw(
             self.responses,
             {"policy": policy, "sampler": self._sampler(), "reference": reference},
             {

@@ -13,7 +13,7 @@ from toy.exact.kl_estimators import (
     variance_crossover,
 )
 from toy.explorables.base import Distribution, Labels, Number, TwoPolicies
-from toy.figures import explorables as figures
+from toy.explorables.kl_path.still import draw
 
 #: Far enough for every crossover between probabilities that the bars can reach.
 MOST_WEIGHT = 32.0
@@ -60,7 +60,7 @@ class KLPath(TwoPolicies):
             name: estimator_moments(estimator, path, reference)
             for name, estimator in {"k1": k1, "k2": k2, "k3": k3, "best": best}.items()
         }
-        return figures.kl_path(
+        return draw(
             self.responses,
             {
                 "policy": policy,

@@ -11,7 +11,7 @@ from toy.exact.reward_loss import (
     win_probability,
 )
 from toy.explorables.base import Explorable, Number
-from toy.explorables.margin import still as figures
+from toy.explorables.margin.still import draw
 
 #: The margins and times that are drawn.
 MARGINS = (-4.0, 6.0)
@@ -57,7 +57,7 @@ class Margin(Explorable):
         wins = [[0, self.preference], [1 - self.preference, 0]]
         rewards = [self.margin, 0.0]
         slope = float(reward_loss_gradient(rewards, wins)[0])
-        return figures.margin(
+        return draw(
             (line, reward_loss(np.stack([line, 0 * line], axis=-1), wins)),
             (self.margin, float(reward_loss(rewards, wins)), slope),
             float(optimal_margin(self.preference)),

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from toy.figures.explorables import as_svg
-from toy.figures.style import LIGHT, SETTINGS, mark
+from toy.figures.stills import Axes, as_svg, blank
+from toy.figures.style import LIGHT, mark
 
 Curve = tuple[ArrayLike, ArrayLike]
 
 
-def margin(
+def draw(
     loss: Curve,
     tangent: tuple[float, float, float],
     optimum: float,
@@ -25,8 +22,7 @@ def margin(
 
     `tangent` holds margin, loss and slope; `flows` the margin over time by share of the labels.
     """
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(7.4, 3.4))
+    with blank(7.4, 3.4) as figure:
         left, right = figure.subplots(1, 2)
         loss_panel(left, loss, tangent, optimum)
         flow_panel(right, flows, optimum, time)

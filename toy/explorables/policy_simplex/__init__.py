@@ -20,7 +20,7 @@ from toy.exact.policy_gradient import (
 from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective
 from toy.exact.validation import Array, as_count, refuse
 from toy.explorables.base import Count, Distribution, Values, refused
-from toy.explorables.policy_simplex import still as figures
+from toy.explorables.policy_simplex.still import draw
 from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
 
 #: The estimates that groups make, by the name of their advantage.
@@ -105,7 +105,7 @@ class PolicySimplex(ThreeResponses):
         gradient, shaped = self._gradient(policy), self._shaped()
         baselines = np.linspace(min(*shaped, -0.5), max(*shaped, 1.0), 61)
         marks = {"value": expectation(policy, shaped), "best": optimal_baseline(policy, shaped)}
-        return figures.policy_simplex(
+        return draw(
             self.responses,
             {"policy": policy, "reference": np.array(self.reference), "best": self._optimum()},
             (self._objective, lambda point: policy_gradient(point, self._gradient(point))),

@@ -23,7 +23,7 @@ from toy.exact.sequences import (
 )
 from toy.exact.validation import Array, as_values
 from toy.explorables.base import Count, Explorable, Values, refused
-from toy.explorables.tokens import still as figures
+from toy.explorables.tokens.still import draw
 
 STEPS = 3
 NUM_NODES = 2**STEPS - 1
@@ -104,7 +104,7 @@ class Tokens(Explorable):
     def still(self) -> str:
         """Draw the tree beside the divergence of its steps, or the variance of each credit."""
         policy = policy_tables(self.policy)
-        return figures.tokens(
+        return draw(
             self._labels(),
             [np.ones(1), *(sequence_probs(policy[: t + 1]).ravel() for t in range(STEPS))],
             self._notes(),

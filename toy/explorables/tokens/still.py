@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from toy.figures.explorables import as_svg
-from toy.figures.style import LIGHT, SETTINGS
+from toy.figures.stills import Axes, as_svg, blank
+from toy.figures.style import LIGHT
 
 #: How thick a ribbon of probability one is, in rows of the tree.
 _THICKNESS = 0.8
 
 
-def tokens(
+def draw(
     labels: Sequence[Sequence[str]],
     probs: Sequence[ArrayLike],
     notes: Sequence[Sequence[str]],
@@ -24,8 +21,7 @@ def tokens(
     unit: str,
 ) -> str:
     """Draw the tree with the words and notes of its prefixes above the bars."""
-    with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(7.4, 5.4))
+    with blank(7.4, 5.4) as figure:
         tree, below = figure.subplots(2, 1, height_ratios=(3.2, 1))
         prefix_tree(tree, labels, [np.asarray(p) for p in probs], notes)
         named_bars(below, bars, roles, unit)
