@@ -1,14 +1,23 @@
-"""What the tests of explorables share: how one is found, and what it shows."""
+"""What the tests of explorables share: how one is found, and what it shows.
+
+A folder here has the name of its explorable's; what is said of it in `facts.py` is tested in the
+book and in JupyterLab, and its other tests are what only this explorable has.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import BrowserContext, ElementHandle, Page
+from visits import ROOT
 
+import toy
 from toy.figures.policy_gradient import CORNERS
 
 #: Enough for two slow cores; every wait is for a condition.
@@ -45,6 +54,13 @@ class Explorable:
     @property
     def root(self) -> str:
         return f'[data-anchor="{self.anchor}"] .toy'
+
+
+def found() -> list[Explorable]:
+    """Return the explorables of all folders beside this file, as each `facts.py` has them."""
+    folders = sorted(path.parent.name for path in Path(__file__).parent.glob("*/facts.py"))
+    facts = [vars(import_module(f"explorables.{folder}.facts")) for folder in folders]
+    return [fact for named in facts for fact in named.values() if isinstance(fact, Explorable)]
 
 
 #: Everything that the reader can move.
@@ -157,3 +173,27 @@ class Live:
 
 
 OpenLive = Callable[..., Live]
+
+
+def static_page(*widgets: toy.explorables.Explorable, views: list[int], theme: str = "") -> str:
+    """Return a page such as myst-nb writes: the widgets' states, and a view for each index."""
+    kept = str | int | float | list | dict
+    state = {
+        widget.model_id: {
+            "state": {k: v for k, v in widget.get_state().items() if isinstance(v, kept)}
+        }
+        for widget in widgets
+    }
+    references = [json.dumps({"model_id": widgets[i].model_id}) for i in views]
+    boxes = "".join(
+        '<div class="explorable"><p class="explorable-still">still</p>'
+        f'<script type="application/vnd.jupyter.widget-view+json">{reference}</script></div>'
+        for reference in references
+    )
+    host = (ROOT / "book/assets/widget_host.js").read_text("utf-8")
+    embedded = json.dumps({"state": state}).replace("</", "<\\/")
+    return (
+        f'<!doctype html><html lang="en" {theme}><title>Explorables</title><main><h1>All</h1>'
+        f'{boxes}</main><script type="application/vnd.jupyter.widget-state+json">'
+        f"{embedded}</script><script>{host}</script>"
+    )

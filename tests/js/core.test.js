@@ -194,17 +194,6 @@ test("a histogram loses no probability", () => {
   assert.deepEqual([[...bins], below, above], [[0.2, 0.55], 0.1, 0.15]);
 });
 
-test("what is no distribution is named", () => {
-  const fault = (values) => distributionFault(values);
-  const distributionFault = (values) => distributions.distributionFault("policy", values, 3);
-  assert.equal(fault([0.5, 0.3, 0.2]), "");
-  assert.match(fault([0.5, 0.5]), /3 probabilities/);
-  assert.match(fault("0.5,0.3,0.2"), /3 probabilities/);
-  assert.match(fault([0.5, 0.5, 0]), /> 0/);
-  assert.match(fault([0.5, NaN, 0.5]), /> 0/);
-  assert.match(fault([0.5, 0.3, 0.3]), /sum to 1/);
-});
-
 test("from which N on an estimator errs no more than another agrees with toy", () => {
   assert.ok(races.some(({ samplesToBeat }) => samplesToBeat === null));
   for (const { moments, samplesToBeat: expected } of races) {

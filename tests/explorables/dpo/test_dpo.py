@@ -7,7 +7,7 @@ import pytest
 import traitlets
 
 import toy
-from toy.explorables.dpo import FEATURES, MOST_STEPS, PAIRS, STEP_SIZE
+from toy.explorables.dpo import FEATURES, MAX_STEPS, PAIRS, STEP_SIZE
 
 
 def comparisons(preference, pairs):
@@ -20,19 +20,19 @@ def comparisons(preference, pairs):
 @pytest.mark.parametrize(
     ("trait", "value", "rule"),
     [
-        ("reference", [0.5, 0.5], "reference must have three entries; got 2"),
+        ("reference", [0.5, 0.5], "reference must have 3 entries, one for each response; got 2$"),
         ("reference", [0.5, 0.5, 0.0], "reference must give every response a probability > 0"),
-        ("responses", ["yes", "no"], "responses"),
+        ("responses", ["yes", "no"], "responses must "),
         ("beta", 0.05, "beta must be one number from 0.1 to 1; got 0.05"),
         ("beta", 2.0, "beta must be one number from 0.1 to 1; got 2.0"),
         ("preference", 0.4, "preference must be one number from 0.5 to 1; got 0.4"),
         ("preference", 1.1, "preference must"),
         ("pairs", "none", "pairs"),
-        ("pairs", 2, "pairs"),
+        ("pairs", 2, "pairs must be one of all, chain, one; got 2"),
         ("shared_features", "maybe", "shared_features"),
         ("log_scale", 3, "log_scale"),
         ("time", 0, "time must"),
-        ("time", 2001, "time must be at most 2000; got 2001"),
+        ("time", 2001, "time must be a whole number from 1 to 2000; got 2001"),
         ("time", 1.5, "time must"),
     ],
 )
@@ -136,15 +136,15 @@ def test_both_methods_end_at_one_optimum():
         (toy.dpo_descent, (reference, wins)),
         (toy.rlhf_ascent, (reward, reference)),
     ):
-        end = learn(*data, 0.5, STEP_SIZE, MOST_STEPS).policies[-1]
+        end = learn(*data, 0.5, STEP_SIZE, MAX_STEPS).policies[-1]
         np.testing.assert_allclose(end, best, rtol=1e-9)
 
 
 def test_the_preferred_response_falls_while_the_loss_falls_where_they_share_a_feature():
     even, wins = np.full(3, 1 / 3), comparisons(1.0, "one")
-    run = toy.dpo_descent(even, wins, 1.0, STEP_SIZE, MOST_STEPS, FEATURES).policies
+    run = toy.dpo_descent(even, wins, 1.0, STEP_SIZE, MAX_STEPS, FEATURES).policies
     assert (np.diff(run[:, 0]) < 0).all()
     assert run[-1, 0] < 2e-6
     assert toy.dpo_loss(run[-1], even, wins, 1.0) < 0.002
-    free = toy.dpo_descent(even, wins, 1.0, STEP_SIZE, MOST_STEPS).policies
+    free = toy.dpo_descent(even, wins, 1.0, STEP_SIZE, MAX_STEPS).policies
     assert (np.diff(free[:, 0]) > 0).all()

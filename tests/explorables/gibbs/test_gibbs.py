@@ -19,11 +19,15 @@ def test_the_tempting_world_is_shown_first():
 @pytest.mark.parametrize(
     ("trait", "value", "rule"),
     [
-        ("reward", [1.0, 2.0, 3.0, 3.1], "must be from −3 to 3"),
-        ("reward", [1.0, 2.0], "must have as many entries as the others"),
+        (
+            "reward",
+            [1.0, 2.0, 3.0, 3.1],
+            "reward must be numbers from −3 to 3",
+        ),
+        ("reward", [1.0, 2.0], "reward must have 4 entries, one for each response; got 2"),
         ("reference", [0.5, 0.5, 0.0, 0.0], "must give every response a probability > 0"),
-        ("pretraining", [0.5, 0.5], "must have as many entries as the others"),
-        ("responses", ["A", "B"], "must have as many entries as the others"),
+        ("pretraining", [0.5, 0.5], "pretraining must have 4 entries"),
+        ("responses", ["A", "B"], "responses must have 4 entries, one for each response; got 2"),
         ("beta", 0.0, "must be one number from 0.05 to 10"),
         ("beta", 11.0, "must be one number from 0.05 to 10"),
         ("gamma", 0.0, "must be one number from 0.01 to 10"),

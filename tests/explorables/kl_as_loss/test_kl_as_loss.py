@@ -20,9 +20,9 @@ def widget():
     ("trait", "value", "rule"),
     [
         ("time", 0, "time must"),
-        ("time", 401, "time must be at most 400"),
+        ("time", 401, "time must be a whole number from 1 to 400"),
         ("beta", 2.5, "beta must be one number from 0.05 to 2"),
-        ("policy", [0.5, 0.5], "policy must have three entries"),
+        ("policy", [0.5, 0.5], "policy must have 3 entries"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(widget, trait, value, rule):

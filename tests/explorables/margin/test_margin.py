@@ -11,8 +11,8 @@ from toy.explorables import Margin
 @pytest.mark.parametrize(
     ("trait", "value", "rule"),
     [
-        ("margin", 6.1, "must be one number from -4 to 6"),
-        ("shift", -3.5, "must be one number from -3 to 3"),
+        ("margin", 6.1, "must be one number from −4 to 6"),
+        ("shift", -3.5, "must be one number from −3 to 3"),
         ("preference", 0.4, "must be one number from 0.5 to 1"),
         ("time", 0.0, "must be one number from 0.1 to 10000"),
         ("time", np.nan, "must"),

@@ -14,10 +14,10 @@ SPLITS = [0.6, 0.3, 0.55, 0.7, 0.8, 0.3, 0.25]
 @pytest.mark.parametrize(
     ("value", "rule"),
     [
-        ([0.5] * 6, "must hold 7 probabilities"),
-        ([[0.5]] * 7, "must hold 7 probabilities"),
-        ([0.5] * 6 + [0.0], "must hold probabilities between 0 and 1"),
-        ([0.5] * 6 + [1.0], "must hold probabilities between 0 and 1"),
+        ([0.5] * 6, "must have 7 entries, one for each prefix; got 6"),
+        ([[0.5]] * 7, "must be numbers from 1e-09 to 0.999999999, one for each prefix"),
+        ([0.5] * 6 + [0.0], "must be numbers from 1e-09"),
+        ([0.5] * 6 + [1.0], "must be numbers from 1e-09"),
         ([0.5] * 6 + [np.nan], "must hold no NaN"),
         ("half", "must"),
         (None, "must"),
@@ -34,10 +34,14 @@ def test_what_is_no_probability_at_each_prefix_is_refused(trait, value, rule):
 @pytest.mark.parametrize(
     ("trait", "value", "rule"),
     [
-        ("reward", [0.0] * 13, "reward must hold 14 numbers, one a token after its prefix; got 13"),
-        ("reward", [4.0] + [0.0] * 13, "reward must be from −3 to 3"),
+        (
+            "reward",
+            [0.0] * 13,
+            "reward must have 14 entries, one for each token after its prefix; got 13",
+        ),
+        ("reward", [4.0] + [0.0] * 13, "reward must be numbers from −3 to 3"),
         ("path", 0, "path must"),
-        ("path", 9, "path must be at most 8; got 9"),
+        ("path", 9, "path must be a whole number from 1 to 8; got 9"),
         ("shows", "kl", "shows"),
         ("words", ["a"] * 5, "words"),
         ("reference_moves", "yes", "reference_moves"),

@@ -1,8 +1,7 @@
 // DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
 
-import { distributionFault, klDivergence, softmax, totalVariation } from "../core/distributions.js";
+import { klDivergence, softmax, totalVariation } from "../core/distributions.js";
 import { dpoDescent, dpoLoss, dpoWeights, fitRewards, implicitReward, rlhfAscent } from "../core/dpo.js";
-import { countFault, optionFault, rangeFault } from "../core/faults.js";
 import { gibbsPolicy } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { choice, toggle } from "../parts/choice.js";
@@ -23,9 +22,6 @@ import { createStage } from "../parts/stage.js";
 const DASHED = "8 3";
 
 const STEP_SIZE = 0.5;
-const MOST_STEPS = 2000;
-const BETAS = geometricSteps(0.1, 1, 24);
-const TIMES = logSteps(1, MOST_STEPS, 24);
 
 // Which of the responses, from best to worst, are compared: [better, worse].
 const PAIRS = {
@@ -33,7 +29,6 @@ const PAIRS = {
   chain: [[0, 1], [1, 2]],
   one: [[0, 2]],
 };
-const LABELS = { all: "all pairs", chain: "a chain", one: "best and worst only" };
 
 // The one feature that the responses share: their length, in hundreds of words.
 const FEATURES = [[1], [3], [0]];
@@ -59,7 +54,7 @@ const SETTINGS = {
     pairs: "all",
     shared_features: false,
     log_scale: false,
-    time: MOST_STEPS,
+    time: 2000,
   },
   "Clean labels, small β": {
     reference: [0.1, 0.3, 0.6],
@@ -68,7 +63,7 @@ const SETTINGS = {
     pairs: "one",
     shared_features: false,
     log_scale: true,
-    time: MOST_STEPS,
+    time: 2000,
   },
 };
 
@@ -80,9 +75,10 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["reference", "responses", "beta", "preference", "pairs", "shared_features", "log_scale", "time"],
     label: "DPO beside RLHF, step by step",
   });
+  const times = logSteps(...stage.limits("time"), 24);
+  const last = times.at(-1);
   const triangle = simplex(stage, {
     label: "The triangle of policies",
     handles: [{ key: "reference", role: "reference" }],
@@ -97,7 +93,6 @@ function render({ model, el }) {
   const compared = choice(stage, {
     label: "compared",
     key: "pairs",
-    options: LABELS,
   });
   const shared = toggle(stage, {
     label: "responses share one feature, their length",
@@ -116,10 +111,10 @@ function render({ model, el }) {
   const price = slider(stage, {
     label: "price of a nat, <i>β</i>",
     key: "beta",
-    steps: BETAS,
+    steps: geometricSteps(...stage.limits("beta")),
     format: String,
   });
-  const training = clock(stage, { label: "training step", steps: TIMES, format: count, stepsPerSecond: 12 });
+  const training = clock(stage, { label: "training step", steps: times, format: count, stepsPerSecond: 12 });
   const dials = make("div", { class: "toy-dials" }, [noise, price, training.dial]);
   const guess = predict(stage, {
     guessLabel: "my guess",
@@ -128,7 +123,7 @@ function render({ model, el }) {
     format: two,
   });
   const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 92 };
-  const follow = (step) => training.set(Math.min(MOST_STEPS, Math.max(1, Math.round(step))));
+  const follow = (step) => training.set(Math.min(last, Math.max(1, Math.round(step))));
   const courses = lineChart(stage, {
     ...axis,
     label: "Probability of each response in training",
@@ -169,24 +164,24 @@ function render({ model, el }) {
   ]);
 
   // Trajectories do not depend on the time: they are computed when anything else changes.
-  const trainedFor = remembered(train);
+  const trainedFor = remembered((...world) => train(times, ...world));
   let asked = "";
   function draw(state) {
     const { reference, responses, beta, preference, pairs, shared_features, time } = state;
     const trained = trainedFor(reference, beta, preference, pairs, shared_features);
     const policy = softmax(trained.descent[time]);
     const rival = trained.ascent && softmax(trained.ascent[time]);
-    const [question, response] = ask(state);
+    const [question, response] = ask(state, last);
     if (asked !== question) guess.hide();
     asked = question;
 
     compared.draw(pairs);
     shared.draw(shared_features);
     logarithmic.draw(state.log_scale);
-    noise.draw(preference, [0.5, 1]);
+    noise.draw(preference);
     price.draw(beta);
     training.dial.draw(time);
-    guess.draw(softmax(trained.descent[MOST_STEPS])[response], [0, 1], { question });
+    guess.draw(softmax(trained.descent[last])[response], [0, 1], { question });
     note.text(remark(state, trained));
     const loss = dpoLoss(policy, reference, trained.wins, beta);
     numbers.draw({
@@ -233,9 +228,9 @@ function render({ model, el }) {
 
   function drawCharts({ responses, log_scale, time }, trained, policy, loss, description) {
     const at = { x: time, label: `step ${count(time)}` };
-    const cover = guess.revealed() || time === MOST_STEPS ? null : { from: time, label: "Guess first" };
+    const cover = guess.revealed() || time === last ? null : { from: time, label: "Guess first" };
     const played = trained.samples.slice(1);
-    const common = { xDomain: [1, MOST_STEPS], at, cover, description };
+    const common = { xDomain: [1, last], at, cover, description };
     courses.draw({
       ...common,
       yDomain: log_scale ? [Math.min(0.1, ...played.flatMap((sample) => sample.policy)) / 1.5, 1] : [0, 1],
@@ -305,17 +300,17 @@ const pairKey = (w, l) => `${KEYS[w]}-${KEYS[l]}`;
 const short = (name) => (name.length > 13 ? `${name.slice(0, 12)}…` : name);
 
 /** Both learners' runs from the reference, and what is drawn of them, at the times of the slider. */
-function train(reference, beta, preference, pairs, shared_features) {
+function train(times, reference, beta, preference, pairs, shared_features) {
   const wins = reference.map(() => reference.map(() => 0));
   for (const [w, l] of PAIRS[pairs]) {
     wins[w][l] = preference;
     wins[l][w] = 1 - preference;
   }
   const features = shared_features ? FEATURES : null;
-  const descent = dpoDescent(reference, wins, beta, STEP_SIZE, MOST_STEPS, features);
+  const descent = dpoDescent(reference, wins, beta, STEP_SIZE, times.at(-1), features);
   const reward = fitRewards(wins);
-  const ascent = reward && rlhfAscent(reward, reference, beta, STEP_SIZE, MOST_STEPS, features);
-  const samples = [0, ...TIMES].map((step) => {
+  const ascent = reward && rlhfAscent(reward, reference, beta, STEP_SIZE, times.at(-1), features);
+  const samples = [0, ...times].map((step) => {
     const policy = softmax(descent[step]);
     return {
       step,
@@ -328,11 +323,11 @@ function train(reference, beta, preference, pairs, shared_features) {
 }
 
 /** What the reader is to guess, and of which response. */
-function ask({ responses, pairs, shared_features }) {
+function ask({ responses, pairs, shared_features }, last) {
   const response = pairs === "one" && !shared_features ? 1 : 0;
   const aside = pairs === "one" ? [" (preferred in the one pair)", ", which nobody compared,"][response] : ", the best answer,";
   return [
-    `How likely is “${responses[response]}”${aside} after ${count(MOST_STEPS)} steps of DPO? ` +
+    `How likely is “${responses[response]}”${aside} after ${count(last)} steps of DPO? ` +
       "Slide to your guess, then reveal the rest.",
     response,
   ];
@@ -353,16 +348,4 @@ function remark({ responses, pairs, preference, shared_features }, { optimum }) 
   return "π* is RLHF's optimum for the rewards fitted to these comparisons.";
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault({ reference, responses, beta, preference, pairs, time }) {
-  if (responses.length !== 3) return "there must be 3 responses";
-  return (
-    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
-    rangeFault("preference", preference, [0.5, 1]) ||
-    optionFault("pairs", pairs, Object.keys(PAIRS)) ||
-    countFault("time", time, [1, MOST_STEPS]) ||
-    distributionFault("reference", reference, 3)
-  );
-}
-
-export default { render, fault };
+export default render;

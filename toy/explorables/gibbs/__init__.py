@@ -1,9 +1,6 @@
 """The RLHF objective, its exact optimum at every price, and the most reward that a nat buys."""
 
-from typing import Any
-
 import numpy as np
-import traitlets
 
 from toy.exact.bandits import TEMPTING
 from toy.exact.distributions import expectation, kl_divergence
@@ -15,54 +12,23 @@ from toy.exact.rlhf_objective import (
     reward_kl_frontier,
 )
 from toy.exact.validation import Array
-from toy.explorables.base import Distribution, Labels, Number, OverResponses, Values
+from toy.explorables.base import Explorable
 from toy.explorables.gibbs.still import draw
+from toy.explorables.traits import Distribution, Labels, Number, Switch, Values
 
-MOST_REWARD = 3.0
 
+class Gibbs(Explorable):
+    """Drag rewards, reference and β; see π* ∝ π_ref e^(r/β), and the frontier that it walks on."""
 
-class Gibbs(OverResponses):
-    """Drag rewards, reference and β; see π* ∝ π_ref e^(r/β), and the frontier that it walks along.
-
-    Attributes
-    ----------
-    reward : one number for each response, from −3 to 3, in units of reward
-    reference : one probability > 0 for each response
-    responses : the labels, two to four; A, B, … where only rewards are given
-    beta : β, from 0.05 to 10, in units of reward per nat
-    with_pretraining : whether the third term, + γ E_p[log π], is switched on
-    gamma : γ, from 0.01 to 10, in units of reward per nat
-    pretraining : p, one probability > 0 for each response; the reference where only that is given
-    """
-
-    _view = "gibbs"
-    _state = (
-        "reward",
-        "reference",
-        "responses",
-        "beta",
-        "gamma",
-        "pretraining",
-        "with_pretraining",
+    reward = Values(TEMPTING.reward[0], "r", low=-3.0, high=3.0, unit="units of reward")
+    reference = Distribution(TEMPTING.reference[0], "π_ref")
+    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called")
+    beta = Number(0.3, "β, the price of a nat", low=0.05, high=10.0, unit="reward units per nat")
+    gamma = Number(0.1, "γ, the weight of p", low=0.01, high=10.0, unit="reward units per nat")
+    pretraining = Distribution(
+        [0.2, 0.1, 0.3, 0.4], "p, as `reference` where only that is given", like="reference"
     )
-    _per_response = ("reward", "reference", "pretraining")
-
-    reward = Values(TEMPTING.reward[0], most=MOST_REWARD).tag(sync=True)
-    reference = Distribution(TEMPTING.reference[0]).tag(sync=True)
-    pretraining = Distribution([0.2, 0.1, 0.3, 0.4]).tag(sync=True)
-    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"]).tag(sync=True)
-    beta = Number(0.3, low=0.05, high=10.0).tag(sync=True)
-    gamma = Number(0.1, low=0.01, high=10.0).tag(sync=True)
-    with_pretraining = traitlets.Bool(False).tag(sync=True)
-
-    def __init__(self, **traits: Any) -> None:
-        if "reference" in traits:
-            traits.setdefault("pretraining", traits["reference"])
-        super().__init__(**traits)
-
-    @traitlets.validate("reward", "reference", "pretraining", "responses")
-    def _check_lengths(self, proposal: Any) -> Any:
-        return self._as_long_as_the_others(proposal)
+    with_pretraining = Switch(False, "whether the third term, + γ E_p[log π], is switched on")
 
     def describe(self) -> str:
         """Return what the optimum says, earns, pays and keeps, in words."""

@@ -1,8 +1,7 @@
 // What the RLHF objective makes of a reward: its exact optimum, and the most reward that each nat of KL buys.
 
 import { bisector, extent } from "d3-array";
-import { distributionFault, entropy, expectation, klDivergence } from "../core/distributions.js";
-import { rangeFault, rewardFault } from "../core/faults.js";
+import { entropy, expectation, klDivergence } from "../core/distributions.js";
 import {
   betaOfEvenOdds,
   cheapLimit,
@@ -28,11 +27,7 @@ import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
 import { rewardBars } from "../parts/values.js";
 
-const MOST_REWARD = 3;
-const BETAS = [0.05, 10];
-const GAMMAS = [0.01, 10];
-
-// The frontier is drawn from the reference to where only the best is left; the point stays within BETAS.
+// The frontier is drawn from the reference to where only the best is left; the point stays within the range of β.
 const PRICES = Array.from({ length: 241 }, (_, i) => 1000 * (0.004 / 1000) ** (i / 240));
 
 const PTX = "k3";
@@ -65,18 +60,18 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["reward", "reference", "responses", "beta", "gamma", "pretraining", "with_pretraining"],
     label: "The RLHF objective, its optimum and its frontier",
   });
+  const prices = stage.limits("beta");
   const setBeta = (beta) => stage.set({ beta });
   const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
-    steps: geometricSteps(...BETAS),
+    steps: geometricSteps(...prices),
     format: plain,
     onInput: setBeta,
   });
-  const rewards = rewardBars(stage, { most: MOST_REWARD });
+  const rewards = rewardBars(stage);
   const rewardNames = legend([{ role: "reward", label: "reward <i>r</i>" }]);
   const switched = toggle(stage, {
     label: "with pretraining data, + <i>γ</i> E<sub><i>p</i></sub>[log <i>π</i>]",
@@ -94,7 +89,7 @@ function render({ model, el }) {
   const guess = predict(stage, {
     guessLabel: "my guess, <i>β</i>",
     initial: 1,
-    steps: geometricSteps(...BETAS),
+    steps: geometricSteps(...prices),
     format: plain,
   });
   const chart = lineChart(stage, {
@@ -117,7 +112,7 @@ function render({ model, el }) {
   function priceAt(kl) {
     const frontier = frontierFor(stage.get("reward"), stage.get("reference"));
     const { beta } = frontier[bisector((point) => point.kl).center(frontier, kl)];
-    return three(Math.min(BETAS[1], Math.max(BETAS[0], beta)));
+    return three(Math.min(prices[1], Math.max(prices[0], beta)));
   }
 
   function draw(state) {
@@ -257,7 +252,7 @@ function withPretraining(stage) {
   const weight = slider(stage, {
     label: "weight <i>γ</i>",
     key: "gamma",
-    steps: geometricSteps(...GAMMAS),
+    steps: geometricSteps(...stage.limits("gamma")),
     format: plain,
   });
   const group = bundle(stage, ["policy", PTX, "reference", DATA]);
@@ -309,17 +304,4 @@ function question(responses, reward, even) {
   };
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault({ reward, reference, pretraining, responses, beta, gamma }) {
-  const length = responses.length;
-  if (length < 2 || length > 4) return "there must be 2 to 4 responses";
-  return (
-    rewardFault(reward, length, MOST_REWARD) ||
-    rangeFault("beta", beta, BETAS) ||
-    rangeFault("gamma", gamma, GAMMAS) ||
-    distributionFault("reference", reference, length) ||
-    distributionFault("pretraining", pretraining, length)
-  );
-}
-
-export default { render, fault };
+export default render;

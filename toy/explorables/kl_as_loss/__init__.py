@@ -7,38 +7,24 @@ from toy.exact.kl_estimators import k1, k2, k3
 from toy.exact.learners import ascend_with_loss
 from toy.exact.rlhf_objective import forward_kl_policy, gibbs_policy, rlhf_objective
 from toy.exact.validation import Array
-from toy.explorables.base import Count, Distribution, Number, Values
+from toy.explorables.base import Explorable
 from toy.explorables.kl_as_loss.still import draw
-from toy.explorables.three_responses import LEAST_BETA, MOST_REWARD, Corners, ThreeResponses
+from toy.explorables.traits import Count, Distribution, Labels, Number, Values
 
 ESTIMATORS = {"k1": k1, "k2": k2, "k3": k3}
 STEP_SIZE = 0.25
-MOST_STEPS = 400
-#: Beyond this price, steps of that size might overshoot.
-MOST_BETA = 2.0
 
 
-class KLAsLoss(ThreeResponses):
-    """Follow descent on −E[r] + β k for k1, k2 and k3 from one start, by expected steps.
+class KLAsLoss(Explorable):
+    """Follow descent on −E[r] + β k for k1, k2 and k3 from one start, by expected steps."""
 
-    Attributes
-    ----------
-    policy, reference : three probabilities > 0; the policy is the start
-    reward : three numbers from −2 to 2, in units of reward
-    responses : three labels; A, B, C where only probabilities or rewards are given
-    beta : from 0.05 to 2, units of reward per nat
-    time : steps taken, from 1 to 400, each of the size ¼
-    """
-
-    _view = "kl_as_loss"
-    _state = ("policy", "reference", "reward", "responses", "beta", "time")
-
-    policy = Distribution([0.1, 0.25, 0.65]).tag(sync=True)
-    reference = Distribution([0.04, 0.28, 0.68]).tag(sync=True)
-    reward = Values([1.0, 0.4, -0.5], most=MOST_REWARD).tag(sync=True)
-    responses = Corners(["Venus", "Mercury", "I don't know"]).tag(sync=True)
-    beta = Number(0.4, low=LEAST_BETA, high=MOST_BETA).tag(sync=True)
-    time = Count(60, most=MOST_STEPS).tag(sync=True)
+    policy = Distribution([0.1, 0.25, 0.65], "π at the start")
+    reference = Distribution([0.04, 0.28, 0.68], "π_ref")
+    reward = Values([1.0, 0.4, -0.5], "r", low=-2.0, high=2.0, unit="units of reward")
+    responses = Labels(["Venus", "Mercury", "I don't know"], "what they are called", low=3, high=3)
+    #: Beyond the highest price, steps of that size might overshoot.
+    beta = Number(0.4, "β, the price of a nat", low=0.05, high=2.0, unit="reward units per nat")
+    time = Count(60, "steps taken, each of the size ¼", high=400)
 
     def describe(self) -> str:
         """Return how far each loss has led from the optimum, and where k3 rests, in words."""

@@ -1,7 +1,6 @@
 // k1, k2 and k3 as losses: where each leads, and where it comes to rest.
 
-import { klDivergence, policiesFault } from "../core/distributions.js";
-import { countFault, rangeFault, rewardFault } from "../core/faults.js";
+import { klDivergence } from "../core/distributions.js";
 import { ascendWithLoss, forwardKlPolicy, SLOPES } from "../core/kl_as_loss.js";
 import { gibbsPolicy, objectiveTerms } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
@@ -18,9 +17,6 @@ import { createStage } from "../parts/stage.js";
 import { rewardBars } from "../parts/values.js";
 
 const STEP_SIZE = 0.25;
-const MOST_STEPS = 400;
-const MOST_REWARD = 2;
-const BETAS = geometricSteps(0.05, 2);
 const ROLES = Object.keys(SLOPES);
 
 const SETTINGS = {
@@ -38,9 +34,9 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["policy", "reference", "reward", "responses", "beta", "time"],
     label: "Estimators of the KL as losses: where each leads",
   });
+  const [, last] = stage.limits("time");
   const triangle = simplex(stage, {
     label: "All policies over three responses",
     handles: [
@@ -67,19 +63,19 @@ function render({ model, el }) {
     stepsPerSecond: 60,
     stepSize: 5,
     advance(count) {
-      const next = Math.min(MOST_STEPS, stage.get("time") + count);
+      const next = Math.min(last, stage.get("time") + count);
       stage.set({ time: next });
-      return next < MOST_STEPS;
+      return next < last;
     },
   });
   const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
-    steps: BETAS,
+    steps: geometricSteps(...stage.limits("beta")),
     format: String,
   });
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
-  const rewards = rewardBars(stage, { most: MOST_REWARD });
+  const rewards = rewardBars(stage);
   const cells = [0, 1, 2].map((y) => ({ key: `p${y}`, label: "" })).concat({ key: "gap", label: "KL to <i>π</i>*" });
   const now = table({ rows: ROLES.map((role) => ({ role, label: role })), columns: cells });
   const rest = table({
@@ -96,7 +92,7 @@ function render({ model, el }) {
 
   // The flows depend on all but the time.
   const flowsFor = remembered((policy, reward, reference, beta) => {
-    const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, MOST_STEPS);
+    const flow = (role) => ascendWithLoss(SLOPES[role], policy, reward, reference, beta, STEP_SIZE, last);
     return Object.fromEntries(ROLES.map((role) => [role, flow(role)]));
   });
 
@@ -109,7 +105,7 @@ function render({ model, el }) {
     const open = guess.revealed();
     const shown = ROLES.filter((role) => open || role !== "k3");
 
-    time.draw(t, [1, MOST_STEPS]);
+    time.draw(t);
     price.draw(beta);
     rewards.draw({ responses, values: reward });
     const points = Object.fromEntries(ROLES.map((role) => [role, shown.includes(role) ? all[role][t] : null]));
@@ -179,16 +175,4 @@ function rows(policies, optimum) {
   return cells;
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault(state) {
-  const { responses, reward, beta, time } = state;
-  if (responses.length !== 3) return "there must be 3 responses";
-  return (
-    rewardFault(reward, 3, MOST_REWARD) ||
-    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
-    countFault("time", time, [1, MOST_STEPS]) ||
-    policiesFault(state)
-  );
-}
-
-export default { render, fault };
+export default render;

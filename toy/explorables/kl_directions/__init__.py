@@ -3,25 +3,17 @@
 import numpy as np
 
 from toy.exact.distributions import kl_divergence, kl_terms, log_ratio
-from toy.explorables.base import Distribution, Labels, TwoPolicies
+from toy.explorables.base import Explorable
 from toy.explorables.kl_directions.still import draw
+from toy.explorables.traits import Distribution, Labels
 
 
-class KLDirections(TwoPolicies):
-    """Drag a policy and a reference; see KL(π ‖ π_ref) beside KL(π_ref ‖ π), in nats.
+class KLDirections(Explorable):
+    """Drag a policy and a reference; see KL(π ‖ π_ref) beside KL(π_ref ‖ π), in nats."""
 
-    Attributes
-    ----------
-    policy, reference : one probability > 0 for each response
-    responses : the labels, two to four; A, B, … where only probabilities are given
-    """
-
-    _view = "kl_directions"
-    _state = ("policy", "reference", "responses")
-
-    policy = Distribution([0.85, 0.12, 0.03]).tag(sync=True)
-    reference = Distribution([0.3, 0.3, 0.4]).tag(sync=True)
-    responses = Labels(["answers", "hedges", "refuses"]).tag(sync=True)
+    policy = Distribution([0.85, 0.12, 0.03], "π")
+    reference = Distribution([0.3, 0.3, 0.4], "π_ref")
+    responses = Labels(["answers", "hedges", "refuses"], "what they are called")
 
     def describe(self) -> str:
         """Return both divergences in words."""

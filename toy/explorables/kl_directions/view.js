@@ -1,6 +1,6 @@
 // The two directions of the KL divergence, from bars that can be dragged.
 
-import { klTerms, policiesFault, sum } from "../core/distributions.js";
+import { klTerms, sum } from "../core/distributions.js";
 import { toolbar } from "../parts/buttons.js";
 import { columns } from "../parts/dom.js";
 import { formatNumber } from "../parts/format.js";
@@ -13,7 +13,6 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["policy", "reference", "responses"],
     label: "The two directions of the KL divergence",
   });
   const probabilities = policies(stage);
@@ -49,4 +48,4 @@ function render({ model, el }) {
   return stage.start([toolbar(stage, { hint: "Drag the bars." }), columns(probabilities, divergences)], draw);
 }
 
-export default { render, fault: policiesFault };
+export default render;

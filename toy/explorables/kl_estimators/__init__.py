@@ -17,37 +17,28 @@ from toy.exact.kl_estimators import (
     optimal_coefficient,
 )
 from toy.exact.validation import Array
-from toy.explorables.base import Count, Distribution, Labels, Number, TwoPolicies
+from toy.explorables.base import Explorable
 from toy.explorables.kl_estimators.still import draw
+from toy.explorables.traits import Count, Distribution, Labels, Number
 
 #: Beyond, the moments are exact all the same, but the law is not listed any more.
-MOST_SAMPLES = 10_000
+MAX_SAMPLES = 10_000
 
 #: The most count vectors that a browser lists within a frame: a hundred samples, four responses.
-MOST_COUNTS = 176_851
+MAX_COUNTS = 176_851
 
 
-class KLEstimators(TwoPolicies):
-    """Drag both distributions, N, λ and the sampler; see each estimator's exact error and law.
+class KLEstimators(Explorable):
+    """Drag both distributions, N, λ and the sampler; see each estimator's exact error and law."""
 
-    Attributes
-    ----------
-    policy, reference : one probability > 0 for each response
-    responses : the labels, two to four; A, B, … where only probabilities are given
-    num_samples : N, the draws in each estimate, 1 to 10,000
-    coefficient : λ of the reader's own k1 + λ (e^(−d) − 1), from −1 to 2; no unit
-    stale : who samples, on the geometric path from the policy (0) to the reference (1); no unit
-    """
-
-    _view = "kl_estimators"
-    _state = ("policy", "reference", "responses", "num_samples", "coefficient", "stale")
-
-    policy = Distribution([0.35, 0.3, 0.2, 0.15]).tag(sync=True)
-    reference = Distribution([0.05, 0.1, 0.3, 0.55]).tag(sync=True)
-    responses = Labels(["answers", "refuses", "hedges", "rambles"]).tag(sync=True)
-    num_samples = Count(10, most=MOST_SAMPLES).tag(sync=True)
-    coefficient = Number(0.5, low=-1.0, high=2.0).tag(sync=True)
-    stale = Number(0.0, low=0.0, high=1.0).tag(sync=True)
+    policy = Distribution([0.35, 0.3, 0.2, 0.15], "π")
+    reference = Distribution([0.05, 0.1, 0.3, 0.55], "π_ref")
+    responses = Labels(["answers", "refuses", "hedges", "rambles"], "what they are called")
+    num_samples = Count(10, "N, the draws in each estimate", high=MAX_SAMPLES)
+    coefficient = Number(0.5, "λ of the reader's own k1 + λ (e^(−d) − 1)", low=-1.0, high=2.0)
+    stale = Number(
+        0.0, "who samples, on the geometric path from π (0) to π_ref (1)", low=0.0, high=1.0
+    )
 
     def describe(self) -> str:
         """Return the divergence and each estimator's error in words."""
@@ -103,5 +94,5 @@ class KLEstimators(TwoPolicies):
 def most_listed(num_responses: int) -> int:
     """Return the largest number of samples whose count vectors are listed."""
     parts = num_responses - 1
-    fits = (n for n in range(1, MOST_SAMPLES + 1) if comb(n + parts, parts) <= MOST_COUNTS)
+    fits = (n for n in range(1, MAX_SAMPLES + 1) if comb(n + parts, parts) <= MAX_COUNTS)
     return max(fits)

@@ -1,8 +1,7 @@
 // k1, k2, k3 and the family of control variates: exact bias, spread and error of their N-sample means.
 
 import { bisector, extent, range } from "d3-array";
-import { geometricMixture, klDivergence, logRatio, policiesFault } from "../core/distributions.js";
-import { countFault, rangeFault } from "../core/faults.js";
+import { geometricMixture, klDivergence, logRatio } from "../core/distributions.js";
 import {
   controlVariate,
   countProbabilities,
@@ -28,25 +27,23 @@ import { remembered } from "../parts/remembered.js";
 import { logSteps, slider, sliders } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
 
-const MOST_SAMPLES = 10_000;
 const NUM_BINS = 72;
 
 // The most count vectors whose law is listed within a frame: those of a hundred samples of four responses.
-const MOST_COUNTS = 176_851;
+const MAX_COUNTS = 176_851;
 
 /** The largest N whose law is listed, by the number of responses. */
-const MOST_LISTED = Object.fromEntries(
-  [2, 3, 4].map((size) => [
-    size,
-    bisector((n) => numCountVectors(size, n)).right(range(1, MOST_SAMPLES + 1), MOST_COUNTS),
-  ]),
-);
+const mostListed = (maxSamples) =>
+  Object.fromEntries(
+    [2, 3, 4].map((size) => [
+      size,
+      bisector((n) => numCountVectors(size, n)).right(range(1, maxSamples + 1), MAX_COUNTS),
+    ]),
+  );
 
 // How far the errors are shown before the reader has guessed: never as far as where k1 and k2 meet.
 const shownSamples = (even) => Math.min(30, even ** 0.75);
 
-const SAMPLE_SIZES = range(0, 61).map((i) => MOST_SAMPLES ** (i / 60));
-const COEFFICIENTS = [-1, 2];
 
 // The reader's own λ stands between k3 and the best.
 const { best: BEST, ...FIXED } = NAMED;
@@ -66,9 +63,11 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["policy", "reference", "responses", "num_samples", "coefficient", "stale"],
     label: "Estimators of a KL divergence",
   });
+  const [, maxSamples] = stage.limits("num_samples");
+  const sizes = range(0, 61).map((i) => maxSamples ** (i / 60));
+  const listed = mostListed(maxSamples);
   const probabilities = policies(stage, {
     policy: POLICY,
     sampler: "sampler <i>μ</i>",
@@ -77,7 +76,7 @@ function render({ model, el }) {
   const samples = slider(stage, {
     label: "samples <i>N</i>",
     key: "num_samples",
-    steps: logSteps(1, MOST_SAMPLES),
+    steps: logSteps(1, maxSamples),
     format: String,
   });
   const coefficients = slider(stage, {
@@ -105,7 +104,7 @@ function render({ model, el }) {
     question: "k2 is biased and varies little. From how many samples N on does k1 err less?",
     guessLabel: "my guess, <i>N</i>",
     initial: 16,
-    steps: logSteps(1, MOST_SAMPLES),
+    steps: logSteps(1, maxSamples),
     format: String,
   });
   const errors = lineChart(stage, {
@@ -115,7 +114,7 @@ function render({ model, el }) {
     yTitle: "root mean squared (rms) error, nats",
     xLog: true,
     yLog: true,
-    onDrag: (n) => stage.set({ num_samples: Math.min(MOST_SAMPLES, Math.max(1, Math.round(n))) }),
+    onDrag: (n) => stage.set({ num_samples: Math.min(maxSamples, Math.max(1, Math.round(n))) }),
   });
   const numbers = table({
     rows: ROLES.map((role) => ({ role, label: ESTIMATORS[role] })),
@@ -154,8 +153,8 @@ function render({ model, el }) {
 
     probabilities.draw({ responses, policy, reference, sampler });
     samples.draw(n);
-    coefficients.draw(coefficient, COEFFICIENTS);
-    staleness.draw(stale, [0, 1]);
+    coefficients.draw(coefficient);
+    staleness.draw(stale);
     divergence.draw({ kl, best });
     guess.draw(even, undefined, { remark: remarkOn(even) });
 
@@ -188,23 +187,23 @@ function render({ model, el }) {
     const lines = ROLES.map((role) => ({
       role,
       label: ESTIMATORS[role],
-      points: SAMPLE_SIZES.map((size) => [size, visible(error(role, size))]),
+      points: sizes.map((size) => [size, visible(error(role, size))]),
       dot: visible(error(role, n)),
     }));
     const [low, high] = extent(lines.flatMap(({ points }) => points.map(([, value]) => value)));
     errors.draw({
-      xDomain: extent(SAMPLE_SIZES),
+      xDomain: extent(sizes),
       yDomain: [low / 1.3, high * 1.3],
       lines,
       at: { x: n, label: `N = ${n}` },
-      marks: revealed && even > 1 && even <= MOST_SAMPLES ? [{ x: even, label: "k1 = k2", side: even < n ? "left" : "right" }] : [],
+      marks: revealed && even > 1 && even <= maxSamples ? [{ x: even, label: "k1 = k2", side: even < n ? "left" : "right" }] : [],
       cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
       description: revealed ? `${summary}. ${remarkOn(even)}` : summary,
     });
   }
 
   function drawLaws({ policy, reference, sampler }, estimators, moments, kl, numSamples) {
-    const n = Math.min(numSamples, MOST_LISTED[policy.length]);
+    const n = Math.min(numSamples, listed[policy.length]);
     const d = logRatio(policy, reference);
     const values = (role) => d.map(estimators[role]);
     const domain = lawDomain(
@@ -259,15 +258,4 @@ function lawDomain(laws, n) {
   return [low - pad, high + pad];
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault(state) {
-  const { num_samples: n, coefficient, stale } = state;
-  return (
-    countFault("num_samples", n, [1, MOST_SAMPLES]) ||
-    rangeFault("coefficient", coefficient, COEFFICIENTS) ||
-    rangeFault("stale", stale, [0, 1]) ||
-    policiesFault(state)
-  );
-}
-
-export default { render, fault };
+export default render;

@@ -12,30 +12,19 @@ from toy.exact.kl_estimators import (
     optimal_coefficient,
     variance_crossover,
 )
-from toy.explorables.base import Distribution, Labels, Number, TwoPolicies
+from toy.explorables.base import Explorable
 from toy.explorables.kl_path.still import draw
-
-#: Far enough for every crossover between probabilities that the bars can reach.
-MOST_WEIGHT = 32.0
+from toy.explorables.traits import Distribution, Labels, Number
 
 
-class KLPath(TwoPolicies):
-    """Walk from the reference (w = 0) through the policy (w = 1) and beyond, π_w ∝ π_ref^(1−w) π^w.
+class KLPath(Explorable):
+    """Walk from the reference (w = 0) through the policy (w = 1) and on, π_w ∝ π_ref^(1−w) π^w."""
 
-    Attributes
-    ----------
-    policy, reference : one probability > 0 for each response; π_w samples
-    responses : the labels, two to four; A, B, … where only probabilities are given
-    weight : w, from 0 to 32; no unit
-    """
-
-    _view = "kl_path"
-    _state = ("policy", "reference", "responses", "weight")
-
-    policy = Distribution([0.35, 0.3, 0.2, 0.15]).tag(sync=True)
-    reference = Distribution([0.05, 0.1, 0.3, 0.55]).tag(sync=True)
-    responses = Labels(["answers", "refuses", "hedges", "rambles"]).tag(sync=True)
-    weight = Number(1.0, low=0.0, high=MOST_WEIGHT).tag(sync=True)
+    policy = Distribution([0.35, 0.3, 0.2, 0.15], "π")
+    reference = Distribution([0.05, 0.1, 0.3, 0.55], "π_ref")
+    responses = Labels(["answers", "refuses", "hedges", "rambles"], "what they are called")
+    #: Far enough for every crossover between probabilities that the bars can reach.
+    weight = Number(1.0, "w, where π_w stands, which samples", low=0.0, high=32.0)
 
     def describe(self) -> str:
         """Return where the path stands, and where k3 and k1 spread equally, in words."""

@@ -1,8 +1,7 @@
 // From the reference through the policy and beyond: where k3 stops beating k1.
 
 import { range } from "d3-array";
-import { geometricMixture, klDivergence, policiesFault } from "../core/distributions.js";
-import { rangeFault } from "../core/faults.js";
+import { geometricMixture, klDivergence } from "../core/distributions.js";
 import {
   estimatorMoments,
   namedEstimators,
@@ -25,8 +24,7 @@ const ROLES = Object.keys(ESTIMATORS);
 const NUM_POINTS = 100;
 
 // Where the axis may end: round numbers, so that the end does not give the crossover away.
-const ENDS = [1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32];
-const MOST_WEIGHT = ENDS.at(-1);
+const ENDS = [1.5, 2, 3, 4, 6, 8, 12, 16, 24];
 
 // The part of the way to the crossover that is shown before the reader has guessed.
 const SHOWN = 0.4;
@@ -35,9 +33,9 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["policy", "reference", "responses", "weight"],
     label: "Estimators along a path of policies",
   });
+  const [, maxWeight] = stage.limits("weight");
   const setWeight = (weight) => stage.set({ weight: Math.round(100 * weight) / 100 });
   const probabilities = policies(stage, {
     policy: POLICY,
@@ -88,7 +86,7 @@ function render({ model, el }) {
   function draw({ policy, reference, responses, weight }) {
     const at = pathPoint(policy, reference, weight);
     const crossover = varianceCrossover(policy, reference);
-    const end = pathEnd(crossover, weight);
+    const end = pathEnd(crossover, weight, maxWeight);
     const points = range(1, NUM_POINTS + 1).map((i) => pathPoint(policy, reference, (i * end) / NUM_POINTS));
 
     probabilities.draw({ responses, policy, reference, path: at.policy });
@@ -173,9 +171,9 @@ function pathPoint(policy, reference, weight) {
 }
 
 /** The path is shown to a fifth beyond the crossover, and to where the reader stands, as far as it goes. */
-function pathEnd(crossover, weight) {
+function pathEnd(crossover, weight, maxWeight) {
   const needed = Math.max(weight, 1.2 * (crossover || 1));
-  return ENDS.find((end) => end >= needed) ?? MOST_WEIGHT;
+  return ENDS.find((end) => end >= needed) ?? maxWeight;
 }
 
 function yDomain(lines) {
@@ -184,9 +182,4 @@ function yDomain(lines) {
   return [Math.min(0, ...values), 1.08 * high];
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault(state) {
-  return rangeFault("weight", state.weight, [0, MOST_WEIGHT]) || policiesFault(state);
-}
-
-export default { render, fault };
+export default render;

@@ -10,8 +10,9 @@ from toy.exact.reward_loss import (
     reward_loss_gradient,
     win_probability,
 )
-from toy.explorables.base import Explorable, Number
+from toy.explorables.base import Explorable
 from toy.explorables.margin.still import draw
+from toy.explorables.traits import Number
 
 #: The margins and times that are drawn.
 MARGINS = (-4.0, 6.0)
@@ -19,23 +20,14 @@ TIMES = (0.1, 10_000.0)
 
 
 class Margin(Explorable):
-    """Drag the margin of a pair down the loss; let training run, on clean labels and on noisy ones.
+    """Drag the margin of a pair down the loss; let training run, on clean labels and on noisy."""
 
-    Attributes
-    ----------
-    margin : Δ = r_1 − r_2, from −4 to 6, in units of reward
-    shift : c = (r_1 + r_2)/2, from −3 to 3, in units of reward, which changes nothing
-    preference : p, the share of the labels that prefer the first response, from 0.5 to 1
-    time : t, step size times steps of gradient descent from margin 0, from 0.1 to 10,000
-    """
-
-    _view = "margin"
-    _state = ("margin", "shift", "preference", "time")
-
-    margin = Number(1.0, low=MARGINS[0], high=MARGINS[1]).tag(sync=True)
-    shift = Number(0.5, low=-3.0, high=3.0).tag(sync=True)
-    preference = Number(0.9, low=0.5, high=1.0).tag(sync=True)
-    time = Number(3.0, low=TIMES[0], high=TIMES[1]).tag(sync=True)
+    margin = Number(1.0, "Δ = r_1 − r_2", low=MARGINS[0], high=MARGINS[1], unit="units of reward")
+    shift = Number(
+        0.5, "c = (r_1 + r_2)/2, which changes nothing", low=-3.0, high=3.0, unit="units of reward"
+    )
+    preference = Number(0.9, "p, the share of labels for the first response", low=0.5, high=1.0)
+    time = Number(3.0, "t, step size × steps of descent from margin 0", low=TIMES[0], high=TIMES[1])
 
     def describe(self) -> str:
         """Return the loss and its slope at the margin, and where training takes it, in words."""

@@ -2,7 +2,6 @@
 
 import { range } from "d3-array";
 import { entropy } from "../core/distributions.js";
-import { rangeFault } from "../core/faults.js";
 import {
   accuracy,
   marginAfter,
@@ -23,16 +22,11 @@ import { geometricSteps, slider, sliders } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
 import { valueBars } from "../parts/values.js";
 
-const MARGINS = [-4, 6];
-const MOST_SHIFT = 3;
-const TIMES = geometricSteps(0.1, 10_000);
-const END = TIMES.at(-1);
-const MOST_LOSS = 4.1;
+const MAX_LOSS = 4.1;
 
 // Played from one end to the other in about eight seconds.
 const STEPS_PER_SECOND = 15;
 
-const CURVE = range(MARGINS[0], MARGINS[1] + 0.05, 0.1);
 const NOISY = "policy";
 const CLEAN = "k1";
 
@@ -45,16 +39,18 @@ const SETTINGS = {
 const hundredths = (value) => Math.round(100 * value) / 100;
 const labels = (p) => `${Number((100 * p).toPrecision(10))} of 100 labels`;
 
-// The losses and flows of clean labels never change.
-const CLEAN_FLOW = TIMES.map((time) => [time, marginAfter(time, 1)]);
-
 function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["margin", "shift", "preference", "time"],
     label: "The reward loss of one pair",
   });
+  const ends = stage.limits("margin");
+  const curve = range(ends[0], ends[1] + 0.05, 0.1);
+  const times = geometricSteps(...stage.limits("time"));
+  const last = times.at(-1);
+  // The flow of clean labels never changes.
+  const cleanFlow = times.map((time) => [time, marginAfter(time, 1)]);
   const setMargin = (margin) => stage.set({ margin: hundredths(margin) });
   const bars = valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -6, high: 6, step: 0.01 });
   const margins = slider(stage, { label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
@@ -74,7 +70,7 @@ function render({ model, el }) {
   });
   const training = clock(stage, {
     label: "time <i>t</i>",
-    steps: TIMES,
+    steps: times,
     format: String,
     stepsPerSecond: STEPS_PER_SECOND,
     stepSize: 4,
@@ -137,9 +133,9 @@ function render({ model, el }) {
     const drifting = marginAfter(time, 1);
 
     bars.draw({ responses: ["first", "second"], values: reward });
-    margins.draw(margin, MARGINS);
-    shifts.draw(shift, [-MOST_SHIFT, MOST_SHIFT]);
-    preferences.draw(preference, [0.5, 1]);
+    margins.draw(margin);
+    shifts.draw(shift);
+    preferences.draw(preference);
     training.dial.draw(time);
     numbers.draw({
       loss,
@@ -149,7 +145,7 @@ function render({ model, el }) {
       accuracy: accuracy(reward, wins),
     });
     after.draw({ settling, drifting });
-    guess.draw(optimum, MARGINS, question(preference));
+    guess.draw(optimum, ends, question(preference));
 
     const summary =
       `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
@@ -158,11 +154,11 @@ function render({ model, el }) {
     const settles = { label: `logit p = ${formatNumber(optimum)}` };
     const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
     losses.draw({
-      xDomain: MARGINS,
-      yDomain: [0, MOST_LOSS],
+      xDomain: ends,
+      yDomain: [0, MAX_LOSS],
       lines: [
-        { role: NOISY, label: "", points: CURVE.map((value) => [value, lossAt(value)]), dot: loss },
-        { role: "best", label: "", thin: true, points: MARGINS.map((x) => [x, loss + slope * (x - margin)]) },
+        { role: NOISY, label: "", points: curve.map((value) => [value, lossAt(value)]), dot: loss },
+        { role: "best", label: "", thin: true, points: ends.map((x) => [x, loss + slope * (x - margin)]) },
       ],
       at: { x: margin, label: `Δ = ${two(margin)}` },
       marks: revealed ? [{ x: optimum, ...settles }] : [],
@@ -170,14 +166,14 @@ function render({ model, el }) {
       description: `Expected loss over the margin. ${summary}.`,
     });
     flows.draw({
-      xDomain: [TIMES[0], END],
+      xDomain: [times[0], last],
       yDomain: [0, 10],
       lines: [
-        { role: CLEAN, label: "", points: CLEAN_FLOW, dot: drifting },
-        { role: NOISY, label: "", points: TIMES.map((t) => [t, marginAfter(t, preference)]), dot: settling },
+        { role: CLEAN, label: "", points: cleanFlow, dot: drifting },
+        { role: NOISY, label: "", points: times.map((t) => [t, marginAfter(t, preference)]), dot: settling },
       ],
       at: { x: time, label: `t = ${time}` },
-      cover: guess.revealed() || time >= END ? null : { from: time, label: "Guess, or play on" },
+      cover: guess.revealed() || time >= last ? null : { from: time, label: "Guess, or play on" },
       description: `Margin over training time. ${summary}.`,
     });
     stage.announce(summary);
@@ -204,14 +200,4 @@ function question(preference) {
   return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault({ margin, shift, preference, time }) {
-  return (
-    rangeFault("margin", margin, MARGINS) ||
-    rangeFault("shift", shift, [-MOST_SHIFT, MOST_SHIFT]) ||
-    rangeFault("preference", preference, [0.5, 1]) ||
-    rangeFault("time", time, [TIMES[0], END])
-  );
-}
-
-export default { render, fault };
+export default render;

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import traitlets
 
 from toy.exact.distributions import expectation, log_ratio
 from toy.exact.policy_gradient import (
@@ -18,10 +17,10 @@ from toy.exact.policy_gradient import (
     reinforce_moments,
 )
 from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective
-from toy.exact.validation import Array, as_count, refuse
-from toy.explorables.base import Count, Distribution, Values, refused
+from toy.exact.validation import Array
+from toy.explorables.base import Explorable
 from toy.explorables.policy_simplex.still import draw
-from toy.explorables.three_responses import MOST_REWARD, Corners, ThreeResponses
+from toy.explorables.traits import Count, Distribution, Labels, Number, Option, Switch, Values
 
 #: The estimates that groups make, by the name of their advantage.
 ADVANTAGES = {
@@ -30,62 +29,23 @@ ADVANTAGES = {
     "group-normalised": group_normalised,
 }
 ESTIMATORS = ("one sample", *ADVANTAGES)
-BASELINES = ("none", "value", "best")
-MOST_IN_GROUP = 8
+BASELINES = {"none": "none", "value": "value E[<i>r</i>]", "best": "best <i>b</i>*"}
 ANSWERS = ["faithful and short", "faithful but long", "short but invented"]
 
 
-class GroupSize(Count):
-    """A whole number from 2 to `most`: one alone has no others to be compared with."""
+class PolicySimplex(Explorable):
+    """Drag a policy over the objective; see the exact gradient, and every estimate of it."""
 
-    def validate(self, obj: Any, value: Any) -> int:
-        """Return the number as an int, or refuse it."""
-        return refused(_as_group, self.name, super().validate(obj, value))
-
-
-def _as_group(name: str, value: Any) -> int:
-    """Return a count of at least two."""
-    if (count := as_count(name, value)) < 2:
-        refuse(name, "must be at least 2", count)
-    return count
-
-
-class PolicySimplex(ThreeResponses):
-    """Drag a policy over the objective; see the exact gradient, and every estimate of it.
-
-    Attributes
-    ----------
-    policy, reference : three probabilities > 0
-    reward : three numbers from −2 to 2, in units of reward
-    responses : three labels; A, B, C where only probabilities or rewards are given
-    beta : from 0.05 to 5, units of reward per nat
-    kl_term : whether β log π/π_ref is charged, so that J and not E[r] is climbed
-    estimator : "one sample", "leave-one-out", "group mean" or "group-normalised"
-    baseline : of one sample: "none", "value" or "best"
-    group_size : G, from 2 to 8
-    """
-
-    _view = "policy_simplex"
-    _state = (
-        "policy",
-        "reference",
-        "reward",
-        "responses",
-        "beta",
-        "kl_term",
-        "estimator",
-        "baseline",
-        "group_size",
-    )
-
-    policy = Distribution([0.15, 0.3, 0.55]).tag(sync=True)
-    reference = Distribution([0.08, 0.22, 0.7]).tag(sync=True)
-    reward = Values([0.85, 0.0, -1.2], most=MOST_REWARD).tag(sync=True)
-    responses = Corners(ANSWERS).tag(sync=True)
-    kl_term = traitlets.Bool(True).tag(sync=True)
-    estimator = traitlets.Enum(ESTIMATORS, "one sample").tag(sync=True)
-    baseline = traitlets.Enum(BASELINES, "none").tag(sync=True)
-    group_size = GroupSize(4, most=MOST_IN_GROUP).tag(sync=True)
+    policy = Distribution([0.15, 0.3, 0.55], "π")
+    reference = Distribution([0.08, 0.22, 0.7], "π_ref")
+    reward = Values([0.85, 0.0, -1.2], "r", low=-2.0, high=2.0, unit="units of reward")
+    responses = Labels(ANSWERS, "what they are called", low=3, high=3)
+    beta = Number(0.5, "β, the price of a nat", low=0.05, high=5.0, unit="reward units per nat")
+    kl_term = Switch(True, "whether β log π/π_ref is charged, so that J and not E[r] is climbed")
+    estimator = Option("one sample", "what estimates", options={name: name for name in ESTIMATORS})
+    baseline = Option("none", "what is subtracted from the reward of one sample", options=BASELINES)
+    #: One alone has no others to be compared with.
+    group_size = Count(4, "G, the draws of a group", low=2, high=8)
 
     def describe(self) -> str:
         """Return the slope where the policy stands, and how an estimate scatters around it."""

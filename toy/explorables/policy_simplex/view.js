@@ -1,8 +1,7 @@
 // The policy gradient over three responses: where it leads, and where one draw or one group sends it.
 
 import { range } from "d3-array";
-import { expectation, logRatio, policiesFault } from "../core/distributions.js";
-import { countFault, optionFault, rangeFault, rewardFault } from "../core/faults.js";
+import { expectation, logRatio } from "../core/distributions.js";
 import {
   cosine,
   gradientMoments,
@@ -36,9 +35,6 @@ import { rewardBars } from "../parts/values.js";
 // a smaller one, so that none leaves the triangle.
 const STEP_SIZE = 1;
 const FIELD = interiorGrid(12);
-const BETAS = geometricSteps(0.05, 5);
-const MOST_IN_GROUP = 8;
-const MOST_REWARD = 2;
 const NUM_POINTS = 60;
 
 const ADVANTAGES = {
@@ -48,19 +44,6 @@ const ADVANTAGES = {
 };
 const ESTIMATORS = ["one sample", ...Object.keys(ADVANTAGES)];
 const KEYS = { "one sample": "one", "leave-one-out": "loo", "group mean": "mean", "group-normalised": "norm" };
-const BASELINES = { none: "none", value: "value E[<i>r</i>]", best: "best <i>b</i>*" };
-
-const TRAITS = [
-  "policy",
-  "reference",
-  "reward",
-  "responses",
-  "beta",
-  "kl_term",
-  "estimator",
-  "baseline",
-  "group_size",
-];
 
 const SETTINGS = {
   Plateau: { policy: [0.006, 0.014, 0.98], kl_term: false, estimator: "one sample", baseline: "value" },
@@ -81,7 +64,7 @@ const SETTINGS = {
 };
 
 function render({ model, el }) {
-  const stage = createStage({ model, el, traits: TRAITS, label: "The policy gradient over three responses" });
+  const stage = createStage({ model, el, label: "The policy gradient over three responses" });
   const triangle = simplex(stage, {
     label: "All policies over three responses",
     handles: [
@@ -97,23 +80,21 @@ function render({ model, el }) {
   const estimator = choice(stage, {
     label: "estimate",
     key: "estimator",
-    options: Object.fromEntries(ESTIMATORS.map((name) => [name, name])),
   });
   const baseline = choice(stage, {
     label: "baseline of one sample",
     key: "baseline",
-    options: BASELINES,
   });
   const size = slider(stage, {
     label: "group size <i>G</i>",
     key: "group_size",
-    steps: range(2, MOST_IN_GROUP + 1),
+    step: 1,
     format: String,
   });
   const price = slider(stage, {
     label: "price of a nat <i>β</i>",
     key: "beta",
-    steps: BETAS,
+    steps: geometricSteps(...stage.limits("beta")),
     format: String,
   });
   const penalty = toggle(stage, {
@@ -128,7 +109,7 @@ function render({ model, el }) {
     { key: "step", label: "step size at which estimates are drawn" },
   ]);
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
-  const rewards = rewardBars(stage, { most: MOST_REWARD });
+  const rewards = rewardBars(stage);
   const estimates = table({
     rows: ESTIMATORS.map((name) => ({ key: KEYS[name], label: name.replace("group-", "") })),
     columns: [
@@ -287,18 +268,4 @@ function everything({ policy, reference, reward, beta, kl_term, estimator, basel
   return { shaped, value, best, gradient, slope, rows, terms, law, moments: moments[chosen], step, summary };
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault(state) {
-  const { responses, reward, beta, estimator, baseline, group_size } = state;
-  if (responses.length !== 3) return "there must be 3 responses";
-  return (
-    rewardFault(reward, 3, MOST_REWARD) ||
-    rangeFault("beta", beta, [BETAS[0], BETAS.at(-1)]) ||
-    optionFault("estimator", estimator, ESTIMATORS) ||
-    optionFault("baseline", baseline, Object.keys(BASELINES)) ||
-    countFault("group_size", group_size, [2, MOST_IN_GROUP]) ||
-    policiesFault(state)
-  );
-}
-
-export default { render, fault };
+export default render;

@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import traitlets
 
 from toy.exact.distributions import kl_divergence
 from toy.exact.kl_estimators import k1, k3
@@ -21,29 +20,23 @@ from toy.exact.sequences import (
     trajectory_moments,
     whole_return,
 )
-from toy.exact.validation import Array, as_values
-from toy.explorables.base import Count, Explorable, Values, refused
+from toy.exact.validation import Array
+from toy.explorables.base import Explorable
 from toy.explorables.tokens.still import draw
+from toy.explorables.traits import Count, Labels, Option, Switch, Values
 
 STEPS = 3
 NUM_NODES = 2**STEPS - 1
-MOST_REWARD = 3.0
-LEAST_PROBABILITY = 1e-9
+#: A token that never comes has no log-probability.
+MIN_PROBABILITY = 1e-9
 
-
-class Splits(traitlets.TraitType[list[float], Any]):
-    """At each prefix the probability of the first of its two tokens, strictly between 0 and 1."""
-
-    def validate(self, _obj: Any, value: Any) -> list[float]:
-        """Return the probabilities as a list of floats, or refuse them."""
-        array = refused(as_values, self.name, value)
-        if array.shape != (NUM_NODES,):
-            rule = f"{self.name} must hold {NUM_NODES} probabilities, one a prefix"
-            raise traitlets.TraitError(f"{rule}; got {value}")
-        if array.min() < LEAST_PROBABILITY or array.max() > 1 - LEAST_PROBABILITY:
-            rule = f"{self.name} must hold probabilities between 0 and 1, both excluded"
-            raise traitlets.TraitError(f"{rule}; got {value}")
-        return array.tolist()
+#: What a policy is here: at each prefix the probability of the first of the two tokens.
+SPLITS: dict[str, Any] = {
+    "low": MIN_PROBABILITY,
+    "high": 1 - MIN_PROBABILITY,
+    "length": NUM_NODES,
+    "each": "prefix",
+}
 
 
 class Tokens(Explorable):
@@ -52,50 +45,36 @@ class Tokens(Explorable):
     Two tokens can follow every prefix, and a sequence has three. Prefixes are numbered by their
     length and then in the order of the tokens: the empty one; the two of one token; the four of
     two. So are tokens after prefixes, two for each.
-
-    Attributes
-    ----------
-    shows : "KL" or "credit"
-    policy, reference : at each of the 7 prefixes the probability of the first token
-    reference_moves : whether the handles move the reference; where the KL is shown
-    reward : the reward of each of the 14 tokens after its prefix, from −3 to 3, in units of reward
-    words : the two tokens of each step, six in all
-    path : the sequence that is looked at, 1 to 8, in the order of the tokens
     """
 
-    _view = "tokens"
-    _state = ("shows", "policy", "reference", "reference_moves", "reward", "words", "path")
-
-    shows = traitlets.Enum(["KL", "credit"], "KL").tag(sync=True)
-    policy = Splits().tag(sync=True)
-    reference = Splits().tag(sync=True)
-    reference_moves = traitlets.Bool(False).tag(sync=True)
-    reward = Values(most=MOST_REWARD).tag(sync=True)
-    words = traitlets.List(traitlets.Unicode(), minlen=2 * STEPS, maxlen=2 * STEPS).tag(sync=True)
-    path = Count(3, most=2**STEPS).tag(sync=True)
-
-    @traitlets.default("policy")
-    def _default_policy(self) -> list[float]:
-        return [0.65, 0.3, 0.55, 0.75, 0.85, 0.3, 0.2]
-
-    @traitlets.default("reference")
-    def _default_reference(self) -> list[float]:
-        return [0.4, 0.45, 0.5, 0.5, 0.5, 0.4, 0.35]
-
-    @traitlets.default("reward")
-    def _default_reward(self) -> list[float]:
-        return [1.0, 0.5, 1.0, -0.5, 1.0, -0.5, 0.2, 0.0, -0.4, 0.0, 0.0, 0.2, 0.0, 0.2]
-
-    @traitlets.default("words")
-    def _default_words(self) -> list[str]:
-        return ["Surely", "Perhaps", "Venus", "Mercury", "!", "?"]
-
-    @traitlets.validate("reward")
-    def _check_reward(self, proposal: Any) -> Any:
-        if len(proposal["value"]) != 2 * NUM_NODES:
-            rule = f"reward must hold {2 * NUM_NODES} numbers, one a token after its prefix"
-            raise traitlets.TraitError(f"{rule}; got {len(proposal['value'])}")
-        return proposal["value"]
+    shows = Option(
+        "KL",
+        "what the tree shows",
+        options={"KL": "the KL of each prefix", "credit": "rewards and credit"},
+    )
+    policy = Values(
+        [0.65, 0.3, 0.55, 0.75, 0.85, 0.3, 0.2], "π, the first token's probability", **SPLITS
+    )
+    reference = Values(
+        [0.4, 0.45, 0.5, 0.5, 0.5, 0.4, 0.35], "π_ref, the first token's probability", **SPLITS
+    )
+    reference_moves = Switch(False, "whether the handles move the reference, where the KL is shown")
+    reward = Values(
+        [1.0, 0.5, 1.0, -0.5, 1.0, -0.5, 0.2, 0.0, -0.4, 0.0, 0.0, 0.2, 0.0, 0.2],
+        "r",
+        low=-3.0,
+        high=3.0,
+        unit="units of reward",
+        length=2 * NUM_NODES,
+        each="token after its prefix",
+    )
+    words = Labels(
+        ["Surely", "Perhaps", "Venus", "Mercury", "!", "?"],
+        "the two tokens of each step",
+        low=2 * STEPS,
+        high=2 * STEPS,
+    )
+    path = Count(3, "the sequence that is looked at, in the order of the tokens", high=2**STEPS)
 
     def describe(self) -> str:
         """Return what the tree shows, the KL or the credit, in words."""

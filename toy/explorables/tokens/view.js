@@ -36,9 +36,6 @@ import { createStage } from "../parts/stage.js";
 import { rewardBars } from "../parts/values.js";
 
 const STEPS = 3;
-const SEQUENCES = 8;
-const MOST_REWARD = 3;
-const LEAST_PROBABILITY = 1e-9;
 
 const TOKENS = [1, 2, 3];
 
@@ -76,13 +73,11 @@ function render({ model, el }) {
   const stage = createStage({
     model,
     el,
-    traits: ["shows", "policy", "reference", "reference_moves", "reward", "words", "path"],
     label: "A tree of prefixes, token by token",
   });
   const shows = choice(stage, {
     label: "show",
     key: "shows",
-    options: { KL: "the KL of each prefix", credit: "rewards and credit" },
   });
   const moves = toggle(stage, {
     label: `move the ${REFERENCE}`,
@@ -110,7 +105,7 @@ function render({ model, el }) {
   const paths = choice(stage, {
     label: "sequence",
     key: "path",
-    options: Object.fromEntries(Array.from({ length: SEQUENCES }, (_, y) => [y + 1, "<span></span><b></b>"])),
+    options: Object.fromEntries(Array.from({ length: stage.declared("path").high }, (_, y) => [y + 1, "<span></span><b></b>"])),
     onInput: (value) => stage.set({ path: Number(value) }),
   });
   const divergence = divergencePanel(stage);
@@ -291,7 +286,6 @@ const sequenceLabels = (policy, words) =>
 /** What every step of a sequence is credited with, and how much the gradient from one sequence varies. */
 function creditPanel(stage) {
   const rewards = rewardBars(stage, {
-    most: MOST_REWARD,
     step: 0.1,
     onInput(values) {
       const reward = [...stage.get("reward")];
@@ -369,18 +363,4 @@ function creditPanel(stage) {
   return { node: () => box.node(), draw };
 }
 
-/** Why a state from outside cannot be shown, or "". */
-function fault({ shows, policy, reference, reward, words, path }) {
-  if (!["KL", "credit"].includes(shows)) return "shows must be KL or credit";
-  for (const [name, values] of Object.entries({ policy, reference })) {
-    if (values.length !== SEQUENCES - 1) return `${name} must hold 7 probabilities`;
-    if (!values.every((p) => p >= LEAST_PROBABILITY && p <= 1 - LEAST_PROBABILITY))
-      return `${name} must hold probabilities between 0 and 1`;
-  }
-  if (reward.length !== 2 * (SEQUENCES - 1)) return "reward must hold 14 numbers";
-  if (!reward.every((r) => Math.abs(r) <= MOST_REWARD)) return `reward must be from −${MOST_REWARD} to ${MOST_REWARD}`;
-  if (words.length !== 2 * STEPS) return "there must be 6 words";
-  return Number.isInteger(path) && path >= 1 && path <= SEQUENCES ? "" : "path must be a whole number from 1 to 8";
-}
-
-export default { render, fault };
+export default render;
