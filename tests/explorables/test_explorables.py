@@ -66,10 +66,10 @@ def test_the_anchor_is_the_folders_name_unless_another_is_given(explorable):
 
 
 def test_an_explorable_that_a_reader_derives_has_the_view_of_its_own():
-    class Mine(toy.explorables.Gibbs):
+    class Mine(ALL[0]):
         pass
 
-    assert Mine().view == "gibbs"
+    assert Mine().view == ALL[0]().view
 
 
 def test_an_explorable_is_written_as_the_call_that_makes_it(explorable):
@@ -113,7 +113,12 @@ def test_bundles_ask_for_nothing_and_evaluate_nothing(explorable):
 def test_a_missing_bundle_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(base, "files", lambda _: tmp_path)
     with pytest.raises(FileNotFoundError, match="run `make`"):
-        toy.explorables.KLPath()
+        ALL[0]()
+
+
+def test_a_name_that_is_no_explorable_is_answered_with_those_there_are():
+    with pytest.raises(AttributeError, match="there is no explorable 'Gibs': Explorable, "):
+        _ = toy.explorables.Gibs
 
 
 def test_importing_toy_loads_no_widget():

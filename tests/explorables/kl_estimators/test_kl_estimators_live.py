@@ -107,7 +107,8 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
 
 #: What stands after the anchor, and why it cannot be shown.
 MALFORMED = {
-    "policy=.6,.3": "policy must have 4 entries, one for each response; got 2",
+    "policy=.6,.3": "policy must be probabilities > 0 that sum .*; got 0.6, 0.3",
+    "policy=.6,.4": "policy must have 4 entries, one for each response; got 2",
     "policy=.6,.3,.3,.3": "policy must be probabilities > 0 that sum .*; got 0.6, 0.3, 0.3, 0.3",
     "policy=1,0,0,0": "policy must be probabilities > 0 that sum .*; got 1, 0, 0, 0",
     "policy=a,b,c,d": 'cannot read "a,b,c,d" as policy',
