@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 from chromium import find_chromium
-from explorables.live import Explorable, Live, OpenLive, next_frame
 from playwright.sync_api import Browser, sync_playwright
 from visits import DESKTOP, HTML, OpenPage, Visit
+
+if TYPE_CHECKING:
+    from explorables.live import Explorable, Live, OpenLive
 
 # Chromium's own traffic and sandbox are switched off; what remains is the page's.
 FLAGS = [
@@ -130,6 +132,9 @@ def open_live(browser: Browser, http_url: str) -> Iterator[OpenLive]:
 
     Who asks for the last one again gets the same page after Reset: a chapter takes seconds to open.
     """
+    # Imported here, because every run of pytest loads this module, and few open an explorable.
+    from explorables.live import Live, next_frame
+
     asked: Any = None
     live: Live | None = None
 

@@ -46,10 +46,11 @@ class Explorable(anywidget.AnyWidget):
     def __init_subclass__(cls, **more: Any) -> None:
         """Add what the declarations say to the documentation."""
         super().__init_subclass__(**more)
-        if "__doc__" in vars(cls):
-            words, traits = inspect.cleandoc(cls.__doc__ or ""), cls.declared().items()
+        if words := vars(cls).get("__doc__"):
+            traits = cls.declared().items()
             lines = (f"{name} : {trait.described()}" for name, trait in traits)
-            cls.__doc__ = "\n".join([words, "", "Attributes", "----------", *lines])
+            head = [inspect.cleandoc(words), "", "Attributes", "----------"]
+            cls.__doc__ = "\n".join([*head, *lines])
 
     def __init__(self, **traits: Any) -> None:
         for name in traits:
