@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import settings
 
+#: The browser and what is opened in it: for the pages, and for each explorable in its folder.
+pytest_plugins = ["browser_fixtures"]
+
 settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
 
