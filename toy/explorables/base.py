@@ -154,7 +154,7 @@ class Explorable(anywidget.AnyWidget):
         name, value = proposal["trait"].name, proposal["value"]
         labels = self.declared()["responses"]
         for other in ("responses", *self._rows()):
-            if other != name and (length := len(getattr(self, other))) != len(value):
+            if (length := len(getattr(self, other))) != len(value):
                 varies = isinstance(labels, Labels) and labels.low < labels.high
                 hint = "; hold_trait_notifications() lets all change together" if varies else ""
                 refuse_length(name, len(value), length, hint=hint)
