@@ -189,11 +189,11 @@ def test_every_link_within_the_book_leads_to_a_place(pages: dict[str, BeautifulS
     assert links > 50
 
 
-def test_a_name_of_toy_and_a_test_are_linked_to_their_sources(
+def test_a_name_of_toy_leads_to_the_reference_and_a_test_to_its_source(
     pages: dict[str, BeautifulSoup],
 ) -> None:
     sources = {link["href"] for link in pages["book/kl_estimators.html"].select("a:has(> code)")}
-    assert "../source/toy/kl_estimators.html#optimal_coefficient" in sources
+    assert "reference.html#toy.optimal_coefficient" in sources
     assert "../source/tests/test_kl_estimators.html" in sources
 
 

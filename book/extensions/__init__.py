@@ -1,4 +1,4 @@
-"""The book's own Sphinx extensions: one concern each, listed in ``_config.yml``."""
+"""The book's own Sphinx extensions; line one of each says what would make it unnecessary."""
 
 import runpy
 from importlib.util import find_spec

@@ -21,17 +21,16 @@ logger = logging.getLogger(__name__)
 
 
 def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Execute the notebooks among the pages that the cache does not know, one on each core."""
+    """Execute those of the pages that are notebooks and changed since, one on each core."""
     cache = get_cache(app.config.nb_execution_cache_path)
-    for path in (Path(env.doc2path(docname)) for docname in docnames):
-        reader = create_nb_reader(
-            str(path), env.myst_config, env.mystnb_config, path.read_text("utf-8")
-        )
-        if reader:
-            cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
-    if len(cache.list_unexecuted()) > 1:
+    notebooks = []
+    for path in (env.doc2path(docname) for docname in docnames):
+        text = Path(path).read_text("utf-8")
+        if reader := create_nb_reader(path, env.myst_config, env.mystnb_config, text):
+            notebooks.append(cache.add_nb_to_project(path, read_data=reader.read_fmt).uri)
+    if len(notebooks) > 1 and len(cache.list_unexecuted(notebooks)) > 1:
         executor = load_executor("local-parallel", cache, logger=logger.logger)
-        executor.run_and_cache(timeout=app.config.nb_execution_timeout)
+        executor.run_and_cache(filter_uris=notebooks, timeout=app.config.nb_execution_timeout)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

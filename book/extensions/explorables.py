@@ -1,4 +1,4 @@
-"""Explorables in the static page: a still picture, which the live view replaces where scripts run.
+"""Explorables in the static page; unnecessary once myst-nb mounts anywidgets over a still picture.
 
 An explorable's output holds a widget view and a still SVG. myst-nb would choose one of them; the
 page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.

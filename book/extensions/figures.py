@@ -1,4 +1,4 @@
-"""Figures in light and dark, never without words for those who cannot see them.
+"""Figures in light and dark, never without words; unnecessary once myst-nb makes both and asks alt.
 
 A cell draws its figure once, in the light colours of `toy.figures.palette`. The page gets two
 pictures: that one without its paper, and its dark twin, in which each colour is exchanged for the

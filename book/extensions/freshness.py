@@ -1,5 +1,6 @@
-"""No stale page: after a change in `toy`, the extensions or the assets, pages are made anew.
+"""No stale page; unnecessary once jupyter-cache keys on what a notebook imports.
 
+After a change in `toy`, the extensions, the templates or the assets, pages are made anew.
 jupyter-cache knows a notebook by its code cells alone, so that after a change in `toy` it would
 serve the old numbers. Here each state of `toy` and of the locked versions has a cache of its own.
 """

@@ -1,5 +1,6 @@
-"""Mathematics, typeset by KaTeX at build time: readable at first paint, without JavaScript.
+"""Mathematics by KaTeX at build time; unnecessary once every browser sets MathML as well.
 
+It is readable at first paint, without JavaScript.
 TeX that KaTeX does not accept is a warning with file and line, and so fails a build with ``-W``.
 The KaTeX that typesets is the one in ``node_modules`` whose style sheet and fonts the pages load.
 There are no macros of our own: a chapter is opened as a notebook too, where nobody would know them.

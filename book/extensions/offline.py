@@ -1,5 +1,6 @@
-"""No page asks another host for anything: a foreign address in a page's resources fails the build.
+"""No page asks another host for anything; unnecessary once Sphinx can refuse foreign resources.
 
+A foreign address in what a page, a style sheet or a picture loads fails the build.
 Links that a reader may follow are no resources. Scripts could still build an address of their own:
 the browser tests watch for that.
 """

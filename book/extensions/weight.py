@@ -1,4 +1,4 @@
-"""What the theme loads on every page and no page of ours needs is left out.
+"""Icons without an icon font; unnecessary once the theme ships the few that it uses.
 
 The theme's Font Awesome script is 1.5 MB for about ten icons. Each icon that the site uses becomes
 a mask in one small style sheet instead, which takes the text's colour in light and dark.
