@@ -10,11 +10,13 @@ settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
 
 
-def pytest_collection_modifyitems(items):
-    """Mark what asks for a browser, so that it can be left out."""
-    for item in items:
-        if "browser" in item.fixturenames:
-            item.add_marker("browser")
+def pytest_itemcollected(item):
+    """Mark what asks for a browser, so that it can be left out; keep what shares a page together."""
+    if "browser" in item.fixturenames:
+        item.add_marker("browser")
+    if item.path.name.endswith("_live.py"):
+        chosen = getattr(item, "callspec", None) and item.callspec.params.get("chosen")
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}, {getattr(chosen, 'page', '')}"))
 
 
 @pytest.fixture
