@@ -24,7 +24,7 @@ BOOK := _build/.stamp
 # Folders are listed with their files: a folder's date changes when a file in it is deleted.
 ignored := \( -name __pycache__ -o -name .ipynb_checkpoints -o -name bundles \) -prune
 widget_sources := $(shell find toy/explorables $(ignored) -o -type f ! -name '*.py' -print)
-book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) $(wildcard tests/test_*.py) _config.yml _toc.yml
+book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) $(shell find tests -name "test_*.py") _config.yml _toc.yml
 
 # $(call stage,<what>,<command>) runs the command and notes its time; times are told at the end.
 TIMES := _build/times

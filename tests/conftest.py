@@ -3,15 +3,20 @@
 import pytest
 from hypothesis import settings
 
+#: The browser and what is opened in it: for the pages, and for each explorable in its folder.
+pytest_plugins = ["browser_fixtures"]
+
 settings.register_profile("same everywhere", derandomize=True, deadline=None)
 settings.load_profile("same everywhere")
 
 
-def pytest_collection_modifyitems(items):
-    """Mark what asks for a browser, so that it can be left out."""
-    for item in items:
-        if "browser" in item.fixturenames:
-            item.add_marker("browser")
+def pytest_itemcollected(item):
+    """Mark what asks for a browser, so that it can be left out; keep what shares a page together."""
+    if "browser" in item.fixturenames:
+        item.add_marker("browser")
+    if item.path.name.endswith("_live.py"):
+        chosen = getattr(item, "callspec", None) and item.callspec.params.get("chosen")
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}, {getattr(chosen, 'page', '')}"))
 
 
 @pytest.fixture

@@ -111,6 +111,7 @@ def test_imports_point_down_only(dotted, path):
         ("toy.claims.kl_estimators", "from toy.claims import dpo"),
         ("toy.figures.dpo", "import torch"),
         ("toy.figures.style", "import anywidget"),
+        ("toy.explorables.base", "import matplotlib as mpl"),
     ],
 )
 def test_an_import_that_points_up_is_found(dotted, source):

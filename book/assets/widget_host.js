@@ -62,7 +62,7 @@
     if (typeof example === "boolean" && /^(true|false)$/.test(text)) return text === "true";
     if (typeof example === "number" && text.trim() !== "" && Number.isFinite(Number(text)))
       return Number(text);
-    throw new Error(`cannot read "${text}"`);
+    throw new Error("another type");
   }
 
   const writeValue = (value) =>
@@ -81,7 +81,11 @@
         const [name, text = ""] = pair.split("=", 2);
         if (!Object.hasOwn(initial, name)) throw new Error(`there is no "${name}" to set`);
         const isList = Array.isArray(initial[name]);
-        return [name, parseValue(isList ? text : decodeURIComponent(text), initial[name])];
+        try {
+          return [name, parseValue(isList ? text : decodeURIComponent(text), initial[name])];
+        } catch {
+          throw new Error(`cannot read "${text}" as ${name}`);
+        }
       }),
     );
     return { anchor, changes };

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorables import PATIENCE, Explorable, check
+from explorables.live import PATIENCE, Explorable, check, found
 from playwright.sync_api import Browser, ElementHandle, Page
-from registry import EXPLORABLES
 
 import toy
+
+EXPLORABLES = found()
 
 #: A cell that is run before the kernel is there is silently not run.
 KERNEL_IS_READY = """() => {

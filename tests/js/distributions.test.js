@@ -53,13 +53,3 @@ test("the slope of a nearly certain response is what the others leave to it", ()
   const [, slope] = distributions.slopeOfMean([1e-20, 1], [-3, 5]);
   assertClose(slope, 8e-20, "slope");
 });
-
-test("what is no distribution is named", () => {
-  const fault = (values) => distributions.distributionFault("policy", values, 3);
-  assert.equal(fault([0.5, 0.3, 0.2]), "");
-  assert.match(fault([0.5, 0.5]), /3 probabilities/);
-  assert.match(fault("0.5,0.3,0.2"), /3 probabilities/);
-  assert.match(fault([0.5, 0.5, 0]), /> 0/);
-  assert.match(fault([0.5, NaN, 0.5]), /> 0/);
-  assert.match(fault([0.5, 0.3, 0.3]), /sum to 1/);
-});

@@ -14,11 +14,8 @@ const core = globSync(`${HOME}/core/*.js`).map((path) => basename(path, ".js"));
 // What toy takes from its libraries is mirrored too; these files stand for their modules.
 const LIBRARIES = { numpy: "numpy", scipy_special: "scipy.special" };
 
-// Until links are refused by the schema of the traits, which is written in Python.
-const isFault = (name) => name.endsWith("Fault");
-
 const python = process.env.PYTHON ?? ".venv/bin/python";
-const exportsOf = async (path) => Object.keys(await import(`../../${path}`)).filter((name) => !isFault(name));
+const exportsOf = async (path) => Object.keys(await import(`../../${path}`));
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The functions, methods and privates too, that a module of toy.exact defines, or the names that a library has. */
@@ -33,9 +30,10 @@ function namesIn(module) {
 
 /** What a file keeps of itself in a bundle of all views: the rest is dropped, since no view can reach it. */
 async function keptOf(paths) {
-  const views = globSync(`${HOME}/{js/*,*/view}.js`);
-  const imports = views.map((path, i) => `export * as view${i} from "./${path}";`);
-  const stdin = { contents: imports.join("\n"), resolveDir: process.cwd() };
+  const views = globSync(`${HOME}/*/view.js`);
+  const entry = `export { explorables } from "./${HOME}/explorables.js";`;
+  const imports = views.map((path, i) => `export { default as view${i} } from "./${path}";`);
+  const stdin = { contents: [entry, ...imports].join("\n"), resolveDir: process.cwd() };
   const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });
   const sections = outputFiles[0].text.split(/^\/\/ (?=\S+\.js$)/m);
   const found = Object.fromEntries(sections.map((section) => section.split(/\n(.*)/s).slice(0, 2)));
@@ -45,7 +43,7 @@ async function keptOf(paths) {
 // esbuild numbers what would be called the same.
 const isKept = (name, text) => new RegExp(`^(?:function|var) ${name}\\d*\\b`, "m").test(text);
 
-for (const module of core.filter((name) => name !== "faults")) {
+for (const module of core) {
   test(`core/${module}.js mirrors toy by name`, async () => {
     const names = namesIn(module);
     const strange = (await exportsOf(`${HOME}/core/${module}.js`)).filter((name) => !names.includes(snakeCase(name)));

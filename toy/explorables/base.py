@@ -1,19 +1,17 @@
 """What every explorable is: an anywidget with checked traits, a still picture, a state to share."""
 
+import inspect
 from abc import abstractmethod
-from collections.abc import Callable
+from difflib import get_close_matches
 from importlib.resources import files
 from string import ascii_uppercase
-from typing import Any, ClassVar, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, cast
 
 import anywidget
-import numpy as np
 import traitlets
 
-from toy.exact.validation import as_count, as_reference, as_values
+from toy.explorables.traits import Labels, Row, Trait, refuse_length
 from toy.figures.palette import PALETTE
-
-T = TypeVar("T")
 
 #: The forms in which an output can be shown, by MIME type, and what there is to say about each.
 Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
@@ -23,95 +21,19 @@ _DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .
 _NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
 
 
-class Distribution(traitlets.TraitType[list[float], Any]):
-    """Probabilities of the responses, all > 0 and summing to one, from any sequence or array."""
-
-    def validate(self, _obj: Any, value: Any) -> list[float]:
-        """Return the probabilities as a list of floats, or refuse them."""
-        array = refused(as_reference, self.name, value)
-        if array.ndim != 1:
-            raise traitlets.TraitError(f"{self.name} must be one row of probabilities; got {value}")
-        return array.tolist()
-
-
-class Values(traitlets.TraitType[list[float], Any]):
-    """Finite numbers, one for each response, from any sequence or array; at most `most` in size."""
-
-    def __init__(self, default_value: Any = traitlets.Undefined, *, most: float) -> None:
-        super().__init__(default_value)
-        self.most = most
-
-    def validate(self, _obj: Any, value: Any) -> list[float]:
-        """Return the values as a list of floats, or refuse them."""
-        array = refused(as_values, self.name, value)
-        if array.ndim != 1:
-            raise traitlets.TraitError(f"{self.name} must be one row of numbers; got {value}")
-        if np.abs(array).max() > self.most:
-            raise traitlets.TraitError(
-                f"{self.name} must be from −{self.most:g} to {self.most:g}; got {value}"
-            )
-        return array.tolist()
-
-
-class Labels(traitlets.List[str]):
-    """What the responses are called: from `least` to `most` of them."""
-
-    def __init__(
-        self, default_value: Any = traitlets.Undefined, least: int = 2, most: int = 4
-    ) -> None:
-        super().__init__(traitlets.Unicode(), default_value, minlen=least, maxlen=most)
-
-
-class Number(traitlets.TraitType[float, Any]):
-    """A finite number from `low` to `high`."""
-
-    def __init__(self, default_value: float, *, low: float, high: float) -> None:
-        super().__init__(default_value)
-        self.low, self.high = low, high
-
-    def validate(self, _obj: Any, value: Any) -> float:
-        """Return the number as a float, or refuse it."""
-        array = refused(as_values, self.name, [value] if np.ndim(value) == 0 else value)
-        if array.shape != (1,) or not self.low <= array[0] <= self.high:
-            rule = f"{self.name} must be one number from {self.low:g} to {self.high:g}"
-            raise traitlets.TraitError(f"{rule}; got {value}")
-        return float(array[0])
-
-
-class Count(traitlets.TraitType[int, Any]):
-    """A whole number from 1 to `most`."""
-
-    def __init__(self, default_value: int, most: int) -> None:
-        super().__init__(default_value)
-        self.most = most
-
-    def validate(self, _obj: Any, value: Any) -> int:
-        """Return the number as an int, or refuse it."""
-        count = refused(as_count, self.name, value)
-        if count > self.most:
-            raise traitlets.TraitError(f"{self.name} must be at most {self.most}; got {count}")
-        return count
-
-
-def refused(check: Callable[[str, Any], T], name: str | None, value: Any) -> T:
-    """Return what a check of toy.exact makes of a value; its refusal becomes a TraitError."""
-    try:
-        return check(name or "", value)
-    except ValueError as error:
-        raise traitlets.TraitError(str(error)) from None
-
-
 class Explorable(anywidget.AnyWidget):
     """A live figure: in Jupyter its traits and its controls follow each other.
 
-    A subclass names its view and the traits that a link can carry, describes itself in words, and
-    draws its still picture.
+    A subclass stands in a folder of its own, which is the name of its view. It declares its traits,
+    describes itself in words, and draws its still picture. Where it has `responses`, its rows of
+    numbers have an entry for each of them; a call that gives rows alone gets responses A, B, …
 
     Attributes
     ----------
     view : which of the explorables in the one bundle to show (read-only)
     anchor : the name by which the address of a page refers to it
     initial : the state that Reset returns to; its names are those that a link can carry (read-only)
+    schema : the declarations of its traits, for the view (read-only)
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -119,19 +41,38 @@ class Explorable(anywidget.AnyWidget):
     view = traitlets.Unicode(read_only=True).tag(sync=True)
     anchor = traitlets.Unicode().tag(sync=True)
     initial = traitlets.Dict(read_only=True).tag(sync=True)
+    schema = traitlets.Dict(read_only=True).tag(sync=True)
 
-    _view: ClassVar[str]
-    _state: ClassVar[tuple[str, ...]]
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Add what the declarations say to the documentation."""
+        super().__init_subclass__(**more)
+        if words := vars(cls).get("__doc__"):
+            traits = cls.declared().items()
+            lines = (f"{name} : {trait.described()}" for name, trait in traits)
+            head = [inspect.cleandoc(words), "", "Attributes", "----------"]
+            cls.__doc__ = "\n".join([*head, *lines])
 
     def __init__(self, **traits: Any) -> None:
-        traits.setdefault("anchor", self._view.replace("_", "-"))
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(self._no_trait(name))
+        view = self._folder()
+        traits = {"anchor": view.replace("_", "-")} | self._completed(traits)
+        together = traitlets.validate(*self._rows(), "responses")(type(self)._check_length)
+        together.instance_init(self)
         super().__init__(_esm=read_bundle("explorables.js"), _css=style_sheet(), **traits)
-        self.set_trait("view", self._view)
-        self.set_trait("initial", {name: getattr(self, name) for name in self._state})
+        self.set_trait("view", view)
+        self.set_trait("initial", self._linked())
+        self.set_trait("schema", {name: trait.schema for name, trait in self.declared().items()})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name.startswith("_") or hasattr(type(self), name)):
+            raise AttributeError(self._no_trait(name))
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         """Write the explorable as the call that makes it."""
-        arguments = (f"{name}={getattr(self, name)!r}" for name in self._state)
+        arguments = (f"{name}={value!r}" for name, value in self._linked().items())
         return f"{type(self).__name__}({', '.join(arguments)})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
@@ -139,6 +80,12 @@ class Explorable(anywidget.AnyWidget):
         data, metadata = cast(Bundle, super()._repr_mimebundle_(**kwargs))
         still = {"image/svg+xml": self.still(), "text/plain": self.describe()}
         return data | still, metadata | {"image/svg+xml": {"alt": self.describe()}}
+
+    @classmethod
+    def declared(cls) -> dict[str, Trait[Any]]:
+        """Return the traits that the view shares, in the order of their declarations."""
+        members = (member for base in reversed(cls.__mro__) for member in vars(base).items())
+        return {name: member for name, member in members if isinstance(member, Trait)}
 
     @abstractmethod
     def describe(self) -> str:
@@ -148,62 +95,82 @@ class Explorable(anywidget.AnyWidget):
     def still(self) -> str:
         """Return what the figure shows now as SVG: for print, e-books and pages without scripts."""
 
+    @classmethod
+    def _folder(cls) -> str:
+        """Return the folder of the class, also of one that a reader has derived from it."""
+        modules = (base.__module__ for base in cls.__mro__)
+        own = next(module for module in modules if module.startswith(f"{__package__}."))
+        return own.rpartition(".")[2]
 
-class OverResponses(Explorable):
-    """An explorable of several traits with an entry for each of the same few responses.
+    def _linked(self) -> dict[str, Any]:
+        """Return the state that a link can carry."""
+        linked = (name for name, trait in self.declared().items() if trait.linked)
+        return {name: getattr(self, name) for name in linked}
 
-    A subclass names these traits, and validates each with `_as_long_as_the_others`.
+    def _no_trait(self, name: str) -> str:
+        """Return what to say of a name that no trait has."""
+        known = [*self.declared(), "anchor"]
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}"
+        return f"{type(self).__name__} has no trait {name!r}; {hint}"
 
-    Attributes
-    ----------
-    responses : the labels, two to four; A, B, … where a trait is given without them
-    """
+    @classmethod
+    def _rows(cls) -> dict[str, Row]:
+        """Return the traits that have an entry for each of the responses."""
+        rows = {name: trait for name, trait in cls.declared().items() if isinstance(trait, Row)}
+        return {name: row for name, row in rows.items() if row.length is None}
 
-    responses = Labels().tag(sync=True)
+    def _completed(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the traits of a call, with those that follow from them.
 
-    _per_response: ClassVar[tuple[str, ...]]
-
-    def __init__(self, **traits: Any) -> None:
-        first = self._per_response[0]
-        if first in traits and "responses" not in traits:
-            traits["responses"] = list(ascii_uppercase[: np.size(traits[first])])
-        super().__init__(**traits)
-
-    def _as_long_as_the_others(self, proposal: Any) -> Any:
-        """Refuse a change that leaves the traits of different lengths.
-
-        To change the number of responses, set all of them within `hold_trait_notifications()`.
+        Raises
+        ------
+        TraitError
+            If rows are of different lengths, or of another than what the call leaves as it is.
         """
+        rows, labels = self._rows(), self.declared().get("responses")
+        alike = {name: given[row.like] for name, row in rows.items() if row.like in given}
+        given = given | {name: value for name, value in alike.items() if name not in given}
+        lengths = {name: _length(given.get(name)) for name in ("responses", *rows)}
+        counted = {name: length for name, length in lengths.items() if length is not None}
+        if not isinstance(labels, Labels) or not counted:
+            return given
+        first, length = next(iter(counted.items()))
+        if not labels.low <= length <= labels.high:
+            refuse_length(first, length, labels.form.removesuffix(" labels"))
+        for name, row in rows.items():
+            if counted.get(name, length) != length:
+                refuse_length(name, counted[name], length)
+            if name not in given and len(row.default_value) != length:
+                call = f"{first}=[{', '.join(map(str, given[first]))}], {name}=…"
+                raise traitlets.TraitError(
+                    f"{first} has {length} entries, but {name}, which was not given, has "
+                    f"{len(row.default_value)}: give it too, {type(self).__name__}({call})"
+                )
+        return {"responses": list(ascii_uppercase[:length])} | given
+
+    def _check_length(self, proposal: Any) -> Any:
+        """Refuse a change that leaves rows and responses of different lengths."""
         name, value = proposal["trait"].name, proposal["value"]
-        lengths = {key: len(getattr(self, key)) for key in (*self._per_response, "responses")}
-        lengths[name] = len(value)
-        if len(set(lengths.values())) > 1:
-            got = ", ".join(f"{length} in {key}" for key, length in lengths.items())
-            raise traitlets.TraitError(f"{name} must have as many entries as the others; got {got}")
+        labels = self.declared()["responses"]
+        for other in ("responses", *self._rows()):
+            if (length := len(getattr(self, other))) != len(value):
+                varies = isinstance(labels, Labels) and labels.low < labels.high
+                hint = "; hold_trait_notifications() lets all change together" if varies else ""
+                refuse_length(name, len(value), length, hint=hint)
         return value
 
 
-class TwoPolicies(OverResponses):
-    """An explorable of a policy and a reference over the same few responses.
-
-    Attributes
-    ----------
-    policy, reference : one probability > 0 for each response
-    responses : the labels, two to four; A, B, … where only probabilities are given
-    """
-
-    _per_response = ("policy", "reference")
-
-    policy = Distribution().tag(sync=True)
-    reference = Distribution().tag(sync=True)
-
-    @traitlets.validate("policy", "reference", "responses")
-    def _check_lengths(self, proposal: Any) -> Any:
-        return self._as_long_as_the_others(proposal)
+def _length(value: Any) -> int | None:
+    """Return how many entries a value has, None if it is no list of any."""
+    try:
+        return len(value)
+    except TypeError:
+        return None
 
 
 def read_bundle(name: str) -> str:
-    """Return a file that `make` builds from the sources in `js`.
+    """Return a file that `make` builds from the views and their style sheets.
 
     Raises
     ------

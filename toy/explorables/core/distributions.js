@@ -2,31 +2,13 @@
 //
 // A policy is an array of probabilities that sum to one; a reference is a policy with every entry > 0.
 // Pure functions: no argument is changed, nothing is drawn. Divergences are in nats. Arguments are
-// trusted here: `distributionFault` is the one check, and whoever takes outside input calls it.
+// trusted here: the page refuses what cannot be shown by the schema of its traits.
 
 import { sum } from "./numpy.js";
 
 // Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
 const SERIES_RADIUS = 1 / 32;
 
-// How far probabilities may sum from one, as in toy/exact/validation.py.
-const SUM_TOLERANCE = 1e-9;
-
-/** Why `values` are no distribution with every probability > 0, or "" if they are. */
-export function distributionFault(name, values, length = values?.length) {
-  if (!Array.isArray(values) || values.length !== length) return `${name} must hold ${length} probabilities`;
-  if (!values.every((p) => Number.isFinite(p) && p > 0))
-    return `${name} must give every response a probability > 0`;
-  if (Math.abs(sum(values) - 1) > SUM_TOLERANCE) return `${name} must sum to 1`;
-  return "";
-}
-
-/** Why a policy and a reference over the same two to four responses cannot be shown, or "". */
-export function policiesFault({ policy, reference, responses }) {
-  const length = responses.length;
-  if (length < 2 || length > 4) return "there must be 2 to 4 responses";
-  return distributionFault("policy", policy, length) || distributionFault("reference", reference, length);
-}
 
 /** log a − log b, to full relative precision even where the two are nearly equal. */
 function logQuotient(a, b) {

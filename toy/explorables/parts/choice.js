@@ -2,8 +2,11 @@
 
 import { KEEPS_ITS_KEYS, make, uniqueId } from "./dom.js";
 
-/** `key`: the trait; `options`: { value: label (HTML) }; `onInput(value)` sets it; draw(value). */
-export function choice(stage, { label, key, options, onInput = (value) => stage.set({ [key]: value }) }) {
+/** `key`: the trait; `options`: { value: label (HTML) }, the trait's own by default; `onInput(value)` sets it; draw(value). */
+export function choice(
+  stage,
+  { label, key, options = stage.declared(key).options, onInput = (value) => stage.set({ [key]: value }) },
+) {
   const name = uniqueId();
   const inputs = Object.keys(options).map((value) =>
     make("input", { type: "radio", name, value, ...KEEPS_ITS_KEYS }).on("change", () => onInput(value)),

@@ -25,8 +25,7 @@ export const sliders = (parts) => make("div", { class: "toy-sliders" }, parts);
 
 /**
  * `label`, `key` (the trait, and that of the readout), `format(value)` for eye and ear, and either
- * `steps` (the values it can take, unevenly spaced at will) or `step` with a range given to `draw`;
- * `onInput(value)` sets the trait.
+ * `steps` (the values it can take, unevenly spaced at will) or `step`; `onInput(value)` sets the trait.
  */
 export function slider(stage, { label, key, format, steps, step, onInput = (value) => stage.set({ [key]: value }) }) {
   const id = uniqueId();
@@ -40,8 +39,8 @@ export function slider(stage, { label, key, format, steps, step, onInput = (valu
 
   return {
     node: () => row.node(),
-    /** `range` is [low, high], for a slider without `steps`. */
-    draw(value, range = [0, steps?.length - 1]) {
+    /** `range` is [low, high], of a slider without `steps` that is not to be the trait's own. */
+    draw(value, range = steps ? [0, steps.length - 1] : stage.limits(key)) {
       const [low, high] = range;
       const position = steps ? bisectCenter(steps, value) : value;
       input.attr("min", low).attr("max", high).attr("aria-valuetext", format(value));

@@ -6,12 +6,14 @@ import { make } from "./dom.js";
 const ANNOUNCE_AFTER = 600;
 
 /**
- * What every explorable stands on. `traits` are the names it reads; `label` is its accessible name.
+ * What every explorable stands on; `label` is its accessible name.
  *
  * `start(draw)` calls `draw(state)` when a trait or a width changes, batched into one animation frame;
  * what it returns undoes everything.
  */
-export function createStage({ model, el, traits, label }) {
+export function createStage({ model, el, label }) {
+  const schema = model.get("schema");
+  const traits = Object.keys(schema);
   const root = make("div", { class: "toy", role: "group", "aria-label": label });
   const announcer = make("p", { class: "toy-announcer", "aria-live": "polite" });
   const widths = new Map();
@@ -51,6 +53,12 @@ export function createStage({ model, el, traits, label }) {
     redraw,
     set,
     get: (name) => model.get(name),
+
+    /** What Python has declared of a trait: its { low, high } or its { options }, say. */
+    declared: (name) => schema[name],
+
+    /** The range [low, high] of a trait. */
+    limits: (name) => [schema[name].low, schema[name].high],
 
     /** Call `action` when the view goes away. */
     onStop: (action) => undone.push(action),

@@ -4,9 +4,11 @@ import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { dragAlong } from "./drag_along.js";
 import { two } from "./format.js";
 
-/** A reward for each response, from −`most` to `most`, in steps of `step`. */
-export const rewardBars = (stage, { most, step = 0.05, onInput = (reward) => stage.set({ reward }) }) =>
-  valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -most, high: most, step, onInput });
+/** A reward for each response, in steps of `step`. */
+export function rewardBars(stage, { step = 0.05, onInput = (reward) => stage.set({ reward }) } = {}) {
+  const { low, high, unit } = stage.declared("reward");
+  return valueBars({ label: "reward", unit, role: "reward", low, high, step, onInput });
+}
 
 /**
  * One bar for each response, from `low` to `high` in steps of `step`; `onInput(values)` receives all of

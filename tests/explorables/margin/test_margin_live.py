@@ -1,0 +1,69 @@
+"""Peculiar to the explorable of one pair: guess, time that plays, a shift without effect."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from explorables.live import Live, OpenLive
+from explorables.margin.facts import MARGIN
+
+
+@pytest.fixture
+def live(open_live: OpenLive) -> Live:
+    return open_live(MARGIN, reduced_motion="reduce")
+
+
+def test_a_guess_is_compared_with_the_logit(live: Live) -> None:
+    assert "answer" not in live.check(), "nothing is revealed before the guess"
+    live.press("70 : 30")
+    assert "With 70 of 100 labels" in live.root.inner_text()
+    assert live.find(".toy-cover")
+    state = live.press("Reveal")
+    assert state["answer"] == pytest.approx(np.log(7 / 3), rel=1e-12)
+    assert state["distance"] == pytest.approx(abs(state["guess"] - np.log(7 / 3)))
+    assert "logit p = 0.847" in live.root.text_content()
+    assert not live.find(".toy-cover")
+    live.press("Guess again")
+    assert live.find(".toy-cover")
+
+
+def test_clean_labels_never_settle_and_one_flip_in_a_hundred_does(live: Live) -> None:
+    live.press("Reveal")
+    state = live.press("Clean labels")
+    assert math.isinf(state["answer"])
+    assert "grows for ever" in live.root.inner_text()
+    assert state["settling"] == state["drifting"] > 6.9
+    live.press("One flipped label in a hundred")
+    state = live.slide("time", "End")
+    assert state["settling"] <= state["answer"] == pytest.approx(np.log(99), rel=1e-12)
+    assert state["drifting"] > 1.4 * state["answer"]
+
+
+def test_time_plays_pauses_and_steps(live: Live) -> None:
+    first = live.check()
+    stepped = live.press("Step")
+    assert stepped["time"] > first["time"]
+    live.press("Play")
+    live.wait_for_time(f"> {stepped['time']}")
+    live.button("Pause").press("Enter")
+    paused = live.check()
+    live.page.wait_for_timeout(700)
+    assert live.check() == paused
+    assert paused["settling"] > first["settling"]
+
+
+def test_time_ends_and_starts_again(live: Live) -> None:
+    assert live.slide("time", "End")["time"] == 10_000
+    assert not live.find(".toy-cover"), "all of it has been seen"
+    assert live.press("Step")["time"] == 0.1
+
+
+def test_a_shift_moves_both_rewards_and_nothing_else(live: Live) -> None:
+    said = "root => [...root.querySelectorAll('.toy-bar-value')].map(bar => bar.textContent)"
+    before, bars = live.check(), live.root.evaluate(said)
+    after = live.slide("shift", "End")
+    assert live.root.evaluate(said) == ["3.50", "2.50"] != bars
+    moved = {key for key in before if not np.isclose(before[key], after[key], rtol=1e-12)}
+    assert moved == {"shift"}

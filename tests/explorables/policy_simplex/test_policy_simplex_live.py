@@ -1,0 +1,99 @@
+"""The triangle of the policy gradient: dragging about, the guess, the named settings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explorables.live import Live, OpenLive, Place, next_frame, shown
+from explorables.policy_simplex.facts import POLICY_SIMPLEX
+from visits import PHONE
+
+import toy
+
+
+@pytest.fixture
+def live(open_live: OpenLive) -> Live:
+    return open_live(POLICY_SIMPLEX)
+
+
+@pytest.mark.parametrize("trait", ["policy", "reference"])
+def test_a_point_follows_the_mouse_and_stays_inside(live: Live, trait: str) -> None:
+    first = live.check()
+    there = [0.5, 0.3, 0.2]
+    state = live.drag(live.spot(first[trait]), live.spot(there))
+    assert np.allclose(state[trait], there, atol=0.005)
+    other = {"policy": "reference", "reference": "policy"}[trait]
+    assert state[other] == first[other], "only one moves"
+    state = live.drag(live.spot(state[trait]), live.spot([-0.3, 0.9, 0.4]))
+    assert np.allclose(state[trait], [0.001, 0.749, 0.25], atol=0.005), "the nearest inside"
+
+
+def test_a_press_far_from_both_brings_the_policy(live: Live) -> None:
+    place = live.spot([0.7, 0.2, 0.1])
+    assert np.allclose(live.drag(place, place)["policy"], [0.7, 0.2, 0.1], atol=0.005)
+    assert live.find(".toy-point:focus").get_attribute("data-role") == "policy"
+
+
+def test_a_finger_drags_a_point_and_elsewhere_scrolls(open_live: OpenLive) -> None:
+    live = open_live(POLICY_SIMPLEX, PHONE, has_touch=True)
+    page, root = live.page, live.root
+    devtools = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: Place) -> None:
+        points = [{"x": x, "y": y} for x, y in places]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def swipe(start: Place, end: Place) -> None:
+        touch("touchStart", start)
+        for share in np.linspace(0.1, 1, 10):
+            touch("touchMove", tuple(np.add(start, share * np.subtract(end, start)).tolist()))
+        touch("touchEnd")
+        next_frame(page)
+
+    start, end = live.spot(shown(root)["policy"]), live.spot([0.3, 0.5, 0.2])
+    top = page.evaluate("scrollY")
+    swipe(start, end)
+    state = live.check()
+    assert np.allclose(state["policy"], [0.3, 0.5, 0.2], atol=0.01)
+    assert page.evaluate("scrollY") == top, "the page stays where it is"
+    x, y = live.spot([0.8, 0.1, 0.1])
+    swipe((x, y), (x, y - 150))
+    assert shown(root) == state
+    page.wait_for_function("top => scrollY > top", arg=top)
+
+
+def test_the_keys_move_the_point_in_the_plane(live: Live) -> None:
+    point = live.find('[aria-label^="policy,"]')
+
+    def press(key: str) -> list[float]:
+        point.press(key)
+        return live.check()["policy"]
+
+    start = live.check()["policy"]
+    assert np.allclose(press("ArrowRight"), np.add(start, [-0.01, 0.01, 0]), atol=1e-4)
+    assert np.allclose(press("ArrowLeft"), start, atol=2e-4)
+    assert np.allclose(press("PageUp"), np.array(start) * 0.9 + [0, 0, 0.1], atol=2e-4)
+    assert press("Home")[0] == pytest.approx(0.998)
+    assert press("End")[1] == pytest.approx(0.998)
+    assert "0.998" in point.get_attribute("aria-valuetext")
+
+
+def test_a_guess_is_compared_with_the_best_baseline(live: Live) -> None:
+    assert "answer" not in live.check()
+    assert live.find(".toy-cover")
+    live.find(".toy-predict input").press("ArrowRight")
+    live.button("Reveal").press("Enter")
+    state = live.check()
+    d = toy.log_ratio(state["policy"], state["reference"])
+    shaped = np.array(state["reward"]) - state["beta"] * d
+    assert state["answer"] == pytest.approx(toy.optimal_baseline(state["policy"], shaped))
+    assert not live.find(".toy-cover")
+    assert "answer" not in live.press("Reset")
+
+
+def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
+    steep = live.check()["slope"]
+    assert live.press("Plateau")["slope"] < steep / 8
+    hurt = live.press("The value hurts")["one.variance"]
+    assert live.choose("none")["one.variance"] < hurt / 2
+    assert live.press("GRPO turns")["norm.cosine"] < 0.2

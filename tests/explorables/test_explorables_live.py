@@ -1,0 +1,351 @@
+"""The explorables as a reader meets them in the built book: every control and every number."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from explorables.live import (
+    CONTROLS,
+    PATIENCE,
+    Explorable,
+    Live,
+    OpenLive,
+    check,
+    found,
+    next_frame,
+    shown,
+    static_page,
+    wait_until_live,
+)
+from playwright.sync_api import Browser, ElementHandle
+from visits import DESKTOP, PHONE, ROOT, OpenPage, Visit
+
+import toy
+from toy.figures.palette import PALETTE
+
+EXPLORABLES = found()
+
+
+def controls(root: ElementHandle) -> list[ElementHandle]:
+    return root.query_selector_all(CONTROLS)
+
+
+def value_of(control: ElementHandle) -> float:
+    return control.evaluate("c => Number(c.value ?? c.getAttribute('aria-valuenow'))")
+
+
+def position_of(control: ElementHandle) -> str:
+    """Where a control stands: what a screen reader says of it, and its number."""
+    return control.evaluate("c => `${c.getAttribute('aria-valuetext')} ${c.value}`")
+
+
+def flat(state: dict[str, Any]) -> list[float]:
+    numbers = {key: value for key, value in state.items() if key != "responses"}
+    return [float(number) for key in sorted(numbers) for number in np.ravel(numbers[key])]
+
+
+@pytest.fixture(scope="module", params=EXPLORABLES, ids=lambda e: e.name)
+def chosen(request: pytest.FixtureRequest) -> Explorable:
+    """Each in turn, so that its tests share a page."""
+    return request.param
+
+
+@pytest.fixture
+def live(open_live: OpenLive, chosen: Explorable) -> Live:
+    return open_live(chosen)
+
+
+def test_every_control_moves_by_keyboard_and_every_number_is_toys(live: Live) -> None:
+    live.check()
+    moved = 0
+    for control in controls(live.root):
+        for key in ("ArrowRight", "ArrowUp", "PageDown", "PageUp", "ArrowLeft", "End", "Home"):
+            before = position_of(control)
+            control.press(key)
+            live.check()
+            assert position_of(control) != before, (control.get_attribute("aria-label"), key)
+            moved += 1
+    assert moved >= 7 * 2
+    assert live.complaints == []
+
+
+def test_two_keys_within_one_frame_both_count(live: Live) -> None:
+    twice = """handle => { for (let i = 0; i < 2; i++)
+        handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true })); }"""
+    for handle in live.root.query_selector_all('[role="slider"]'):
+        handle.press("Home")
+        next_frame(live.page)
+        handle.press("ArrowUp")
+        next_frame(live.page)
+        handle.press("ArrowUp")
+        next_frame(live.page)
+        apart = position_of(handle)
+        handle.press("Home")
+        next_frame(live.page)
+        handle.evaluate(twice)
+        next_frame(live.page)
+        assert position_of(handle) == apart
+
+
+def test_every_bar_follows_the_mouse(live: Live) -> None:
+    for bar in live.root.query_selector_all('.toy-bar[role="slider"]:not(.toy-value)'):
+        bar.scroll_into_view_if_needed()
+        track = bar.query_selector(".toy-bar-track").bounding_box()
+        middle = track["y"] + track["height"] / 2
+        live.page.mouse.move(track["x"] + 0.5 * track["width"], middle)
+        live.page.mouse.down()
+        before = live.check()
+        assert abs(value_of(bar) - 0.5) < 0.01, "a press moves the bar there"
+        live.page.mouse.move(track["x"] + 2 * track["width"], middle, steps=3)
+        live.check()
+        assert value_of(bar) == pytest.approx(1, abs=0.0031), "no response falls below the floor"
+        live.page.mouse.move(track["x"] + 0.5 * track["width"], middle, steps=2)
+        live.page.mouse.up()
+        assert np.allclose(flat(live.check()), flat(before)), "there and back changes nothing"
+
+
+def test_every_bar_of_values_follows_the_mouse(live: Live) -> None:
+    for bar in live.root.query_selector_all('.toy-value[role="slider"]'):
+        bar.scroll_into_view_if_needed()
+        track = bar.query_selector(".toy-bar-track").bounding_box()
+        low, high = (float(bar.get_attribute(f"aria-value{end}")) for end in ("min", "max"))
+        middle = track["y"] + track["height"] / 2
+        live.page.mouse.move(track["x"] + 0.75 * track["width"], middle)
+        live.page.mouse.down()
+        live.check()
+        assert value_of(bar) == pytest.approx(low + 0.75 * (high - low), abs=0.02 * (high - low))
+        live.page.mouse.move(track["x"] - track["width"], middle, steps=3)
+        live.page.mouse.up()
+        live.check()
+        assert value_of(bar) == low
+
+
+def test_every_choice_is_taken_by_keyboard_and_by_mouse(live: Live) -> None:
+    for box in live.root.query_selector_all("input[type=checkbox]"):
+        first = live.check()
+        box.press("Space")
+        assert live.check() != first
+        box.click()
+        assert live.check() == first
+    for radio in live.root.query_selector_all("input[type=radio]:checked"):
+        first = live.check()
+        radio.press("ArrowRight")
+        assert live.check() != first
+    for radio in live.root.query_selector_all("input[type=radio]"):
+        radio.click()
+        live.check()
+        assert radio.is_checked()
+
+
+def test_every_range_and_every_marker_follows_the_mouse(live: Live) -> None:
+    targets = live.root.query_selector_all("input[type=range], .toy-draggable")
+    assert len(targets) == live.explorable.dragged
+    for i, target in enumerate(targets):
+        target.scroll_into_view_if_needed()
+        before, box = live.check(), target.bounding_box()
+        y = box["y"] + box["height"] / 2
+        live.page.mouse.move(box["x"] + 0.8 * box["width"], y)
+        live.page.mouse.down()
+        live.page.mouse.move(box["x"] + (0.1 + 0.1 * i) * box["width"], y, steps=3)
+        live.page.mouse.up()
+        assert live.check() != before
+
+
+def test_named_settings_and_reset(live: Live) -> None:
+    first = live.check()
+    for button in live.root.query_selector_all(".toy-toolbar button:not(.toy-reset)"):
+        button.click()
+        assert live.check() != first
+    controls(live.root)[0].press("PageDown")
+    assert live.check() != first
+    live.find(".toy-reset").click()
+    assert live.check() == first
+    live.page.wait_for_function("!location.hash.includes('?')", timeout=PATIENCE)
+
+
+def test_a_screen_reader_hears_the_numbers_when_they_rest(live: Live) -> None:
+    announcer = live.find("[aria-live=polite].toy-announcer")
+    silent = announcer.text_content()
+    controls(live.root)[1].press("End")
+    said = "([node, old]) => node.textContent !== old && /\\d/.test(node.textContent)"
+    live.page.wait_for_function(said, arg=[announcer, silent])
+
+
+def test_a_change_shows_in_the_next_frame(
+    live: Live, record_property: pytest.RecordProperty
+) -> None:
+    # Frames from a key to the new number, and the time until that frame was drawn.
+    samples = live.root.evaluate(
+        """async root => {
+          const frame = () => new Promise(requestAnimationFrame);
+          const cell = root.querySelector('[data-key][data-value]:not(output)');
+          const control = root.querySelector('[role=slider], input[type=range]');
+          const samples = [];
+          for (let i = 0; i < 41; i++) {
+            await frame();
+            const before = cell.dataset.value, start = performance.now();
+            const key = i % 2 ? 'ArrowLeft' : 'ArrowRight';
+            if (control.type === 'range') {
+              const step = (i % 2 ? -1 : 1) * (Number(control.step) || 1);
+              control.value = Number(control.value) + step;
+              control.dispatchEvent(new Event('input', { bubbles: true }));
+            } else control.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            let frames = 0;
+            while (cell.dataset.value === before && frames < 60) { await frame(); frames++; }
+            samples.push([frames, performance.now() - start]);
+          }
+          return samples;
+        }"""
+    )
+    frames, times = zip(*samples, strict=True)
+    record_property("median ms from key to drawn", statistics.median(times))
+    assert statistics.median(frames) == 1
+
+
+def at_first(root: ElementHandle) -> dict[str, Any]:
+    return json.loads(root.get_attribute("data-state"))
+
+
+#: Whether the address holds everything that is drawn: each trait is written, or as it was at first.
+#: An address that lacks a changed trait was written between two changes, and is not yet the last.
+WRITTEN = """([root, first]) => {
+  const query = new URLSearchParams(location.hash.split('?')[1] ?? '');
+  const state = Object.entries(JSON.parse(root.dataset.state));
+  return [...query].length > 0 && state.every(([name, value]) => query.has(name)
+    ? [value].flat().map(item => encodeURIComponent(item)).join(',') === query.get(name)
+      || [value].flat().join(',') === query.get(name)
+    : JSON.stringify(value) === JSON.stringify(first[name]));
+}"""
+
+
+@pytest.fixture(scope="module")
+def sent(open_live: OpenLive, browser: Browser, file_url: str, chosen: Explorable) -> Iterator[Any]:
+    """A state as a reader has left it, its link, and a page opened from a file by that link."""
+    live = open_live(chosen)
+    first = at_first(live.root)
+    for control in controls(live.root)[::3]:
+        control.press("PageUp")
+    state = {key: value for key, value in live.check().items() if key != "guess"}
+    live.page.wait_for_function(WRITTEN, arg=[live.root, first], timeout=PATIENCE)
+    link = live.page.evaluate("location.hash")
+    visit = Visit(browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}))
+    visit.record(file_url)
+    visit.page.goto(file_url + chosen.page + link)
+    yield state, link, visit
+    visit.page.close()
+
+
+def test_a_state_can_be_sent_as_a_link(sent: Any, chosen: Explorable) -> None:
+    state, link, visit = sent
+    assert link.startswith(f"#{chosen.anchor}?")
+    root = wait_until_live(visit.page, chosen)
+    next_frame(visit.page)
+    assert {key: shown(root)[key] for key in state} == state
+    assert root.evaluate("root => Math.abs(root.getBoundingClientRect().top)") < DESKTOP[1]
+
+    visit.page.evaluate("location.hash = '#main-content'")
+    next_frame(visit.page)
+    assert {key: shown(root)[key] for key in state} == state, "an anchor is no state"
+
+
+def test_everything_works_from_the_file_system(sent: Any, chosen: Explorable) -> None:
+    *_, visit = sent
+    root = wait_until_live(visit.page, chosen)
+    root.query_selector(".toy-reset").click()
+    next_frame(visit.page)
+    first = check(root, chosen)
+    for control in controls(root):
+        control.press("PageDown")
+        next_frame(visit.page)
+        assert check(root, chosen) != first
+    visit.page.wait_for_function("location.hash.includes('?')", timeout=PATIENCE)
+    assert visit.problems == []
+
+
+def test_a_phone_shows_all_of_it_with_room_for_a_finger(live: Live) -> None:
+    try:
+        for width in (PHONE[0], 320):
+            live.page.set_viewport_size({"width": width, "height": PHONE[1]})
+            next_frame(live.page)
+            if width == PHONE[0]:
+                assert live.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert live.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+            assert live.root.evaluate("root => root.getBoundingClientRect().right") <= width
+            for target in [*controls(live.root), *live.root.query_selector_all("button")]:
+                box = target.bounding_box()
+                assert min(box["width"], box["height"]) >= 24, target.evaluate("t => t.outerHTML")
+    finally:
+        live.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+
+
+@pytest.mark.parametrize("page", sorted({explorable.page for explorable in EXPLORABLES}))
+def test_a_still_picture_stands_where_scripts_do_not_run(open_page: OpenPage, page: str) -> None:
+    opened = open_page(page, java_script=False).page
+    stills = opened.locator(".explorable img.explorable-still.only-light")
+    assert stills.count() == len([e for e in EXPLORABLES if e.page == page])
+    for i in range(stills.count()):
+        assert stills.nth(i).is_visible()
+        assert re.search(r"\d", stills.nth(i).get_attribute("alt"))
+
+
+def test_the_still_picture_is_printed(live: Live) -> None:
+    box = f'.explorable:has([data-anchor="{live.explorable.anchor}"])'
+    still = live.page.locator(f"{box} img.only-light")
+    assert live.root.is_visible()
+    assert not still.is_visible()
+    live.page.emulate_media(media="print")
+    assert still.is_visible()
+    assert not live.root.is_visible()
+    live.page.emulate_media(media="screen")
+
+
+def all_explorables(attributes: str = "") -> str:
+    classes = [getattr(toy.explorables, explorable.name) for explorable in EXPLORABLES]
+    return static_page(*(cls() for cls in classes), views=[*range(len(classes))], theme=attributes)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("known_by", ["the book", "JupyterLab", "the system"])
+def test_colours_are_the_palettes(open_static: Any, theme: str, known_by: str) -> None:
+    html = all_explorables(f'data-theme="{theme}"' if known_by == "the book" else "")
+    if known_by == "JupyterLab":
+        is_light = str(theme == "light").lower()
+        html = html.replace("<main>", f'<body data-jp-theme-light="{is_light}"><main>')
+    other = {"light": "dark", "dark": "light"}[theme]
+    page = open_static(html, color_scheme=theme if known_by == "the system" else other)
+    for root in page.query_selector_all(".toy"):
+        for role, colour in PALETTE.items():
+            script = f"root => getComputedStyle(root).getPropertyValue('--toy-{role}')"
+            assert root.evaluate(script).strip() == getattr(colour, theme)
+        red, green, blue = bytes.fromhex(getattr(PALETTE["policy"], theme)[1:])
+        if not (fill := root.query_selector('[data-role="policy"] .toy-bar-fill')):
+            continue
+        painted = fill.evaluate("bar => getComputedStyle(bar).backgroundColor")
+        assert painted == f"rgb({red}, {green}, {blue})"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(open_static: Any, theme: str) -> None:
+    page = open_static(all_explorables(f'data-theme="{theme}"'))
+    for reveal in page.query_selector_all("button:has-text('Reveal')"):
+        reveal.click()
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run('main')")["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_an_explorable_that_cannot_start_leaves_its_picture_and_says_so(open_static: Any) -> None:
+    broken, sound = (getattr(toy.explorables, name)() for name in toy.explorables.__all__[1:3])
+    broken._esm = "export default { render() { throw new Error('broken on purpose'); } }"
+    page = open_static(static_page(broken, sound, views=[0, 1]))
+    boxes = page.query_selector_all(".explorable")
+    assert boxes[0].query_selector(".explorable-still").is_visible()
+    assert "could not start" in boxes[0].query_selector(".explorable-note").inner_text()
+    assert "is-live" not in boxes[0].get_attribute("class")
+    assert "is-live" in boxes[1].get_attribute("class")

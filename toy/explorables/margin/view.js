@@ -1,0 +1,203 @@
+// One pair of responses: what the reward loss does to its margin, at once and over time.
+
+import { range } from "d3-array";
+import { entropy } from "../core/distributions.js";
+import {
+  accuracy,
+  marginAfter,
+  optimalMargin,
+  rewardLoss,
+  rewardLossGradient,
+  winProbability,
+} from "../core/reward_loss.js";
+import { toolbar } from "../parts/buttons.js";
+import { columns } from "../parts/dom.js";
+import { formatNumber, two } from "../parts/format.js";
+import { legend } from "../parts/legend.js";
+import { lineChart } from "../parts/line_chart.js";
+import { clock } from "../parts/player.js";
+import { predict } from "../parts/predict.js";
+import { readout } from "../parts/readout.js";
+import { geometricSteps, slider, sliders } from "../parts/slider.js";
+import { createStage } from "../parts/stage.js";
+import { valueBars } from "../parts/values.js";
+
+const MAX_LOSS = 4.1;
+
+// Played from one end to the other in about eight seconds.
+const STEPS_PER_SECOND = 15;
+
+const NOISY = "policy";
+const CLEAN = "k1";
+
+const SETTINGS = {
+  "70 : 30": { preference: 0.7, margin: 2, time: 1 },
+  "Clean labels": { preference: 1, margin: 5, time: 1000 },
+  "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 30 },
+};
+
+const hundredths = (value) => Math.round(100 * value) / 100;
+const labels = (p) => `${Number((100 * p).toPrecision(10))} of 100 labels`;
+
+function render({ model, el }) {
+  const stage = createStage({
+    model,
+    el,
+    label: "The reward loss of one pair",
+  });
+  const ends = stage.limits("margin");
+  const curve = range(ends[0], ends[1] + 0.05, 0.1);
+  const times = geometricSteps(...stage.limits("time"));
+  const last = times.at(-1);
+  // The flow of clean labels never changes.
+  const cleanFlow = times.map((time) => [time, marginAfter(time, 1)]);
+  const setMargin = (margin) => stage.set({ margin: hundredths(margin) });
+  const bars = valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -6, high: 6, step: 0.01 });
+  const margins = slider(stage, { label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
+  const shifts = slider(stage, {
+    label: "shift both by <i>c</i>",
+    key: "shift",
+    step: 0.01,
+    format: two,
+    onInput: (shift) => stage.set({ shift: hundredths(shift) }),
+  });
+  const preferences = slider(stage, {
+    label: "labels for the first, <i>p</i>",
+    key: "preference",
+    step: 0.01,
+    format: two,
+    onInput: (preference) => stage.set({ preference: hundredths(preference) }),
+  });
+  const training = clock(stage, {
+    label: "time <i>t</i>",
+    steps: times,
+    format: String,
+    stepsPerSecond: STEPS_PER_SECOND,
+    stepSize: 4,
+  });
+  const numbers = readout([
+    { key: "loss", label: "expected loss <i>L</i>(Δ)", unit: "nats" },
+    { key: "floor", label: "its least value, H(<i>p</i>)", unit: "nats" },
+    { key: "slope", label: "slope <i>L</i>′(Δ) = σ(Δ) − <i>p</i>" },
+    { key: "win", label: "win probability σ(Δ)" },
+    { key: "accuracy", label: "accuracy on these labels" },
+  ]);
+  const after = readout([
+    { key: "settling", label: `margin after <i>t</i>, <i>p</i> as set` },
+    { key: "drifting", label: "margin after <i>t</i>, clean labels" },
+  ]);
+  const guess = predict(stage, {
+    guessLabel: "my guess, Δ",
+    initial: 3,
+    step: 0.01,
+    format: two,
+  });
+  const losses = lineChart(stage, {
+    label: "Expected loss over the margin",
+    height: 250,
+    xTitle: "margin Δ, units of reward",
+    yTitle: "expected loss of a label, nats",
+    right: 24,
+    onDrag: setMargin,
+  });
+  const flows = lineChart(stage, {
+    label: "Margin over training time",
+    height: 220,
+    xTitle: "training time t = step size × steps",
+    yTitle: "margin Δ, trained from 0",
+    xLog: true,
+    right: 24,
+    onDrag: (time) => training.set(Number(time.toPrecision(3))),
+  });
+  const rewardName = legend([{ role: "reward", label: "reward <i>r</i> = <i>c</i> ± Δ/2" }]);
+  const lossNames = legend([
+    { role: NOISY, label: "expected loss", line: true },
+    { role: "best", label: "tangent, of slope <i>L</i>′(Δ)", line: true },
+  ]);
+  const flowNames = legend([
+    { role: NOISY, label: "labels as set", line: true },
+    { role: CLEAN, label: "clean labels", line: true },
+  ]);
+
+  function draw({ margin, shift, preference, time }) {
+    const wins = [
+      [0, preference],
+      [1 - preference, 0],
+    ];
+    const reward = [shift + margin / 2, shift - margin / 2];
+    const lossAt = (value) => rewardLoss([value, 0], wins);
+    const [slope] = rewardLossGradient(reward, wins);
+    const loss = rewardLoss(reward, wins);
+    const optimum = optimalMargin(preference);
+    const settling = marginAfter(time, preference);
+    const drifting = marginAfter(time, 1);
+
+    bars.draw({ responses: ["first", "second"], values: reward });
+    margins.draw(margin);
+    shifts.draw(shift);
+    preferences.draw(preference);
+    training.dial.draw(time);
+    numbers.draw({
+      loss,
+      floor: entropy([preference, 1 - preference]),
+      slope,
+      win: winProbability(margin),
+      accuracy: accuracy(reward, wins),
+    });
+    after.draw({ settling, drifting });
+    guess.draw(optimum, ends, question(preference));
+
+    const summary =
+      `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
+      `after time ${time} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
+    const revealed = guess.revealed() && Number.isFinite(optimum);
+    const settles = { label: `logit p = ${formatNumber(optimum)}` };
+    const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
+    losses.draw({
+      xDomain: ends,
+      yDomain: [0, MAX_LOSS],
+      lines: [
+        { role: NOISY, label: "", points: curve.map((value) => [value, lossAt(value)]), dot: loss },
+        { role: "best", label: "", thin: true, points: ends.map((x) => [x, loss + slope * (x - margin)]) },
+      ],
+      at: { x: margin, label: `Δ = ${two(margin)}` },
+      marks: revealed ? [{ x: optimum, ...settles }] : [],
+      places: [trained],
+      description: `Expected loss over the margin. ${summary}.`,
+    });
+    flows.draw({
+      xDomain: [times[0], last],
+      yDomain: [0, 10],
+      lines: [
+        { role: CLEAN, label: "", points: cleanFlow, dot: drifting },
+        { role: NOISY, label: "", points: times.map((t) => [t, marginAfter(t, preference)]), dot: settling },
+      ],
+      at: { x: time, label: `t = ${time}` },
+      cover: guess.revealed() || time >= last ? null : { from: time, label: "Guess, or play on" },
+      description: `Margin over training time. ${summary}.`,
+    });
+    stage.announce(summary);
+  }
+
+  return stage.start(
+    [
+      toolbar(stage, {
+        hint: "Drag Δ, or let time run.",
+        settings: SETTINGS,
+      }),
+      columns(
+        [rewardName, bars, sliders([preferences, shifts]), numbers, guess, after],
+        [losses, margins, lossNames, flows, training.dial, flowNames, training.playing],
+      ),
+    ],
+    draw,
+  );
+}
+
+function question(preference) {
+  const asked = `With ${labels(preference)} for the first answer, where does the margin settle?`;
+  if (preference < 1) return { question: asked, remark: "" };
+  return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
+}
+
+export default render;

@@ -1,0 +1,122 @@
+"""What the explorables' still pictures share: the paper, bars of policies, their triangle.
+
+Each explorable lays out its own in `still.py`, beside its view. Print, e-books and pages without
+scripts show it instead; it is the same byte for byte from the same numbers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any, TypeAlias
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes as Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from toy.exact.validation import Array
+from toy.figures.policy_gradient import CORNERS
+from toy.figures.style import LIGHT, SETTINGS
+
+#: From policies (..., 3) to a number or a motion for each.
+Field: TypeAlias = Callable[[Array], Array]
+
+_LABELS = {
+    "policy": "policy π",
+    "path": "π_w",
+    "sampler": "sampler μ",
+    "reference": "reference π_ref",
+}
+_FILLS: dict[str, dict[str, Any]] = {
+    "policy": {"color": LIGHT["policy"]},
+    "path": {"color": LIGHT["ink"]},
+    "sampler": {"color": LIGHT["ink"]},
+    "reference": {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["reference"], "hatch": "////"},
+}
+_MARKERS: dict[str, dict[str, Any]] = {
+    "policy": {"marker": "o", "markersize": 9},
+    "reference": {"marker": "s", "markersize": 8},
+    "best": {"marker": "*", "markersize": 15},
+}
+_NAMES = {"policy": "policy", "reference": "reference", "best": "optimum"}
+
+
+@contextmanager
+def blank(width: float, height: float) -> Iterator[Figure]:
+    """Give a figure of that many inches in the book's style: draw on it, and write `as_svg`."""
+    with mpl.rc_context(SETTINGS):
+        yield Figure(figsize=(width, height))
+
+
+def as_svg(figure: Figure) -> str:
+    """Return the figure as an `<svg>` element."""
+    text = StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, ArrayLike]) -> Axes:
+    """Draw a group of horizontal bars for each response, one for each policy."""
+    thickness = 0.76 / len(policies)
+    for i, (role, policy) in enumerate(policies.items()):
+        places = np.arange(len(responses)) + (i - (len(policies) - 1) / 2) * thickness
+        drawn = ax.barh(places, policy, thickness * 0.86, label=_LABELS[role], **_FILLS[role])
+        ax.bar_label(drawn, fmt="%.2f", padding=3, fontsize=9)
+    ax.set_yticks(np.arange(len(responses)), responses)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_xlim(0, 1.1)
+    ax.set_xlabel("probability")
+    above: dict[str, Any] = {
+        "loc": "lower left",
+        "bbox_to_anchor": (-0.02, 0.99),
+        "ncols": len(policies),
+    }
+    ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, **above)
+    return ax
+
+
+def on_paper(policies: ArrayLike) -> Array:
+    """Return where policies (..., 3) stand: (2, ...)."""
+    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)
+
+
+def triangle(ax: Axes, responses: Sequence[str]) -> Axes:
+    """Draw the edges, and name the corners."""
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    ax.plot(*on_paper(np.eye(3)[[0, 1, 2, 0]]), color=LIGHT["muted"], linewidth=1)
+    sides = (("left", -5, "top"), ("right", -5, "top"), ("center", 5, "bottom"))
+    for name, place, (across, away, up) in zip(responses, CORNERS, sides, strict=True):
+        style: dict[str, Any] = {"ha": across, "va": up, "fontsize": 9.5}
+        ax.annotate(name, place, (0, away), textcoords="offset points", **style)
+    return ax
+
+
+def levels(ax: Axes, objective: Field) -> Axes:
+    """Draw level lines of a function of policies, the higher the wider."""
+    grid = policy_grid(48, least=0)
+    draw: Any = ax.tricontour  # its stubs refuse a row of coordinates
+    lines = draw(
+        *on_paper(grid), objective(grid), levels=9, colors=LIGHT["reward"], linestyles="solid"
+    )
+    lines.set_linewidth(np.linspace(0.4, 1.4, len(lines.levels)))
+    return ax
+
+
+def points(ax: Axes, policies: Mapping[str, ArrayLike | None]) -> Axes:
+    """Draw named policies, each in its role's colour and shape; None is left out."""
+    for role, policy in policies.items():
+        if policy is not None:
+            style: dict[str, Any] = {"color": LIGHT[role], "linestyle": "", **_MARKERS[role]}
+            ax.plot(*on_paper(policy), label=_NAMES[role], **style)
+    ax.legend(loc="upper left", fontsize=9, bbox_to_anchor=(-0.06, 1.02))
+    return ax
+
+
+def policy_grid(parts: int, least: int) -> Array:
+    """Return all policies in whole parts, each response at least `least` of them."""
+    whole = range(least, parts + 1)
+    shares = [(parts - i - j, i, j) for i in whole for j in whole if parts - i - j >= least]
+    return np.array(shares) / parts
