@@ -97,6 +97,7 @@ def prose(text: str) -> str:
     parts[1::2] = [f"``{literal.strip('`')}``" for literal in parts[1::2]]
     for i, part in enumerate(parts[::2]):
         plain = re.sub(r"([*|_\\])", r"\\\1", part)
+        plain = plain.replace("<=", "≤").replace(">=", "≥")
         plain = EMPHASIS.sub(r"*\1*", plain)
         plain = INDEX.sub(r"\1\\ :sub:`\2`\\ ", plain)
         parts[2 * i] = EXPONENT.sub(lambda m: rf"\ :sup:`{m[1].strip('()')}`\ ", plain)
