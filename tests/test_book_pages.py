@@ -143,13 +143,16 @@ def test_a_docstring_becomes_fields() -> None:
     ]
 
 
-def test_a_name_leads_to_its_own_module_s_tests_first() -> None:
-    assert sources.test_of("kl_divergence", "distributions").startswith(
-        "tests/test_distributions.py::test_"
-    )
-    assert sources.test_of("Frontier", "rlhf_objective").startswith(
-        "tests/test_rlhf_objective.py::test_"
-    )
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("kl_divergence", "distributions"),
+        ("TEMPTING", "bandits"),  # a constant, which is not called
+        ("Frontier", "rlhf_objective"),  # a class that only functions make
+    ],
+)
+def test_a_name_leads_to_its_own_module_s_tests_first(name: str, module: str) -> None:
+    assert sources.test_of(name, module).startswith(f"tests/test_{module}.py::test_")
 
 
 def test_a_name_that_no_test_uses_is_refused() -> None:

@@ -78,7 +78,9 @@ def test_of(name: str, module: str) -> str:
     own = f"tests/test_{module}.py"
     files = sorted((path for path in sources() if path.startswith("tests/")), key=own.__ne__)
     for used in (name, *makers(name, f"toy/exact/{module}.py")):
-        use = re.compile(rf"\btoy\.{used}\b|(?<![.\w]){used}\(")
+        use = re.compile(
+            rf"(?<!\w)(?:toy\.{used}\b|(?<!\.){used}{'' if used.isupper() else '[(]'})"
+        )
         for path in files:
             for test, node in definitions(path).items():
                 text = lines_of(path, node)
