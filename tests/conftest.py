@@ -11,7 +11,7 @@ settings.load_profile("same everywhere")
 
 
 def pytest_itemcollected(item):
-    """Mark what asks for a browser, so that it can be left out; keep what shares a page together."""
+    """Mark what needs a browser, so that it can be left out; keep what shares a page together."""
     if "browser" in item.fixturenames:
         item.add_marker("browser")
     if item.path.name.endswith("_live.py"):
