@@ -25,13 +25,15 @@ ADDRESS = "https://example.org/rlhf-exactly"
 
 USE = """
 import importlib.metadata, json, toy
-widget = toy.explorables.Gibbs(beta=0.5)
+names = [name for name in toy.explorables.__all__ if name != "Explorable"]
+widgets = [getattr(toy.explorables, name)() for name in names]
 print(json.dumps({
     "file": toy.__file__,
     "version": [toy.__version__, importlib.metadata.version("rlhf-exactly")],
-    "forms": sorted(widget._repr_mimebundle_()[0]),
-    "module": len(widget._esm),
-    "words": widget.describe(),
+    "names": names,
+    "modules": [len(widget._esm) for widget in widgets],
+    "forms": [sorted(widget._repr_mimebundle_()[0]) for widget in widgets],
+    "words": [widget.describe() for widget in widgets],
 }))
 """
 
@@ -81,11 +83,13 @@ def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     return json.loads(run(python, "-W", "error", "-c", USE, cwd=folder))
 
 
-def test_an_explorable_of_the_wheel_comes_with_its_module_its_picture_and_its_words(used):
+def test_every_explorable_of_the_wheel_comes_with_its_module_its_picture_and_its_words(used):
     assert "site-packages" in used["file"]
-    assert used["module"] > 50_000
-    assert {"application/vnd.jupyter.widget-view+json", "image/svg+xml"} <= {*used["forms"]}
-    assert "0.5" in used["words"]
+    assert {*used["names"]} == {*toy.explorables.__all__} - {"Explorable"}
+    assert min(used["modules"]) > 50_000
+    for forms in used["forms"]:
+        assert {"application/vnd.jupyter.widget-view+json", "image/svg+xml"} <= {*forms}
+    assert min(map(len, used["words"])) > 50
 
 
 def test_the_version_stands_in_one_place(used):
