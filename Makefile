@@ -56,7 +56,7 @@ restart:
 	@rm -f $(TIMES)
 
 checks: $(BUNDLES)
-	$(call stage,lint,ruff check . && ruff format --check .)
+	$(call stage,lint,ruff check . && ruff format --check . && npm run --silent lint)
 	$(call stage,types,mypy)
 	$(call stage,JavaScript,npm test --silent)
 	$(call stage,mathematics,pytest $(PYTEST) -m "not build and not browser" tests toy --doctest-modules --cov)

@@ -153,9 +153,9 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
 def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     """Return the policy that minimises `dpo_loss`: the Gibbs policy of the fitted rewards.
 
-    π = argmin_π L(π) ∝ π_ref e^(r̂/β),  r̂ = fit_rewards(wins)
+    π = argmin_π L(π) ∝ π_ref e^(r̂/β),  r̂ = argmin_r L(r)
 
-    Every reward is the implicit reward of some policy, so that the two minima are one. It exists
+    On the right L is `reward_loss`. Every reward is the implicit reward of some policy, so that the two minima are one. It exists
     only where that of `fit_rewards` does: with clean labels no β keeps π(l) from going to 0. A
     penalty does: `gibbs_policy(fit_rewards(wins, l2), reference, beta)`.
 

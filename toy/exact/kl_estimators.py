@@ -497,7 +497,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 def gaussian_moments(shift: float) -> dict[str, Moments]:
     """Return exact moments of k1, k2, k3 for π = N(0, 1), π_ref = N(shift, 1); the policy samples.
 
-    With δ = KL(π ‖ π_ref) = shift²/2 the log-ratio is d ~ N(δ, 2δ), hence
+    With δ = KL(π ‖ π_ref) = shift²/2, the log-ratio is d ~ N(δ, 2δ):
 
     k1: mean δ, variance 2δ;  k2: mean δ + δ²/2, variance 2δ² + 2δ³;
     k3: mean δ, variance e^(2δ) − 1 − 2δ

@@ -166,7 +166,9 @@ def accuracy(reward: ArrayLike, wins: ArrayLike) -> Array:
 def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     """Return the rewards that make the comparisons most likely, with mean zero.
 
-    r̂ = argmin_r  reward_loss(r, wins) + (l2/2) Σ_i r_i²,  Σ_i r̂_i = 0
+    r̂ = argmin_r L(r) + (λ/2) Σ_i r_i²,  Σ_i r̂_i = 0
+
+    L is `reward_loss`.
 
     For l2 = 0 the minimum exists if and only if each response reaches every other by a chain of
     wins: otherwise two groups drift apart for ever. It is found by Newton's method, whose steps are
@@ -176,8 +178,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     ----------
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; or one (Y, Y)
         matrix of `scipy.sparse`
-    l2 : a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty α Σ r²
-        beside the *sum* over N comparisons is l2 = 2α/N
+    l2 : λ, a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty
+        α Σ r² beside the *sum* over N comparisons is l2 = 2α/N
 
     Returns
     -------

@@ -87,7 +87,7 @@ def sequence_probs(policy: Steps) -> Array:
 def sequence_kl(policy: Steps, reference: Steps) -> Array:
     """Return KL(π ‖ π_ref) between sequences, the policy writing them, by the chain rule.
 
-    KL(π ‖ π_ref) = Σ_t Σ_y<t P(y_<t) KL(π(· | y_<t) ‖ π_ref(· | y_<t))
+    KL(π ‖ π_ref) = Σ_t Σ_(y_<t) P(y_<t) KL(π(· | y_<t) ‖ π_ref(· | y_<t))
 
     No sequence is listed: T V² operations for Markov tables, V^T for prefix trees. No term is
     negative, so that nothing cancels.

@@ -23,7 +23,7 @@ import { columns } from "../parts/dom.js";
 import { formatNumber, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
-import { POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
+import { REVERSE_KL } from "../parts/names.js";
 import { predict } from "../parts/predict.js";
 import { readout, table } from "../parts/readout.js";
 import { simplex } from "../parts/simplex.js";

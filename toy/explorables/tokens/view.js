@@ -172,7 +172,7 @@ const tokensOf = (number, length) => unravelIndex(number, Array(length).fill(2))
 const prefixAfter = (tokens, length) => ravelMultiIndex(tokens.slice(0, length), Array(length).fill(2));
 const wordsOf = (tokens, words) => tokens.map((token, t) => words[2 * t + token]);
 
-const sequenceLabels = (words) => range(SEQUENCES).map((y) => written(wordsOf(tokensOf(y, STEPS), words)));
+const sequenceLabels = (words) => range(2 ** STEPS).map((y) => written(wordsOf(tokensOf(y, STEPS), words)));
 
 /** What has been written at each node, for the ear. */
 const prefixNames = (words) =>
