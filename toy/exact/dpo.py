@@ -155,9 +155,9 @@ def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
 
     π = argmin_π L(π) ∝ π_ref e^(r̂/β),  r̂ = argmin_r L(r)
 
-    On the right L is `reward_loss`. Every reward is the implicit reward of some policy, so that the two minima are one. It exists
-    only where that of `fit_rewards` does: with clean labels no β keeps π(l) from going to 0. A
-    penalty does: `gibbs_policy(fit_rewards(wins, l2), reference, beta)`.
+    On the right L is `reward_loss`. Every reward is the implicit reward of some policy, so that the
+    two minima are one. It exists only where that of `fit_rewards` does: with clean labels no β
+    keeps π(l) from going to 0. A penalty does: a fit with `l2`, then `gibbs_policy`.
 
     Parameters
     ----------
