@@ -21,8 +21,8 @@ def _found() -> dict[str, type[Explorable]]:
     return {cls.__name__: cls for cls in classes if cls.__module__ in folders}
 
 
-globals().update(_found())
-__all__ = ["Explorable", *_found()]
+globals().update(_classes := _found())
+__all__ = ["Explorable", *_classes]
 
 
 def __getattr__(name: str) -> type[Explorable]:
