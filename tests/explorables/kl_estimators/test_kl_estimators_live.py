@@ -102,7 +102,14 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
     page.evaluate("location.hash = '#kl-estimators?num_samples=4'")
     drawn = "document.querySelector('[data-key=num_samples]').dataset.value === '4'"
     page.wait_for_function(drawn, timeout=PATIENCE)
-    assert check(root, ESTIMATORS)["policy"] != state["policy"], "the rest is as at first"
+    state = check(root, ESTIMATORS)
+    assert state["policy"] != [0.6, 0.3, 0.05, 0.05], "the rest is as at first"
+
+    page.goto("about:blank")
+    page.go_back()
+    root = wait_until_live(page, ESTIMATORS)
+    next_frame(page)
+    assert check(root, ESTIMATORS) == state, "who comes back finds what was left"
 
 
 #: What stands after the anchor, and why it cannot be shown.
