@@ -5,14 +5,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help book check checks restart test bench serve lab pictures clean chromium
 
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Two workers, one thread each; what shares a page stays together.
-PYTEST := --quiet --numprocesses 2 --dist loadgroup
-export OPENBLAS_NUM_THREADS ?= 1
+PYTEST := OPENBLAS_NUM_THREADS=1 pytest --quiet --numprocesses 2 --dist loadgroup
 # npm trusts whom the machine trusts: some networks sign with a certificate of their own.
 export NODE_USE_SYSTEM_CA := 1
 
@@ -49,7 +49,7 @@ check: restart checks
 
 test: restart checks chromium
 	$(call stage,the book,$(MAKE) --no-print-directory book)
-	$(call stage,book and browser,pytest $(PYTEST) -m "build or browser" tests)
+	$(call stage,book and browser,$(PYTEST) -m "build or browser" tests)
 	$(tell_times)
 
 restart:
@@ -59,7 +59,7 @@ checks: $(BUNDLES)
 	$(call stage,lint,ruff check . && ruff format --check . && npm run --silent lint)
 	$(call stage,types,mypy)
 	$(call stage,JavaScript,npm test --silent)
-	$(call stage,mathematics,pytest $(PYTEST) -m "not build and not browser" tests toy --doctest-modules --cov)
+	$(call stage,mathematics,$(PYTEST) -m "not build and not browser" tests toy --doctest-modules --cov)
 
 bench: $(VENV)
 	@python -m benchmarks

@@ -655,3 +655,13 @@ def test_a_vanishing_gradient_points_nowhere():
     moments = reinforce_moments([POLICY, [0.0, 1.0, 0.0, 0.0]], [REWARD, REWARD])
     assert np.isnan(moments.cosine([REWARD, REWARD])).tolist() == [False, True]
     assert np.isnan(moments.cosine([REWARD * 1e-13, REWARD])).all()
+
+
+def test_bias_and_cosine_of_several_worlds_look_at_each_for_itself():
+    policies, rewards = np.array([POLICY, POLICY[::-1]]), np.array([REWARD, REWARD])
+    gradients = policy_gradient(policies, rewards)[::-1]
+    both = reinforce_moments(policies, rewards)
+    for i in range(2):
+        alone = reinforce_moments(policies[i], rewards[i])
+        close(both.bias_length(gradients)[i], alone.bias_length(gradients[i]))
+        close(both.cosine(gradients)[i], alone.cosine(gradients[i].tolist()))

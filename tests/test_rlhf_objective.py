@@ -692,3 +692,25 @@ def test_the_greedy_policy_is_where_the_optimum_goes_as_nats_get_cheap():
     np.testing.assert_allclose(gibbs_policy(reward, REFERENCE, 1e-3), greedy, atol=1e-15)
     np.testing.assert_allclose(best_of_n_policy(reward, REFERENCE, 1000), greedy, atol=1e-15)
     assert (module.greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()
+
+
+def test_the_greedy_policy_of_several_worlds_looks_at_each_for_itself():
+    rewards = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 9.0, 9.0, 0.0]])
+    both = module.greedy_policy(rewards, np.tile(REFERENCE, (2, 1)))
+    for row, reward in zip(both, rewards, strict=True):
+        assert (row == module.greedy_policy(reward, REFERENCE)).all()
+
+
+@pytest.mark.parametrize(
+    ("beta", "rule"), [(0.0, "beta must be > 0"), ([1.0, 2.0, 3.0], "beta must be one number, or")]
+)
+def test_the_shaped_reward_refuses_a_price_by_its_name(beta, rule):
+    tables = np.tile(POLICY, (2, 1)), np.tile(REWARD, (2, 1)), np.tile(REFERENCE, (2, 1))
+    with pytest.raises(ValueError, match=f"^{rule}"):
+        module.shaped_reward(*tables, beta)
+
+
+def test_how_far_the_reverse_solver_came_is_told_as_the_sum_of_the_rows(monkeypatch):
+    monkeypatch.setattr(module, "_MAX_STEPS", 1)
+    with pytest.raises(RuntimeError, match=r"the rows of the policy sum to 1\.1653543307"):
+        module.forward_kl_policy([3.0, 0.0, 0.0, 0.0], [0.25] * 4, 0.7)
