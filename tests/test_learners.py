@@ -255,6 +255,14 @@ UNEVEN = [0.7, 0.3]
             "beta must be one number, or have axes",
         ),
         (
+            lambda: ascend_with_loss(k2, UNEVEN, [1.0, np.nan], UNEVEN, 1.0, 0.1, 1),
+            "reward must hold no NaN",
+        ),
+        (
+            lambda: ascend_with_loss(k2, UNEVEN, [1.0, 0.0], [1.0, 0.0], 1.0, 0.1, 1),
+            "reference must give every",
+        ),
+        (
             lambda: dpo_descent(UNEVEN, [[0, -1], [1, 0]], 1.0, 0.1, 1),
             "wins must hold finite counts >= 0",
         ),
