@@ -29,6 +29,13 @@ def test_the_numbers_of_a_claim_bear_its_verdict_out(claim):
     assert claim.holds()
 
 
+@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.turn], ids=lambda c: c.key)
+def test_the_change_that_a_claim_names_turns_its_verdict(claim, monkeypatch):
+    assert claim.holds()
+    monkeypatch.setattr(f"toy.claims.{claim.chapter}.{claim.turn.name}", claim.turn.value)
+    assert not claim.holds()
+
+
 @by_key
 def test_a_claim_names_a_test_that_exists(claim):
     path, name = claim.test.split("::")

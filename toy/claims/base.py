@@ -3,9 +3,25 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal["right", "incomplete", "refuted"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The smallest change of `toy`, or of the numbers, that would turn a claim's verdict.
+
+    Parameters
+    ----------
+    says : what would have to be otherwise, in Markdown, to be read after "It would turn if"
+    name : what is changed: a name in the module of the claim, ``toy.claims.<chapter>``
+    value : what stands there instead
+    """
+
+    says: str
+    name: str
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,7 @@ class Claim:
     decides : whether these numbers, passed by name, bear the verdict out
     shows : a sentence of Markdown that states the numbers, as a format string: ``"{k1:.3f}"``
     test : the test that proves the statement behind the numbers, as pytest names it
+    turn : the smallest change that would turn the verdict, which `tests/test_claims.py` makes
 
     Examples
     --------
@@ -42,6 +59,7 @@ class Claim:
     decides: Callable[..., bool]
     shows: str
     test: str
+    turn: Turn | None = None
 
     def holds(self) -> bool:
         """Compute the evidence, and say whether it bears the verdict out."""
@@ -73,5 +91,6 @@ def row(claim: Claim) -> str:
     """Return the claim's row of the ledger, if its numbers bear it out."""
     assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
     where = f"[{claim.chapter.replace('_', ' ')}](#claim-{claim.key})<br>`{claim.test}`"
-    cells = claim.says, claim.origin, f"**{claim.verdict}**", claim.finding(), where
+    decides = claim.finding() + (f" *It would turn if {claim.turn.says}.*" if claim.turn else "")
+    cells = claim.says, claim.origin, f"**{claim.verdict}**", decides, where
     return f"| {' | '.join(cells)} |"

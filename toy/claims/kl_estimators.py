@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from toy.claims.base import Claim
+from toy.claims.base import Claim, Turn
 from toy.exact.bandits import HALF_TRAINED, RETICENT_REFERENCE
 from toy.exact.distributions import kl_divergence, kl_gradient, log_ratio
 from toy.exact.kl_estimators import estimator_moments, k1, k2, k3, loss_gradient
@@ -125,5 +125,6 @@ CLAIMS = (
         decides=lambda kl, mean: abs(mean - kl) > 1,
         shows="With the reference sampling, k3 reports {mean:.2f} nats; the truth is {kl:.2f}.",
         test=TESTS + "test_k3_is_biased_when_another_policy_samples",
+        turn=Turn("the reference were the policy itself", "REFERENCE", POLICY),
     ),
 )
