@@ -24,12 +24,10 @@ from toy.exact.sequences import (
 from toy.exact.validation import Array
 from toy.explorables.base import Explorable
 from toy.explorables.tokens.still import draw
-from toy.explorables.traits import Count, Labels, Option, Switch, Values
+from toy.explorables.traits import MIN_PROBABILITY, Count, Labels, Option, Switch, Values
 
 STEPS = 3
 NUM_NODES = 2**STEPS - 1
-#: A token that never comes has no log-probability.
-MIN_PROBABILITY = 1e-9
 
 #: What a policy is here: at each prefix the probability of the first of the two tokens.
 SPLITS: dict[str, Any] = {
