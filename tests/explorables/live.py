@@ -189,10 +189,8 @@ def extreme(cls: type[toy.explorables.Explorable], end: str) -> toy.explorables.
             state[name] = getattr(trait, end)
         elif isinstance(trait, Row):
             size = len(trait.default_value)
-            ends = itertools.cycle(
-                [trait.low, getattr(trait, "high", trait.low)][:: 1 - 2 * (i % 2)]
-            )
-            row = list(itertools.islice(ends, size))
+            ends = [trait.low, getattr(trait, "high", trait.low)][:: 1 - 2 * (i % 2)]
+            row = list(itertools.islice(itertools.cycle(ends), size))
             if isinstance(trait, Distribution):
                 row[-(i % 2)] = 1 - trait.low * (size - 1)
             state[name] = row

@@ -342,22 +342,25 @@ def test_axe_finds_nothing(open_static: Any, theme: str) -> None:
 
 
 #: Attributes that hold no number, and dots of a chart that lie outside it.
-UNDRAWN = """root => [
-  ...[...root.querySelectorAll("*")].flatMap((e) => [...e.attributes].map((a) => `${a.name}=${a.value}`))
-    .filter((text) => /NaN|Infinity|undefined/.test(text) && !text.startsWith("data-")),
-  ...[...root.querySelectorAll(".toy-chart")].flatMap((chart) => {
-    const box = chart.getBoundingClientRect();
-    return [...chart.querySelectorAll(".toy-handle path")].map((dot) => dot.getBoundingClientRect())
-      .filter((dot) => dot.top < box.top || dot.bottom > box.bottom).map((dot) => `dot at ${dot.top}`);
-  }),
-]"""
+UNDRAWN = """root => {
+  const attributes = [...root.querySelectorAll("*")]
+    .flatMap((element) => [...element.attributes].map(({ name, value }) => `${name}=${value}`));
+  const dots = [...root.querySelectorAll(".toy-chart")].flatMap((chart) => {
+    const { top, bottom } = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll(".toy-handle path")]
+      .map((dot) => dot.getBoundingClientRect())
+      .filter((dot) => dot.top < top || dot.bottom > bottom)
+      .map((dot) => `dot at ${dot.top}`);
+  });
+  const wrong = (text) => /NaN|Infinity|undefined/.test(text) && !text.startsWith("data-");
+  return [...attributes.filter(wrong), ...dots];
+}"""
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_whatever_a_trait_may_hold_can_be_drawn(open_static: Any, end: str) -> None:
-    widgets = [
-        extreme(getattr(toy.explorables, explorable.name), end) for explorable in EXPLORABLES
-    ]
+    classes = [getattr(toy.explorables, explorable.name) for explorable in EXPLORABLES]
+    widgets = [extreme(cls, end) for cls in classes]
     page = open_static(static_page(*widgets, views=[*range(len(widgets))]))
     for reveal in page.query_selector_all("button:has-text('Reveal')"):
         reveal.click()

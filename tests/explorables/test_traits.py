@@ -35,12 +35,14 @@ class Sample(Explorable):
     private = Number(0.0, "for the view alone", low=0.0, high=1.0, linked=False)
 
 
+AT_LEAST = "policy must be probabilities of at least 1e-9 that sum to 1, one for each"
+
 #: trait, value, what is said of it
 BAD = [
     (
         "policy",
         [0.5, 0.5, 0.0],
-        "policy must be probabilities of at least 1e-9 that sum to 1, one for each",
+        AT_LEAST,
     ),
     ("policy", [0.5, 0.4, 0.2], "policy must sum to 1 "),
     ("policy", [0.5, np.nan, 0.5], "policy must hold no NaN"),
@@ -48,7 +50,7 @@ BAD = [
     (
         "policy",
         [[0.5, 0.3, 0.2]],
-        "policy must be probabilities of at least 1e-9 that sum to 1, one for each",
+        AT_LEAST,
     ),
     ("policy", "abc", "policy must hold real numbers"),
     ("policy", None, "policy must hold real numbers"),
