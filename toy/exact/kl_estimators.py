@@ -28,6 +28,7 @@ from toy.exact.distributions import (
     log_quotient,
 )
 from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_array,
@@ -69,8 +70,8 @@ _BLOCK = 8192
 _COMPLEX_STEP = 1e-50
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, eq=False)
+class Moments(Record):
     """Exact moments of one draw of an estimator of KL(π ‖ π_ref).
 
     Attributes
