@@ -70,7 +70,8 @@ class Bandit(Record):
             rule = "must have shapes (X,), (X, Y) and (X, Y) for the same prompts"
             refuse("prompt_probs, reference and reward", rule, ", ".join(map(str, shapes)))
         prompts = _as_labels("prompts", self.prompts)
-        responses = tuple(_as_labels("responses", labels) for labels in self.responses)
+        rows = self.responses if isinstance(self.responses, Collection) else (self.responses,)
+        responses = tuple(_as_labels("responses", labels) for labels in rows)
         labels = len(prompts), len(responses), *{len(r) for r in responses}
         if labels != (reference.shape[0], *reference.shape):
             rule = "must label {} prompts and {} responses each".format(*reference.shape)
@@ -95,9 +96,10 @@ def _read_only(table: ArrayLike) -> Array:
 
 def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
     """Return labels as a tuple; a single string would otherwise be one label for each letter."""
-    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
-        refuse(name, "must be strings, one for each", f"{labels!r:.60}")
-    return tuple(labels)
+    listed = () if isinstance(labels, str) or not isinstance(labels, Collection) else tuple(labels)
+    if not listed or not all(isinstance(label, str) for label in listed):
+        refuse(name, "must be strings, one for each", repr(labels))
+    return listed
 
 
 def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
@@ -235,7 +237,7 @@ def school_comparisons(as_published: bool = False) -> Array:
     199.0
     """
     if not isinstance(as_published, bool):
-        refuse("as_published", "must be True or False", repr(as_published))
+        refuse("as_published", "must be True or False", as_published)
     wins = np.zeros((6, 6))
     for (first, second), (preferred, tied, other) in _SURVEY.items():
         i, j = SCHOOLS.index(first), SCHOOLS.index(second)

@@ -494,7 +494,7 @@ def _as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array
     """Return one checked table a step, all over the same tokens, none looking too far back."""
     checked = tuple(check(f"{name}[{t}]", table) for t, table in enumerate(_listed(tables)))
     if not checked:
-        refuse(name, "must be a sequence of tables, one a step", f"{tables!r:.60}")
+        refuse(name, "must be a sequence of tables, one a step", tables)
     for t, table in enumerate(checked):
         if table.ndim > t + 1 or set(table.shape) != {checked[0].shape[-1]}:
             rule = f"must have shape ({checked[0].shape[-1]},) * (k + 1) with k <= {t}"
