@@ -153,6 +153,12 @@ def test_lists_too_long_for_memory_are_refused_before_they_are_made(total, parts
         count_vectors("N", total, parts, "take fewer")
 
 
+def test_weights_and_features_whose_product_is_not_finite_are_refused_together():
+    for features in ([[1e300], [0.0]], [[-1e300], [0.0]], [[np.finfo(float).max], [1.0]]):
+        with pytest.raises(ValueError, match=r"^weights and features must be small enough .*inf$"):
+            log_linear_policy([1e300], features)
+
+
 def test_a_tempting_answer_stays_the_favourite_until_beta_falls_below_0_182():
     # Mercury starts three times as likely as Venus and is worth 0.2 less: they meet at 0.2 / log 3.
     venus, mercury = (TEMPTING.responses[0].index(r) for r in TEMPTING.responses[0][1:3])

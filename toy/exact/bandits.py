@@ -131,10 +131,15 @@ def log_linear_logits(weights: ArrayLike, features: ArrayLike) -> Array:
         rule = "must have shapes (..., D) and (..., Y, D)"
         refuse("weights and features", rule, f"{weights.shape} and {features.shape}")
     try:
-        return np.einsum("...yd,...d->...y", features, weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = np.einsum("...yd,...d->...y", features, weights)
     except ValueError:
         rule = "must have leading axes that broadcast"
         refuse("weights and features", rule, f"shapes {weights.shape} and {features.shape}")
+    if not (finite := np.isfinite(logits)).all():
+        rule = "must be small enough for finite logits"
+        refuse("weights and features", rule, logits[~finite][0])
+    return np.asarray(logits)
 
 
 #: A tempting wrong answer: Mercury is closest to the Sun, sounds right, and is liked too well.
