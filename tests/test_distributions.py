@@ -348,6 +348,8 @@ def test_bad_values_and_weights_are_refused():
         toy.geometric_mixture(GOOD, GOOD, np.nan)
     with pytest.raises(ValueError, match=r"^policy must give every response"):
         toy.geometric_mixture([1.0, 0.0], GOOD, 0.5)
+    with pytest.raises(ValueError, match=r"^weight must be one number, or have axes"):
+        toy.geometric_mixture([GOOD, GOOD], GOOD, [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match=r"^policy must give every response"):
         toy.optimal_coefficient([1.0, 0.0], GOOD)
 

@@ -17,13 +17,13 @@ from numpy.typing import ArrayLike
 
 from toy.exact.validation import (
     Array,
-    as_numbers,
+    as_finite,
+    as_per_world,
     as_policy,
     as_policy_and_reference,
     as_reference,
     as_same_worlds,
     as_values,
-    refuse,
 )
 
 #: Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
@@ -367,7 +367,5 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     [[0.5, 0.5], [0.75, 0.25]]
     """
     policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
-    weight = as_numbers("weight", weight)
-    if not np.isfinite(weight).all():
-        refuse("weight", "must be finite", weight)
-    return softmax(np.log(reference) + weight[..., None] * log_quotient(policy, reference))
+    column = as_per_world("weight", as_finite("weight", weight), policy)
+    return softmax(np.log(reference) + column * log_quotient(policy, reference))
