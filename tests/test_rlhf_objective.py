@@ -20,6 +20,7 @@ from toy.exact.rlhf_objective import (
     beta_of_even_odds,
     forward_kl_policy,
     gibbs_policy,
+    greedy_policy,
     log_partition,
     objective_terms,
     optimality_gap,
@@ -577,10 +578,40 @@ def test_bad_rewards_are_refused(function, reward, message):
 
 @functions
 def test_bad_references_are_refused(function):
-    with pytest.raises(ValueError, match=r"^reference must give every response .* index \(3,\)"):
-        function(POLICY, REWARD, [0.5, 0.25, 0.25, 0.0], BETA)
     with pytest.raises(ValueError, match=r"^reference must sum to 1 along its last axis"):
         function(POLICY, REWARD, REFERENCE / 2, BETA)
+
+
+@pytest.mark.parametrize("name", ["rlhf_objective", "optimality_gap", "ptx_policy"])
+def test_a_reference_without_what_policy_or_data_give_is_refused(name):
+    with pytest.raises(ValueError, match=r"^reference must be > 0 wherever the p.* is"):
+        FUNCTIONS[name](POLICY, REWARD, [0.5, 0.25, 0.25, 0.0], BETA)
+
+
+#: What reads a reference and no policy, as functions of reward and reference.
+OF_REFERENCE = {
+    "gibbs_policy": lambda r, f: gibbs_policy(r, f, [0.02, 500.0]),
+    "log_partition": lambda r, f: log_partition(r, f, [0.02, 500.0]),
+    "reward_kl_frontier": lambda r, f: reward_kl_frontier(r, f, [0.3, 2.0]).reward,
+    "greedy_policy": greedy_policy,
+    "best_of_n_policy": lambda r, f: best_of_n_policy(r, f, [1, 7]),
+    "beta_of_even_odds": beta_of_even_odds,
+    "ptx_policy": lambda r, f: ptx_policy(
+        r, f, 0.3, [0.0, 0.1], [0.2, 0.1, 0.3, 0.4, 0.0][: len(f)]
+    ),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", OF_REFERENCE.values(), ids=OF_REFERENCE)
+@pytest.mark.parametrize("worth", [-9.0, 0.9, 1e9])
+def test_what_the_reference_never_gives_no_optimum_gives_whatever_its_reward(function, worth):
+    without = function(REWARD, REFERENCE)
+    found = function(np.append(REWARD, worth), np.append(REFERENCE, 0.0))
+    if without.shape[-1:] == (4,):
+        assert (found[..., 4] == 0).all()
+        found = found[..., :4]
+    close(found, without, rel=1e-15)
 
 
 @functions
@@ -739,18 +770,18 @@ def test_the_shaped_reward_takes_a_price_for_each_world():
 
 def test_the_greedy_policy_is_where_the_optimum_goes_as_nats_get_cheap():
     reward = np.array([0.2, 1.0, 0.8, 1.0])
-    greedy = module.greedy_policy(reward, REFERENCE)
+    greedy = greedy_policy(reward, REFERENCE)
     np.testing.assert_allclose(greedy, [0.0, 0.6, 0.0, 0.4], rtol=1e-15)
     np.testing.assert_allclose(gibbs_policy(reward, REFERENCE, 1e-3), greedy, atol=1e-15)
     np.testing.assert_allclose(best_of_n_policy(reward, REFERENCE, 1000), greedy, atol=1e-15)
-    assert (module.greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()
+    assert (greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()
 
 
 def test_the_greedy_policy_of_several_worlds_looks_at_each_for_itself():
     rewards = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 9.0, 9.0, 0.0]])
-    both = module.greedy_policy(rewards, np.tile(REFERENCE, (2, 1)))
+    both = greedy_policy(rewards, np.tile(REFERENCE, (2, 1)))
     for row, reward in zip(both, rewards, strict=True):
-        assert (row == module.greedy_policy(reward, REFERENCE)).all()
+        assert (row == greedy_policy(reward, REFERENCE)).all()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over t
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
-So is a β too small for a finite r/β in float64, wherever an optimum is asked for.
+So is a β too small for a finite r/β in float64, wherever an optimum is asked for. A response that
+the reference never gives, no optimum gives, whatever its reward.
 
 Sources: ouyang2022instructgpt (the three terms), rafailov2023dpo (the optimum).
 """
@@ -21,6 +22,7 @@ from toy.exact.distributions import (
     exponential_excess,
     kl_divergence,
     kl_terms,
+    log_probs,
     log_quotient,
     log_softmax,
     softmax,
@@ -102,7 +104,7 @@ def objective_terms(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
@@ -147,7 +149,7 @@ def rlhf_objective(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
@@ -180,7 +182,7 @@ def shaped_reward(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, >= 0, in units of reward per nat
 
     Returns
@@ -210,7 +212,7 @@ def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> A
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -234,7 +236,7 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -249,7 +251,7 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     [0.5, 0.5]
     """
     tilt, reference, _ = _as_tilted(reward, reference, beta)
-    return softmax(np.log(reference) + tilt)
+    return softmax(log_probs(reference) + tilt)
 
 
 def optimality_gap(
@@ -263,7 +265,7 @@ def optimality_gap(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -280,7 +282,7 @@ def optimality_gap(
     policy = np.broadcast_to(policy, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
     d = log_quotient(policy, reference) - (tilt - _log_partition(tilt, reference)[..., None])
-    optimum = softmax(np.log(reference) + tilt)
+    optimum = softmax(log_probs(reference) + tilt)
     return as_price("beta", beta) * kl_terms(policy, optimum, d).sum(axis=-1)
 
 
@@ -292,7 +294,7 @@ def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     betas : (B,) finite, > 0, in units of reward per nat, in any order
 
     Returns
@@ -335,14 +337,14 @@ def ptx_policy(
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the pretraining is and gamma > 0
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p
 
     Returns
     -------
-    (..., Y) probabilities, summing to one within 1e-14
+    (..., Y) probabilities, summing to one within 1e-14, > 0 wherever the reference is
 
     Raises
     ------
@@ -407,7 +409,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     >>> forward_kl_policy([1.0, 0.0], [0.25, 0.75], beta=0.5).round(6).tolist()
     [0.683013, 0.316987]
     """
-    tilt, reference, _ = _as_tilted(reward, reference, beta)
+    tilt, reference, _ = _as_tilted(reward, as_reference("reference", reference), beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
     u = (reference - gap).max(axis=-1, keepdims=True)
     for _ in range(_MAX_STEPS):
@@ -436,7 +438,7 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
 
     Returns
     -------
@@ -451,7 +453,7 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     lack = reward.max(axis=-1, keepdims=True) - reward
     best = (reference * (lack == 0)).sum(axis=-1)
     rest = (reference * (lack > 0)).sum(axis=-1)
-    others = np.where(lack > 0, np.log(reference), -np.inf)
+    others = np.where(lack > 0, log_probs(reference), -np.inf)
     inverse, change = np.zeros_like(best), np.full_like(best, np.inf)
     while (change > _TOLERANCE * inverse).any():
         change = _step_to_even_odds(others - inverse[..., None] * lack, lack, np.log(best))
@@ -465,21 +467,18 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
 def greedy_policy(reward: ArrayLike, reference: ArrayLike) -> Array:
     """Return the reference restricted to the responses of the highest reward.
 
-    The limit of the Gibbs policy as β → 0, and of best-of-N as N → ∞.
+    π(y) = π_ref(y) / π_ref(A) on the responses A of highest reward, and 0 elsewhere
+
+    The limit of the Gibbs policy as β → 0, and of best-of-n as n → ∞.
 
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
 
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `reference` is no distribution or has a zero, or shapes differ.
 
     Examples
     --------
@@ -501,7 +500,7 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
     Parameters
     ----------
     reward : (..., Y) finite, in any unit; only the order within a row matters
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     num_samples : (...) whole numbers n >= 1
 
     Returns
@@ -529,10 +528,16 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
 
 
 def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return reward and reference, checked and of one shape."""
-    return as_same_worlds(
-        reward=as_values("reward", reward), reference=as_reference("reference", reference)
+    """Return reward and reference, checked and of one shape.
+
+    No optimum gives what the reference never gives: its reward has no say, and is set to the
+    highest of the others.
+    """
+    reward, reference = as_same_worlds(
+        reward=as_values("reward", reward), reference=as_policy("reference", reference)
     )
+    most = np.where(reference > 0, reward, -np.inf).max(axis=-1, keepdims=True)
+    return np.where(reference > 0, reward, most), reference
 
 
 def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tuple[Array, ...]:
@@ -557,8 +562,9 @@ def _log_partition(tilt: Array, reference: Array) -> Array:
     second order without negative terms), which keeps the digits that log 1 loses.
     """
     mean = (reference * tilt).sum(axis=-1)
+    tilt = np.where(reference > 0, tilt, mean[..., None])  # what is never given has no say
     excess = (reference * exponential_excess(mean[..., None] - tilt)).sum(axis=-1)
-    logits = np.log(reference) + tilt
+    logits = log_probs(reference) + tilt
     far = logits.max(axis=-1) - log_softmax(logits).max(axis=-1)
     return np.where(np.ptp(tilt, axis=-1) < 1, mean + np.log1p(excess), far)[()]
 
@@ -599,7 +605,10 @@ def _as_ptx_problem(
         pull = column / as_price("beta", beta)[..., None]
     if not np.isfinite(pull).all():
         refuse("gamma", "must be small enough for a finite gamma / beta", gamma)
-    return log_softmax(np.log(reference) + tilt), pull, pretraining
+    if (beyond := (column > 0) & (pretraining > 0) & (reference == 0)).any():
+        rule = "must be > 0 wherever the pretraining is: else one of their two prices is infinite"
+        refuse("reference", rule, f"0 where the pretraining is {pretraining[beyond][0]:.3g}")
+    return log_softmax(log_probs(reference) + tilt), pull, pretraining
 
 
 def _least_multiplier(log_gibbs: Array, pull: Array, pretraining: Array) -> Array:
@@ -616,7 +625,8 @@ def _ptx_response(log_gibbs: Array, pull: Array, multiplier: Array) -> tuple[Arr
     """
     from scipy.special import wrightomega  # 0.17 s to import: only when it is asked for
 
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         share = wrightomega(np.log(pull) - log_gibbs + multiplier)
+    share = np.where(np.isneginf(log_gibbs), 0.0, share)  # never given, for 0 log(0/0) = 0
     tilted = np.exp(log_gibbs + np.minimum(share, 1.0) - multiplier)
     return np.where(share > 1, pull / np.maximum(share, 1.0), tilted), share
