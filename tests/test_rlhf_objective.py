@@ -588,6 +588,12 @@ def test_a_reference_without_what_policy_or_data_give_is_refused(name):
         FUNCTIONS[name](POLICY, REWARD, [0.5, 0.25, 0.25, 0.0], BETA)
 
 
+def test_pretraining_without_weight_may_give_what_the_reference_never_does():
+    reference = [0.5, 0.25, 0.25, 0.0]
+    found = ptx_policy(REWARD, reference, BETA, 0.0, PRETRAINING)
+    close(found, gibbs_policy(REWARD, reference, BETA), rel=1e-14)
+
+
 #: What reads a reference and no policy, as functions of reward and reference.
 OF_REFERENCE = {
     "gibbs_policy": lambda r, f: gibbs_policy(r, f, [0.02, 500.0]),
@@ -698,6 +704,8 @@ def test_bad_frontiers_and_numbers_of_draws_are_refused():
         reward_kl_frontier(REWARD, REFERENCE, 1.0)
     with pytest.raises(ValueError, match=r"^num_samples must be a whole number >= 1; got 0"):
         best_of_n_policy(REWARD, REFERENCE, 0)
+    with pytest.raises(ValueError, match=r"^num_samples must be below 2\^63; got 1e\+19"):
+        best_of_n_policy(REWARD, REFERENCE, 1e19)
     with pytest.raises(ValueError, match=r"^num_samples must be one number, or have axes"):
         best_of_n_policy(np.zeros((2, 4)), REFERENCE, [1, 2, 3])
 

@@ -102,6 +102,8 @@ def as_counts(name: str, counts: ArrayLike) -> NDArray[np.int64]:
     array = as_numbers(name, counts)
     if not (np.isfinite(array) & (array >= 1) & (array == np.floor(array))).all():
         refuse(name, "must be a whole number >= 1", counts)
+    if (array >= 2.0**63).any():
+        refuse(name, "must be below 2^63", array.max())
     return array.astype(np.int64)
 
 
