@@ -169,6 +169,13 @@ def test_the_kl_penalty_acts_as_a_reward_of_minus_beta_times_the_log_ratio():
     close(objective_gradient(POLICY, REWARD, REFERENCE, BETA), policy_gradient(POLICY, shaped))
 
 
+def test_at_price_zero_the_objective_gradient_is_the_rewards_and_the_pretrainings():
+    expected = policy_gradient(POLICY, REWARD) + GAMMA * (PRETRAINING - POLICY)
+    several = objective_gradient(POLICY, REWARD, REFERENCE, [0.0, BETA], GAMMA, PRETRAINING)
+    close(several[0], expected)
+    close(several[1], objective_gradient(POLICY, REWARD, REFERENCE, BETA, GAMMA, PRETRAINING))
+
+
 def test_the_objective_gradient_vanishes_at_the_optimum_and_not_at_the_reference():
     best = gibbs_policy(REWARD, REFERENCE, BETA)
     close(objective_gradient(best, REWARD, REFERENCE, BETA), np.zeros(4), atol=1e-15)
@@ -585,8 +592,12 @@ def test_bad_rewards_are_refused(name):
 
 def test_bad_weights_baselines_and_clip_ranges_are_refused():
     terms = POLICY, REWARD, REFERENCE
-    with pytest.raises(ValueError, match=r"^beta must be > 0; got 0.0$"):
-        objective_gradient(*terms, 0.0)
+    with pytest.raises(ValueError, match=r"^beta must be >= 0; got -0.1$"):
+        objective_gradient(*terms, -0.1)
+    with pytest.raises(ValueError, match=r"^gamma must be one number, or have axes"):
+        objective_gradient(*terms, [0.1, 0.2], [0.1, 0.2, 0.3], PRETRAINING)
+    with pytest.raises(ValueError, match=r"^policy and pretraining must have leading axes"):
+        objective_gradient(*terms, [0.1, 0.2], 0.1, np.tile(PRETRAINING, (3, 1)))
     with pytest.raises(ValueError, match=r"^beta must be one number, or have axes"):
         objective_gradient(np.tile(POLICY, (2, 1)), REWARD, REFERENCE, [1.0, 1.0, 1.0])
     with pytest.raises(ValueError, match=r"^reference must be > 0 wherever the policy is"):

@@ -157,7 +157,7 @@ HALF_TRAINED = _read_only([0.05, 0.40, 0.25, 0.30])
 #: Another reference for it, which likes to say that it does not know.
 RETICENT_REFERENCE = _read_only([0.35, 0.15, 0.30, 0.20])
 
-#: A reference that hardly ever says the right thing: reward alone cannot find what is never said.
+#: A reference that hardly ever says the right thing: what is hardly ever said is hardly ever drawn.
 SHY_REFERENCE = Bandit(
     prompt_probs=np.array([1.0]),
     reference=np.array([[0.700, 0.289, 0.010, 0.001]]),

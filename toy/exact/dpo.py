@@ -33,7 +33,7 @@ from toy.exact.validation import (
     Array,
     as_per_world,
     as_policy_and_reference_alike,
-    as_positive,
+    as_price,
     as_reference,
     as_wins,
     check_same_responses,
@@ -68,7 +68,7 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     [1.832581, -0.940007]
     """
     ratio = log_ratio(policy, reference)
-    return as_per_world("beta", as_positive("beta", beta), ratio) * ratio
+    return as_per_world("beta", as_price("beta", beta), ratio) * ratio
 
 
 def dpo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
@@ -124,7 +124,7 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     [-0.05, 0.05]
     """
     reward = _as_implicit_reward(policy, reference, wins, beta)
-    return as_positive("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
+    return as_price("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
 
 
 def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
@@ -227,7 +227,7 @@ def log_linear_dpo_gradient(
     reference = as_reference("reference", reference)
     check_same_responses("reference", reference, "wins", as_wins("wins", wins))
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
-    column = as_per_world("beta", as_positive("beta", beta), logits)
+    column = as_per_world("beta", as_price("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
     pull = reward_loss_gradient(column * (logits - np.log(reference)), wins)
     return column * np.einsum("...y,...yd->...d", pull, np.asarray(features, dtype=float))
@@ -258,7 +258,7 @@ def ipo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
     4.0
     """
     log_odds = _as_implicit_reward(policy, reference, wins, 1.0)
-    target = 1 / (2 * as_per_world("beta", as_positive("beta", beta), log_odds)[..., None])
+    target = 1 / (2 * as_per_world("beta", as_price("beta", beta), log_odds)[..., None])
     return (shares(as_wins("wins", wins)) * (margins(log_odds) - target) ** 2).sum(axis=(-2, -1))
 
 

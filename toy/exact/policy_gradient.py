@@ -159,7 +159,7 @@ def objective_gradient(
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
     reference : (..., Y) probabilities, > 0 wherever the policy is
-    beta : (...) finite, > 0, in units of reward per nat
+    beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
 
@@ -175,9 +175,10 @@ def objective_gradient(
     [0.222535, -0.222535]
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    beta = as_per_world("beta", as_positive("beta", beta), policy)
-    pull = _pretraining_pull(policy, gamma, pretraining)
-    return policy_gradient(policy, reward) - beta * kl_gradient(policy, reference) + pull
+    beta = as_per_world("beta", as_nonnegative("beta", beta), policy)
+    slope = policy_gradient(policy, reward) - beta * kl_gradient(policy, reference)
+    policy = np.broadcast_to(policy, slope.shape)  # a row for each β, which γ has to fit
+    return slope + _pretraining_pull(policy, gamma, pretraining)
 
 
 def reinforce_moments(

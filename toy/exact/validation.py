@@ -152,6 +152,15 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     return array
 
 
+def as_price(name: str, beta: ArrayLike) -> Array:
+    """Return finite β > 0, of any shape; what asks for an optimum says why it has none at 0."""
+    array = as_finite(name, beta)
+    if (array <= 0).any():
+        rule = "must be > 0, for the optimum divides by it (as it goes to 0, see greedy_policy)"
+        refuse(name, rule, array[array <= 0][0])
+    return array
+
+
 def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers >= 0, of any shape."""
     array = as_finite(name, numbers)
