@@ -54,6 +54,7 @@ from toy.exact.kl_estimators import (
     k3,
     loss_gradient,
     optimal_coefficient,
+    regression_distribution,
     sample_estimates,
     variance_crossover,
 )
@@ -187,6 +188,7 @@ __all__ = [
     "prefix_kl_moments",
     "prefix_values",
     "ptx_policy",
+    "regression_distribution",
     "reinforce_moments",
     "reward_kl_frontier",
     "reward_loss",
