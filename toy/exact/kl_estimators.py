@@ -54,6 +54,7 @@ __all__ = [
     "k3",
     "loss_gradient",
     "optimal_coefficient",
+    "ratio_corrected",
     "sample_estimates",
     "variance_crossover",
 ]
@@ -225,6 +226,38 @@ def control_variate(coefficient: ArrayLike) -> Estimator:
     return lambda log_ratio: (1 - weight) * k1(log_ratio) + weight * k3(log_ratio)
 
 
+def ratio_corrected(estimator: Estimator) -> Estimator:
+    """Return an estimator times the ratio π/π°, where π° is π with its gradient stopped.
+
+    ρ k(d),  ρ = π(y)/π°(y) = 1,  ∇ρ = ∇log π(y)
+
+    The value is that of k; as a loss its gradient gains k(d) ∇log π, so that it is ∇E_π[k] when the
+    policy samples one response: for k1 and k3 alike ∇KL(π ‖ π_ref). For tokens see
+    `token_loss_gradient`.
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d, such as `k3`
+
+    Returns
+    -------
+    an elementwise, analytic function of d, from nats to nats
+
+    Examples
+    --------
+    >>> loss_gradient(ratio_corrected(k3), [0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+
+    def corrected(log_ratio: ArrayLike) -> Any:
+        d = _as_log_ratio(log_ratio)
+        # A complex step moves the imaginary part alone: it is what ρ = e^(d − d°) moves by.
+        ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
+        return ratio * estimator(d)
+
+    return corrected
+
+
 def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
     """Return the λ at which `control_variate(λ)` has the least variance when the policy samples.
 
@@ -353,7 +386,9 @@ def loss_gradient(
     [0.25, -0.25]
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
-    slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    slopes = estimator_slopes(
+        estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
+    )
     # Measured from the likeliest response's slope c, as in `slope_of_mean`; c (μ − π) is left.
     likeliest = policy.argmax(axis=-1, keepdims=True)
     common = np.take_along_axis(slopes, likeliest, axis=-1)
@@ -559,7 +594,7 @@ def estimator_values(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def _derivative(estimator: Estimator, d: Array) -> Array:
+def estimator_slopes(estimator: Estimator, d: Array) -> Array:
     """Return k'(d) by a complex step: Im k(d + ih) / h, with no subtraction and so no rounding."""
     values = estimator_values(estimator, d + 1j * _COMPLEX_STEP)
     if not np.iscomplexobj(values):
