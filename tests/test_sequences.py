@@ -678,14 +678,13 @@ def test_a_zero_of_both_changes_nothing_that_a_smaller_vocabulary_would_say():
 
 def test_a_zero_that_the_policy_comes_to_is_refused_by_step_and_index():
     policy, reference, _ = WORLDS["a reference without what the policy never writes"]
-    rule = r"must be > 0 wherever the policy is: there the KL is infinite; got 0 at index"
+    rule = r"must be > 0 wherever the policy is \(.*\); got 0 at index"
     for function in PAIR_FUNCTIONS.values():
-        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(1, 2\)$"):
+        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(1, 2\), where .* 0.75$"):
             function(policy, [reference[0], [[0.75, 0.25, 0], [0.5, 0.5, 0], [1, 0, 0]]])
-        with pytest.raises(ValueError, match=rf"^reference\[0\] {rule} \(1,\)$"):
+        with pytest.raises(ValueError, match=rf"^reference\[0\] {rule} \(1,\), where .* 0.75$"):
             function(policy, [[1.0, 0.0, 0.0], reference[1]])
-        # What is refused is told in the reference's own axes, however far the policy looks back.
-        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(2,\)$"):
+        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(1, 2\), where .* 0.75$"):
             function(policy, [reference[0], [0.5, 0.5, 0.0]])
 
 
@@ -695,7 +694,7 @@ def test_whether_a_prefix_is_written_is_asked_of_all_who_share_its_last_tokens()
     reference = [[1.0, 0.0], [[0.5, 0.5], [1.0, 0.0]], [[0.5, 0.5], [0.25, 0.75]]]
     expected = 0.25 * np.log([2.0, 2.0 / 3]).sum()
     close(sequence_kl(policy, reference), expected)
-    with pytest.raises(ValueError, match=r"^reference\[2\] .* got 0 at index \(1, 1\)$"):
+    with pytest.raises(ValueError, match=r"^reference\[2\] .* got 0 at index \(1, 1\),"):
         sequence_kl(policy, [*reference[:2], [[0.5, 0.5], [1.0, 0.0]]])
 
 
@@ -703,7 +702,7 @@ def test_a_prefix_too_rare_for_float64_is_still_one_that_comes():
     stay, leave = [[1e-9, 1 - 1e-9], [0.0, 1.0]], [[0.5, 0.5], [0.0, 1.0]]
     policy, reference = [[1e-9, 1 - 1e-9], *[stay] * 99], [[0.5, 0.5], *[leave] * 99]
     assert np.isfinite(sequence_kl(policy, reference))
-    with pytest.raises(ValueError, match=r"^reference\[99\] .* got 0 at index \(0, 0\)$"):
+    with pytest.raises(ValueError, match=r"^reference\[99\] .* got 0 at index \(0, 0\),"):
         sequence_kl(policy, [*reference[:99], [[0.0, 1.0], [0.0, 1.0]]])
 
 

@@ -32,10 +32,12 @@ from toy.exact.rlhf_objective import gibbs_policy
 from toy.exact.validation import (
     Array,
     as_per_world,
+    as_policy_and_reference_alike,
     as_positive,
     as_reference,
     as_wins,
     check_same_responses,
+    refuse,
 )
 
 
@@ -50,12 +52,13 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
     -------
-    (..., Y) in units of reward; −inf where the policy never gives the response
+    (..., Y) in units of reward; −inf where the policy never gives the response, and 0 where neither
+    does: a number that no comparison may ask for
 
     Source: rafailov2023dpo.
 
@@ -75,8 +78,8 @@ def dpo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
 
@@ -104,8 +107,8 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
 
@@ -131,8 +134,7 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -146,7 +148,8 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
     >>> dpo_weights([0.75, 0.25], [0.5, 0.5], beta=1.0).round(12).tolist()
     [[0.5, 0.25], [0.75, 0.5]]
     """
-    reward = implicit_reward(as_reference("policy", policy), reference, beta)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    reward = implicit_reward(policy, reference, beta)
     return win_probability(-margins(reward))
 
 
@@ -237,8 +240,8 @@ def ipo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat, where a comparison won is worth one unit:
         τ in the paper
@@ -303,6 +306,11 @@ def _as_implicit_reward(
     policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
 ) -> Array:
     """Return the finite implicit reward of a policy over the same responses as the comparisons."""
-    policy = as_reference("policy", policy)
-    check_same_responses("policy", policy, "wins", as_wins("wins", wins))
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    wins = as_wins("wins", wins)
+    check_same_responses("policy", policy, "wins", wins)
+    compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
+    if (compared & (policy == 0)).any():
+        rule = "must be > 0 for every response that is compared"
+        refuse("policy and reference", rule, "0 for one of them")
     return implicit_reward(policy, reference, beta)

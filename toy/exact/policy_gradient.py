@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from toy.exact.distributions import complement, difference, kl_gradient, slope_of_mean
 from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_count,
@@ -43,8 +44,8 @@ Advantage: TypeAlias = Callable[[Any], Any]
 _MIN_LENGTH = 1e-12
 
 
-@dataclass(frozen=True)
-class GradientMoments:
+@dataclass(frozen=True, eq=False)
+class GradientMoments(Record):
     """Exact moments of an estimate of a gradient in the logits.
 
     Attributes
@@ -157,7 +158,7 @@ def objective_gradient(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0

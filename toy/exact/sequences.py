@@ -33,7 +33,15 @@ from numpy.typing import ArrayLike, NDArray
 from toy.exact.distributions import complement, kl_terms, log_quotient, slope_of_mean
 from toy.exact.kl_estimators import Estimator, Moments, estimator_slopes, estimator_values
 from toy.exact.policy_gradient import GradientMoments
-from toy.exact.validation import Array, as_array, as_finite, as_policy, as_values, refuse
+from toy.exact.validation import (
+    Array,
+    as_array,
+    as_finite,
+    as_policy,
+    as_values,
+    check_reference,
+    refuse,
+)
 
 __all__ = [
     "prefix_kl_moments",
@@ -663,10 +671,7 @@ def _reference_at(t: int, prefixes: NDArray[np.bool_], policy: Array, reference:
         return reference
     q, p = np.broadcast_arrays(policy, reference)
     reached = _sum_leading(prefixes, q.ndim - 1)[..., None]
-    if (missing := reached & (q > 0) & (p == 0)).any():
-        index = tuple(int(i) for i in np.argwhere(missing)[0][-reference.ndim :])
-        rule = "must be > 0 wherever the policy is: there the KL is infinite"
-        refuse(f"reference[{t}]", rule, f"0 at index {index}")
+    check_reference(np.where(reached, q, 0.0), p, f"[{t}]")
     return np.where(reached, p, q)
 
 
