@@ -119,6 +119,28 @@ def homework_estimator_mean(policy, reference, num_samples, penalty):
     return total
 
 
+def regression_estimate(d):
+    """The mean of k1 + λ̂ (e^(−d) − 1) over some draws, λ̂ by regression on the same ones; and λ̂."""
+    controls = [exp(-x) - 1 for x in d]
+    mean_d, mean_c = sum(d) / len(d), sum(controls) / len(d)
+    spread = sum((c - mean_c) ** 2 for c in controls)
+    together = sum((x - mean_d) * (c - mean_c) for x, c in zip(d, controls, strict=True))
+    coefficient = -together / spread if len(set(d)) > 1 else mpf(0)
+    return mean_d + coefficient * mean_c, coefficient
+
+
+def cross_fitted_estimate(d):
+    """The mean of the two halves of some draws, each with the λ̂ of the other half."""
+    halves = d[: len(d) // 2], d[len(d) // 2 :]
+    return (
+        sum(
+            sum(x + regression_estimate(other)[1] * (exp(-x) - 1) for x in half) / len(half)
+            for half, other in (halves, halves[::-1])
+        )
+        / 2
+    )
+
+
 def gaussian_mean_and_variance(estimator, shift):
     """Mean and variance of an estimator for π = N(0, 1), π_ref = N(shift, 1), by quadrature."""
 

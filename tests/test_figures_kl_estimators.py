@@ -24,6 +24,9 @@ FIGURES = {
     "family": lambda ax: draw.coefficient_family(
         ax, X, {"close": X, "far": X**2}, {"close": 0.5, "far": 0.2}
     ),
+    "estimated": lambda ax: draw.estimated_coefficient(
+        ax, [10, 20, 50, 80, 100], {"k1": X, "best": X / 2, "same": 2 * X, "cross": 3 * X}
+    ),
     "gaussians": lambda ax: draw.gaussians(ax, X, LINES, 0.628),
     "gradients": lambda ax: draw.gradients(ax, RESPONSES, {"policy": POLICY, "k2": REFERENCE}),
     "tokens": lambda ax: draw.token_losses(
@@ -67,6 +70,15 @@ def test_losses_per_token_are_hollow_and_stand_at_their_numbers():
         assert (faces[name] == paper) == (name == "k2 per token")
     (divergence,) = ax.collections
     np.testing.assert_array_equal([ends[0, 1] for ends in divergence.get_segments()], POLICY[:2])
+
+
+def test_estimated_coefficients_have_a_marker_and_fixed_ones_none():
+    lines = {"k1": X, "same": 2 * X, "cross": 3 * X}
+    ax = draw.estimated_coefficient(toy.figures.axes(), [10, 20, 50, 80, 100], lines)
+    drawn = {line.get_label(): line for line in ax.get_lines()}
+    assert [drawn[name].get_marker() for name in drawn] == ["", "o", "s"]
+    np.testing.assert_array_equal(drawn["λ̂, same draws"].get_ydata(), 2 * X)
+    np.testing.assert_array_equal(drawn["λ̂, other half"].get_ydata(), 3 * X)
 
 
 def test_bars_are_as_high_as_the_numbers():

@@ -55,6 +55,7 @@ from toy.exact.kl_estimators import (
     loss_gradient,
     optimal_coefficient,
     ratio_corrected,
+    regression_distribution,
     sample_estimates,
     variance_crossover,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "prefix_values",
     "ptx_policy",
     "ratio_corrected",
+    "regression_distribution",
     "reinforce_moments",
     "reward_kl_frontier",
     "reward_loss",

@@ -67,6 +67,24 @@ def coefficient_family(
     return ax
 
 
+def estimated_coefficient(ax: Axes, num_samples: ArrayLike, rmse: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the error of N-sample means against N: fixed coefficients, and estimated ones."""
+    estimated = {"same": ("policy", "o", "λ̂, same draws"), "cross": ("ink", "s", "λ̂, other half")}
+    for name, values in rmse.items():
+        role, marker, label = estimated.get(name, (name, "", None))
+        role_line(ax, num_samples, values, role, label)
+        ax.get_lines()[-1].set_marker(marker)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xticks([10, 20, 50, 100], ["10", "20", "50", "100"])
+    ax.set_yticks([0.05, 0.1, 0.2, 0.5], ["0.05", "0.1", "0.2", "0.5"])
+    ax.minorticks_off()
+    ax.set_xlabel("number of draws N")
+    ax.set_ylabel("root mean squared error (nats)")
+    ax.legend()
+    return ax
+
+
 def gaussians(ax: Axes, kl: ArrayLike, std: Mapping[str, ArrayLike], crossover: float) -> Axes:
     """Draw the relative standard deviation of one draw against the true KL of two Gaussians."""
     for role, values in std.items():
