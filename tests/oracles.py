@@ -221,17 +221,34 @@ def in_all(rewards, _):
     return sum(rewards)
 
 
-def sampled_gradient(policy, reward, sequence, credit=to_go, baseline=lambda *_: 0):
-    """Σ_t ∇log π(y_t | y_<t) (credit_t − baseline(t, y_<t, y_t)), logit by logit."""
-    rewards, gradient = step_rewards(reward, sequence), []
+def score_sum(policy, sequence, weights):
+    """Σ_t weights_t ∇log π(y_t | y_<t), logit by logit."""
+    gradient = []
     for t, table in enumerate(policy):
         depth = table_depth(table)
-        advantage = credit(rewards, t) - mpf(baseline(t, sequence[:t], sequence[t]))
         for *context, token in product(range(len(policy[0])), repeat=depth):
             here = tuple(context) == sequence[t + 1 - depth : t]
             score = (token == sequence[t]) - mpf(look_up(table, (*context, token)))
-            gradient.append(score * advantage if here else mpf(0))
+            gradient.append(score * weights[t] if here else mpf(0))
     return gradient
+
+
+def mean_score_sum(policy, reference, weigh):
+    """The mean of Σ_t w_t ∇log π(y_t | y_<t) over all sequences, w made of the log-ratios."""
+    draws = [
+        (weight, score_sum(policy, y, weigh(token_log_ratios(policy, reference, y))))
+        for y, weight in all_sequences(policy)
+        if weight > 0
+    ]
+    return [sum(weight * g[i] for weight, g in draws) for i in range(len(draws[0][1]))]
+
+
+def sampled_gradient(policy, reward, sequence, credit=to_go, baseline=lambda *_: 0):
+    """Σ_t ∇log π(y_t | y_<t) (credit_t − baseline(t, y_<t, y_t)), logit by logit."""
+    rewards = step_rewards(reward, sequence)
+    baselines = [mpf(baseline(t, sequence[:t], v)) for t, v in enumerate(sequence)]
+    advantages = [credit(rewards, t) - b for t, b in enumerate(baselines)]
+    return score_sum(policy, sequence, advantages)
 
 
 def gradient_mean_and_covariance(policy, reward, credit=to_go, baseline=lambda *_: 0):

@@ -43,8 +43,11 @@ def test_k3_is_as_precise_where_it_is_a_series_as_where_it_is_not(size):
 
 
 def test_k3_keeps_the_digits_that_float32_code_loses():
-    # As e^(−d) + d − 1 in float32, TRL 1.16 and verl 0.9.1 return 0 or 1.2e-7 at such d.
-    close(toy.k3(3e-4), 4.4995500337e-08, rel=1e-10)
+    # TRL 1.16.0, in its float32 and its order: 0 on one side, 2.6 times too much on the other.
+    for d, theirs in ((-3e-4, 0.0), (3e-4, 2.0**-23)):
+        one = torch.tensor(d, dtype=torch.float32)
+        assert float(torch.exp(-one) - (-one) - 1) == theirs
+        close(toy.k3(d), oracles.k3(oracles.mpf(d)), rel=1e-13)
 
 
 def test_k1_can_be_negative_and_k2_and_k3_cannot():
@@ -480,6 +483,26 @@ def test_a_score_function_term_completes_every_unbiased_loss_to_the_kl_gradient(
         score_term = POLICY * (values - (POLICY * values).sum())
         total = score_term + toy.loss_gradient(estimator, POLICY, REFERENCE)
         close(total, toy.kl_gradient(POLICY, REFERENCE), atol=1e-15)
+
+
+@pairs
+def test_the_ratio_completes_every_unbiased_loss_to_the_kl_gradient(policy, reference):
+    # torch's π/π.detach(): the value stays, and the gradient gains k ∇log π.
+    true = toy.kl_gradient(policy, reference)
+    for estimator in (toy.k1, toy.k3, toy.control_variate(0.6)):
+        corrected = toy.ratio_corrected(estimator)
+        d = toy.log_ratio(policy, reference)
+        np.testing.assert_array_equal(corrected(d), estimator(d))
+        size = np.abs(estimator(d)).max() * max(policy)
+        close(toy.loss_gradient(corrected, policy, reference), true, atol=1e-14 * (1 + size))
+
+
+def test_the_ratio_leaves_the_values_of_an_estimator_alone():
+    corrected = toy.ratio_corrected(toy.k3)
+    assert corrected([-0.5, 0.5, -np.inf]).tolist() == toy.k3([-0.5, 0.5, -np.inf]).tolist()
+    assert toy.estimator_moments(corrected, POLICY, REFERENCE) == toy.estimator_moments(
+        toy.k3, POLICY, REFERENCE
+    )
 
 
 def test_a_clamped_estimator_has_no_gradient_where_the_clamp_bites():

@@ -19,6 +19,8 @@ from toy.exact.kl_estimators import (
     loss_gradient,
     regression_distribution,
 )
+from toy.exact.policy_gradient import policy_gradient
+from toy.exact.sequences import sequence_kl_gradient, sequence_loss_gradient, token_loss_gradient
 
 #: The chapter's world of four responses.
 POLICY, REFERENCE = HALF_TRAINED, RETICENT_REFERENCE
@@ -26,6 +28,11 @@ POLICY, REFERENCE = HALF_TRAINED, RETICENT_REFERENCE
 #: The homework's world, and its mirror image: policy first.
 EVEN, RARE = np.array([0.5, 0.5]), np.array([0.01, 0.99])
 HOMEWORK, MIRRORED = (EVEN, RARE), (RARE[::-1], EVEN)
+
+#: A reply of two tokens, the second one's row chosen by the first: policy, and reference.
+FIRST, FIRST_REFERENCE = np.array([0.8, 0.2]), np.array([0.3, 0.7])
+SECOND, SECOND_REFERENCE = np.array([[[0.6, 0.4], [0.3, 0.7]], [[0.2, 0.8], [0.9, 0.1]]])
+REPLIES = [FIRST, SECOND], [FIRST_REFERENCE, SECOND_REFERENCE]
 
 #: Near in KL, .001 nats, and far in ratio: policy first.
 NEAR = np.array([1 - 1e-9, 1e-9]), np.array([0.999, 0.001])
@@ -69,6 +76,24 @@ def gradient_errors() -> dict[str, float]:
     true = kl_gradient(POLICY, REFERENCE)
     gradients = {k.__name__: loss_gradient(k, POLICY, REFERENCE) for k in (k1, k2, k3)}
     return {name: float(np.linalg.norm(g - true)) for name, g in gradients.items()}
+
+
+def k3_pulls() -> dict[str, float]:
+    """Return how k3 pulls the first logit of the first row, and of the first of the second rows."""
+    each, whole = token_loss_gradient(k3, *REPLIES), sequence_loss_gradient(k3, *REPLIES)
+    names = {"token": each, "forward": whole}  # k3 of the whole response has the forward KL's
+    return {
+        f"{name}_{step}": float(tables[t][(0,) * tables[t].ndim])
+        for name, tables in names.items()
+        for t, step in enumerate(("first", "second"))
+    }
+
+
+def reward_errors() -> dict[str, float]:
+    """Return how far a penalty in the reward is, in its gradient, from that of KL(π ‖ π_ref)."""
+    true, d = kl_gradient(POLICY, REFERENCE), log_ratio(POLICY, REFERENCE)
+    gradients = {"k1": policy_gradient(POLICY, k1(d)), "k3": policy_gradient(POLICY, k3(d))}
+    return {name: float(np.linalg.norm(gradient - true)) for name, gradient in gradients.items()}
 
 
 def both_parts(
@@ -216,6 +241,61 @@ CLAIMS = (
         turn=Turn(
             "automatic differentiation saw the sampler move as well", "loss_gradient", both_parts
         ),
+    ),
+    Claim(
+        key="kl-per-token",
+        chapter="kl_estimators",
+        origin="students",
+        says="Per token or per response, the KL as a loss has the same gradient.",
+        verdict="refuted",
+        evidence=lambda: {
+            "true": float(sequence_kl_gradient(*REPLIES)[0][0]),
+            "whole": float(sequence_loss_gradient(k2, *REPLIES)[0][0]),
+            "each": float(token_loss_gradient(k2, *REPLIES)[0][0]),
+        },
+        decides=lambda true, whole, each: abs(whole - true) < 1e-12 and abs(each - true) > 0.1,
+        shows="In the first token's logit the KL pulls with {true:.3f}, k2 of the whole response "
+        "with {whole:.3f}, and k2 token by token with {each:.3f}.",
+        test="tests/test_sequences.py::test_what_per_token_k2_leaves_out_is_the_kl_still_to_come",
+        turn=Turn(
+            "the second token did not depend on the first",
+            "REPLIES",
+            ([FIRST, SECOND[0]], [FIRST_REFERENCE, SECOND_REFERENCE[0]]),
+        ),
+    ),
+    Claim(
+        key="k3-per-token",
+        chapter="kl_estimators",
+        origin="students",
+        says="k3 in GRPO's loss pulls like the forward KL.",
+        verdict="incomplete",
+        evidence=k3_pulls,
+        decides=lambda token_first, forward_first, token_second, forward_second: (
+            abs(token_first - forward_first) < 1e-12 and abs(token_second - forward_second) > 0.1
+        ),
+        shows="At the first token both pull with {token_first:.2f}; at the second k3 token by "
+        "token with {token_second:.2f} and the forward KL with {forward_second:.2f}.",
+        test="tests/test_sequences.py::"
+        "test_k3_per_response_pulls_like_the_forward_kl_and_per_token_with_the_policys_prefixes",
+        turn=Turn(
+            "the policy wrote its first token as the reference does",
+            "REPLIES",
+            ([FIRST_REFERENCE, SECOND], [FIRST_REFERENCE, SECOND_REFERENCE]),
+        ),
+    ),
+    Claim(
+        key="k3-in-reward",
+        chapter="kl_estimators",
+        origin="students",
+        says="k3 is unbiased, so it may stand in the reward as k1 does.",
+        verdict="refuted",
+        evidence=reward_errors,
+        decides=lambda k1, k3: k1 < 1e-12 and k3 > 0.1,
+        shows="As a penalty in the reward k1 misses the KL's gradient by {k1:.3f}, and k3 by "
+        "{k3:.3f}.",
+        test="tests/test_sequences.py::"
+        "test_an_unbiased_estimator_in_the_reward_and_in_the_loss_make_the_gradient_together",
+        turn=Turn("k3 had, as k1 has, no gradient as a loss", "k3", k1),
     ),
     Claim(
         key="whoever-samples",

@@ -10,13 +10,14 @@ Sources: lattimore2020bandit (bandits), dittrich1998schools (the survey).
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.distributions import softmax
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_policy,
@@ -26,8 +27,8 @@ from toy.exact.validation import (
 )
 
 
-@dataclass(frozen=True)
-class Bandit:
+@dataclass(frozen=True, eq=False)
+class Bandit(Record):
     """A world: prompts that arrive, responses to each, what they are worth, and who spoke before.
 
     Attributes
@@ -43,7 +44,8 @@ class Bandit:
     ------
     ValueError
         If a table is not what it should be, or shapes and labels do not fit. The arrays are copied
-        and made read-only, and the labels become tuples, so that a world never changes.
+        and made read-only, and the labels become tuples, so that a world never changes. Worlds with
+        the same entries are equal.
 
     Examples
     --------
@@ -78,6 +80,10 @@ class Bandit:
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
             object.__setattr__(self, name, _read_only(table))
+
+    def __reduce__(self) -> tuple[type["Bandit"], tuple[object, ...]]:
+        """Return how to build the world anew, for a copied or pickled array can be written to."""
+        return Bandit, tuple(getattr(self, field.name) for field in fields(self))
 
 
 def _read_only(table: ArrayLike) -> Array:

@@ -28,6 +28,7 @@ from toy.exact.distributions import (
     log_quotient,
 )
 from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_array,
@@ -54,6 +55,7 @@ __all__ = [
     "k3",
     "loss_gradient",
     "optimal_coefficient",
+    "ratio_corrected",
     "regression_distribution",
     "sample_estimates",
     "variance_crossover",
@@ -73,8 +75,8 @@ _LOWEST = -350
 _COMPLEX_STEP = 1e-50
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, eq=False)
+class Moments(Record):
     """Exact moments of one draw of an estimator of KL(π ‖ π_ref).
 
     Attributes
@@ -239,6 +241,38 @@ def _between(weight: Array, first: NDArray[Any], second: NDArray[Any]) -> Any:
     return np.where(np.isinf(second), far, mixed)[()]
 
 
+def ratio_corrected(estimator: Estimator) -> Estimator:
+    """Return an estimator times the ratio π/π°, where π° is π with its gradient stopped.
+
+    ρ k(d),  ρ = π(y)/π°(y) = 1,  ∇ρ = ∇log π(y)
+
+    The value is that of k; as a loss its gradient gains k(d) ∇log π, so that it is ∇E_π[k] when the
+    policy samples one response: for k1 and k3 alike ∇KL(π ‖ π_ref). For tokens see
+    `token_loss_gradient`.
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d, such as `k3`
+
+    Returns
+    -------
+    an elementwise, analytic function of d, from nats to nats
+
+    Examples
+    --------
+    >>> loss_gradient(ratio_corrected(k3), [0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+
+    def corrected(log_ratio: ArrayLike) -> Any:
+        d = _as_log_ratio(log_ratio)
+        # A complex step moves the imaginary part alone: it is what ρ = e^(d − d°) moves by.
+        ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
+        return ratio * estimator(d)
+
+    return corrected
+
+
 def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
     """Return the λ at which `control_variate(λ)` has the least variance when the policy samples.
 
@@ -371,7 +405,9 @@ def loss_gradient(
     [0.25, -0.25]
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
-    slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    slopes = estimator_slopes(
+        estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
+    )
     # Measured from the likeliest response's slope c, as in `slope_of_mean`; c (μ − π) is left.
     likeliest = policy.argmax(axis=-1, keepdims=True)
     common = np.take_along_axis(slopes, likeliest, axis=-1)
@@ -496,8 +532,8 @@ def regression_distribution(
 
     Parameters
     ----------
-    policy : (Y,) probabilities, all > 0 (else c has not mean zero)
-    reference : (Y,) probabilities, all > 0
+    policy, reference : (Y,) probabilities, each > 0 exactly where the other is (else c has not mean
+        zero)
     num_samples : N, the draws in the mean, a whole number >= 1
 
     Returns
@@ -519,9 +555,10 @@ def regression_distribution(
     >>> estimates.round(4).tolist(), coefficients.round(4).tolist()
     ([-0.4055, 0.1438, 0.6931], [0.0, 1.0986, 0.0])
     """
-    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+    policy, reference = policy[policy > 0], reference[policy > 0]
     d = log_quotient(policy, reference)
     if (lowest := d.min()) < _LOWEST:
         refuse("policy", f"must have log-ratios >= {_LOWEST}: e^(−2d) overflows", f"{lowest:.6g}")
@@ -645,7 +682,7 @@ def estimator_values(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def _derivative(estimator: Estimator, d: Array) -> Array:
+def estimator_slopes(estimator: Estimator, d: Array) -> Array:
     """Return k'(d) by a complex step: Im k(d + ih) / h, with no subtraction and so no rounding."""
     values = estimator_values(estimator, d + 1j * _COMPLEX_STEP)
     if not np.iscomplexobj(values):

@@ -26,6 +26,7 @@ from toy.exact.distributions import (
     log_softmax,
     softmax,
 )
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_counts,
@@ -49,8 +50,8 @@ _MAX_STEPS = 100
 _TOLERANCE = 1e-15
 
 
-@dataclass(frozen=True)
-class ObjectiveTerms:
+@dataclass(frozen=True, eq=False)
+class ObjectiveTerms(Record):
     """The three terms of the objective, each in its own unit, and their sum.
 
     Attributes
@@ -67,8 +68,8 @@ class ObjectiveTerms:
     total: Array
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, eq=False)
+class Frontier(Record):
     """The optimal policies for several β, and what each earns and costs.
 
     Attributes
