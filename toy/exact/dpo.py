@@ -68,7 +68,7 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     >>> implicit_reward([0.5, 0.5], [0.2, 0.8], beta=2.0).round(6).tolist()
     [1.832581, -0.940007]
     """
-    return _in_units_of_reward(log_ratio(policy, reference), beta)
+    return in_units_of_reward(log_ratio(policy, reference), beta)
 
 
 def dpo_loss(
@@ -106,7 +106,7 @@ def dpo_loss(
     0.6931471805599453
     """
     log_odds = _as_log_odds(policy, reference, wins, lengths)
-    return reward_loss(_in_units_of_reward(log_odds, beta), wins)
+    return reward_loss(in_units_of_reward(log_odds, beta), wins)
 
 
 def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
@@ -136,7 +136,7 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     >>> dpo_gradient([0.2, 0.8], [0.2, 0.8], [[0, 1], [0, 0]], beta=0.1).tolist()
     [-0.05, 0.05]
     """
-    reward = _in_units_of_reward(_as_log_odds(policy, reference, wins), beta)
+    reward = in_units_of_reward(_as_log_odds(policy, reference, wins), beta)
     return as_positive("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
 
 
@@ -242,7 +242,7 @@ def log_linear_dpo_gradient(
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
     column = as_per_world("beta", as_positive("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
-    reward = _in_units_of_reward(logits - np.log(reference), beta)
+    reward = in_units_of_reward(logits - np.log(reference), beta)
     pull = reward_loss_gradient(reward, wins)
     return column * np.einsum("...y,...yd->...d", pull, np.asarray(features, dtype=float))
 
@@ -346,7 +346,7 @@ def _as_log_odds(
     return np.asarray(ratio / tokens)
 
 
-def _in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
+def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
     """Return β times log π/π_ref, if that is as finite as it was."""
     column = as_per_world("beta", as_positive("beta", beta), log_odds)
     with np.errstate(over="ignore"):
