@@ -295,9 +295,9 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
 
     π ∝ π_ref e^(x/2β),  Σ_j n_ij (x_i − x_j) = Σ_j (wins_ij − wins_ji),  n_ij = wins_ij + wins_ji
 
-    It exists as soon as the comparisons connect all responses, with clean labels too: of n
-    responses no two get further apart than x_i − x_j = n − 1, so that h_i − h_j stops at
-    (n − 1)/(2β), which a chain of clean comparisons reaches.
+    It exists as soon as the comparisons connect all responses, with clean labels too: of Y
+    responses no two get further apart than x_i − x_j = Y − 1, so that h_i − h_j stops at
+    (Y − 1)/(2β), which a chain of clean comparisons reaches.
 
     Parameters
     ----------
