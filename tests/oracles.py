@@ -475,6 +475,20 @@ def dpo_loss(policy, reference, wins, beta):
     )
 
 
+def sequence_dpo_gradient(policy, reference, pairs, beta):
+    """The mean over pairs of −β σ(r̂_l − r̂_w) (∇log P(w) − ∇log P(l)), logit by logit."""
+    nothing = [[0] * len(policy[0]) for _ in policy]
+    score = lambda y: sampled_gradient(policy, nothing, y, baseline=lambda *_: -1)
+    total = [mpf(0)] * len(score(pairs[0][0]))
+    for won, lost in pairs:
+        margin = sum(token_log_ratios(policy, reference, won))
+        margin -= sum(token_log_ratios(policy, reference, lost))
+        weight = mpf(beta) * win_probability(-mpf(beta) * margin) / len(pairs)
+        scores = zip(total, score(won), score(lost), strict=True)
+        total = [g - weight * (up - down) for g, up, down in scores]
+    return total
+
+
 def ipo_loss(policy, reference, wins, beta):
     h = log_ratio(policy, reference)
     return sum(

@@ -108,6 +108,7 @@ from toy.exact.rlhf_objective import (
     reward_kl_frontier,
     rlhf_objective,
 )
+from toy.exact.sequence_dpo import sequence_dpo_gradient
 from toy.exact.sequences import (
     prefix_kl_moments,
     prefix_values,
@@ -208,6 +209,7 @@ __all__ = [
     "sample_estimates",
     "school_comparisons",
     "score",
+    "sequence_dpo_gradient",
     "sequence_estimator_moments",
     "sequence_kl",
     "sequence_kl_gradient",
