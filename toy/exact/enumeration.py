@@ -11,6 +11,9 @@ from toy.exact.validation import Array, refuse
 #: The most count vectors that anything here will list.
 _MAX_COUNT_VECTORS = 2_000_000
 
+#: The most numbers in one array of an enumeration: 160 MB.
+_MAX_NUMBERS = 20_000_000
+
 
 def num_count_vectors(total: int, parts: int) -> int:
     """Return how many ways there are to share `total` draws among `parts` responses."""
@@ -31,6 +34,13 @@ def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.
     edges = np.pad(bars.reshape(size, parts - 1), ((0, 0), (1, 1)), constant_values=-1)
     edges[:, -1] = total + parts - 1
     return np.diff(edges, axis=-1) - 1
+
+
+def check_listable(name: str, shape: tuple[int, ...], remedy: str) -> None:
+    """Refuse an array of this shape that would not fit in memory, before it is made."""
+    if (size := math.prod(shape)) > _MAX_NUMBERS:
+        rule = f"must leave at most {_MAX_NUMBERS:,} numbers to list"
+        refuse(name, rule, f"{size:,} in shape {shape}; {remedy}")
 
 
 def count_probabilities(policy: Array, counts: NDArray[np.int64]) -> Array:
