@@ -106,6 +106,7 @@ from toy.exact.rlhf_objective import (
     rlhf_objective,
 )
 from toy.exact.sequences import (
+    gae_moments,
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -154,6 +155,7 @@ __all__ = [
     "fit_dpo",
     "fit_rewards",
     "forward_kl_policy",
+    "gae_moments",
     "gaussian_moments",
     "geometric_mixture",
     "gibbs_policy",
