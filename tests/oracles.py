@@ -372,13 +372,18 @@ def group_gradient_moments(policy, reward, group_size, advantage):
     return mean, covariance
 
 
-def clipped_surrogate(policy, sampler, advantage, clip_range):
+def clipped_surrogate(policy, sampler, advantage, clip_range, dual_clip=None):
+    """The lesser of two gains, and for a bad response no less than c times its advantage."""
+    low, high = clip_range if isinstance(clip_range, tuple) else (clip_range, clip_range)
     total = mpf(0)
     for q, m, a in zip(policy, sampler, advantage, strict=True):
         if m > 0:
             ratio = mpf(q) / mpf(m)
-            clipped = min(max(ratio, 1 - mpf(clip_range)), 1 + mpf(clip_range))
-            total += mpf(m) * min(ratio * mpf(a), clipped * mpf(a))
+            clipped = min(max(ratio, 1 - mpf(low)), 1 + mpf(high))
+            gain = min(ratio * mpf(a), clipped * mpf(a))
+            if dual_clip is not None and a < 0:
+                gain = max(gain, mpf(dual_clip) * mpf(a))
+            total += mpf(m) * gain
     return total
 
 

@@ -110,6 +110,7 @@ from toy.exact.rlhf_objective import (
 )
 from toy.exact.sequence_dpo import sequence_dpo_gradient
 from toy.exact.sequences import (
+    gae_moments,
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -161,6 +162,7 @@ __all__ = [
     "fit_dpo",
     "fit_rewards",
     "forward_kl_policy",
+    "gae_moments",
     "gaussian_moments",
     "geometric_mixture",
     "gibbs_policy",
