@@ -80,6 +80,7 @@ REST = {
     "clip_range": 0.2,
     "coefficient": 0.3,
     "credit": toy.rewards_to_go,
+    "decay": 0.5,
     "estimator": toy.k3,
     "gamma": 0.7,
     "gradient": lambda z: -z,
@@ -100,6 +101,7 @@ REST = {
     "start": [0.5, -0.5],
     "step_size": 0.1,
     "time": 2.0,
+    "values": 0.5,
     "weight": 0.3,
     "weights": [0.2, -0.1],
 }
