@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -151,3 +153,16 @@ def test_a_formula_is_read_aloud_by_its_characters() -> None:
         '<math><mi>π</mi><mo>&lt;</mo><annotation encoding="x">\\pi</annotation></math><i>z</i>'
     )
     assert mathematics.words(mathml) == "π<"
+
+
+def test_a_full_stop_goes_to_the_formula_before_it_and_another_like_it_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mathematics, "typeset", lambda tex, display: tex)
+    link, formula = nodes.reference("", "Theorem 4"), nodes.math("", "x")
+    paragraph = nodes.paragraph("", "", link, nodes.Text("."), formula, nodes.Text("."))
+    document = new_document("page")
+    document += paragraph
+    mathematics.KeepPunctuation(document).run()
+    assert formula["mark"] == "."
+    assert [child.astext() for child in paragraph] == ["Theorem 4", ".", "x", ""]
