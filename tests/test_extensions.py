@@ -158,7 +158,7 @@ def test_a_formula_is_read_aloud_by_its_characters() -> None:
 def test_a_full_stop_goes_to_the_formula_before_it_and_another_like_it_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mathematics, "typeset", lambda tex, display: tex)
+    monkeypatch.setattr(mathematics, "typeset", lambda tex, _: tex)
     link, formula = nodes.reference("", "Theorem 4"), nodes.math("", "x")
     paragraph = nodes.paragraph("", "", link, nodes.Text("."), formula, nodes.Text("."))
     document = new_document("page")
