@@ -284,6 +284,14 @@ def test_k3_has_less_variance_than_k1_exactly_when_the_optimal_coefficient_excee
         assert (k3 < k1) == (margin > 0)
 
 
+@given(worlds(widest=6.0))
+def test_the_optimal_coefficient_exceeds_the_smallest_ratio(world):
+    policy, reference = world
+    smallest = (policy / reference).min()
+    if smallest < 1 - 1e-6:
+        assert toy.optimal_coefficient(policy, reference) > smallest
+
+
 def test_optimal_coefficient_tends_to_one_for_equal_policies():
     assert toy.optimal_coefficient(REFERENCE, REFERENCE) == 1.0
     near = toy.geometric_mixture(POLICY, REFERENCE, 1e-6)
@@ -788,6 +796,17 @@ def test_coefficients_and_shifts_must_be_finite_numbers(bad):
         toy.control_variate(bad)
     with pytest.raises(ValueError, match=r"^shift must"):
         toy.gaussian_moments(bad)
+
+
+def test_two_gaussians_too_far_apart_for_float64_are_refused():
+    assert np.isfinite(toy.gaussian_moments(-26.6)["k3"].variance)
+    for far in (26.7, -1e200):
+        with pytest.raises(ValueError, match=r"^shift must lie within .26.6"):
+            toy.gaussian_moments(far)
+
+
+def test_a_coefficient_too_small_for_float64_is_zero_without_a_warning():
+    assert toy.optimal_coefficient([1e-310, 1.0], EVEN) == 0
 
 
 def test_single_world_functions_say_so():

@@ -100,6 +100,7 @@ from toy.exact.rlhf_objective import (
     beta_of_even_odds,
     forward_kl_policy,
     gibbs_policy,
+    greedy_policy,
     log_partition,
     objective_terms,
     optimality_gap,
@@ -107,7 +108,9 @@ from toy.exact.rlhf_objective import (
     reward_kl_frontier,
     rlhf_objective,
 )
+from toy.exact.sequence_dpo import sequence_dpo_gradient
 from toy.exact.sequences import (
+    gae_moments,
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -159,9 +162,11 @@ __all__ = [
     "fit_dpo",
     "fit_rewards",
     "forward_kl_policy",
+    "gae_moments",
     "gaussian_moments",
     "geometric_mixture",
     "gibbs_policy",
+    "greedy_policy",
     "group_gradient_moments",
     "group_mean",
     "group_normalised",
@@ -206,6 +211,7 @@ __all__ = [
     "sample_estimates",
     "school_comparisons",
     "score",
+    "sequence_dpo_gradient",
     "sequence_estimator_moments",
     "sequence_kl",
     "sequence_kl_gradient",

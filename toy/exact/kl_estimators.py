@@ -71,6 +71,9 @@ _BLOCK = 8192
 #: The least log-ratio of which e^(−2d) is a number of float64.
 _LOWEST = -350
 
+#: The largest shift of which e^(shift²) is a number of float64.
+_WIDEST_SHIFT = 26.6
+
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
 
@@ -288,7 +291,7 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
 
     Returns
     -------
-    (...) no unit, > 0
+    (...) no unit, > 0; 0 only where χ² overflows
 
     Examples
     --------
@@ -297,7 +300,8 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     jeffreys = kl_divergence(policy, reference) + kl_divergence(reference, policy)
-    chi_square = chi_square_divergence(reference, policy)
+    with np.errstate(over="ignore"):  # beyond 1e308, and λ* below 1e-305: then 0
+        chi_square = chi_square_divergence(reference, policy)
     return np.divide(jeffreys, chi_square, out=np.ones_like(jeffreys), where=chi_square > 0)[()]
 
 
@@ -622,7 +626,7 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
 
     Parameters
     ----------
-    shift : a finite number, the distance of the two means in standard deviations
+    shift : a number within ±26.6, the distance of the two means in standard deviations
 
     Returns
     -------
@@ -638,6 +642,8 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
     shift_array = as_numbers("shift", shift)
     if shift_array.ndim or not np.isfinite(shift_array):
         refuse("shift", "must be a finite number", shift)
+    if abs(shift_array) > _WIDEST_SHIFT:
+        refuse("shift", f"must lie within ±{_WIDEST_SHIFT}, else e^(shift²) overflows", shift)
     kl = np.asarray(shift_array**2 / 2)
     zero = np.zeros_like(kl)
     return {

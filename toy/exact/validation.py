@@ -152,12 +152,21 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     return array
 
 
+def as_price(name: str, beta: ArrayLike) -> Array:
+    """Return finite β > 0, of any shape; what asks for an optimum says why it has none at 0."""
+    array = as_finite(name, beta)
+    if (array <= 0).any():
+        rule = "must be > 0, for the optimum divides by it (as it goes to 0, see greedy_policy)"
+        refuse(name, rule, array[array <= 0][0])
+    return array
+
+
 def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers >= 0, of any shape."""
     array = as_finite(name, numbers)
     if (array < 0).any():
         refuse(name, "must be >= 0", array[array < 0][0])
-    return array
+    return array + 0.0  # −0.0 becomes 0.0, so that what divides by it has one sign
 
 
 def as_per_world(name: str, numbers: NDArray[Any], worlds: Array) -> NDArray[Any]:
@@ -203,7 +212,7 @@ def check_same_responses(name: str, worlds: Array, counts_name: str, counts: Arr
 def check_generator(name: str, rng: object) -> None:
     """Refuse anything but a NumPy generator, so that no randomness hides in a default."""
     if not isinstance(rng, np.random.Generator):
-        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", repr(rng))
+        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", rng)
 
 
 def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:

@@ -81,7 +81,7 @@ def estimated_coefficient(ax: Axes, num_samples: ArrayLike, rmse: Mapping[str, A
     ax.minorticks_off()
     ax.set_xlabel("number of draws N")
     ax.set_ylabel("root mean squared error (nats)")
-    ax.legend()
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0))
     return ax
 
 
