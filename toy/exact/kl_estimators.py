@@ -247,7 +247,7 @@ def _between(weight: Array, first: NDArray[Any], second: NDArray[Any]) -> Any:
 def ratio_corrected(estimator: Estimator) -> Estimator:
     """Return an estimator times the ratio π/π°, where π° is π with its gradient stopped.
 
-    ρ k(d),  ρ = π(y)/π°(y) = 1,  ∇ρ = ∇log π(y)
+    (π(y)/π°(y)) k(d),  π/π° = 1,  ∇(π/π°) = ∇log π
 
     The value is that of k; as a loss its gradient gains k(d) ∇log π, so that it is ∇E_π[k] when the
     policy samples one response: for k1 and k3 alike ∇KL(π ‖ π_ref). For tokens see
@@ -269,7 +269,7 @@ def ratio_corrected(estimator: Estimator) -> Estimator:
 
     def corrected(log_ratio: ArrayLike) -> Any:
         d = _as_log_ratio(log_ratio)
-        # A complex step moves the imaginary part alone: it is what ρ = e^(d − d°) moves by.
+        # A complex step moves the imaginary part alone: it is what π/π° = e^(d − d°) moves by.
         ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
         return ratio * estimator(d)
 

@@ -706,7 +706,7 @@ def _as_policy_and_reference(policy: Steps, reference: Steps) -> tuple[Tables, T
     policy = _as_tables("policy", policy, as_policy)
     reference = _as_tables("reference", reference, as_policy)
     _check_same_steps(policy=policy, reference=reference)
-    contexts = [max(q.ndim, p.ndim) - 1 for q, p in zip(policy, reference, strict=True)]
+    contexts = [table.ndim - 1 for table in reference]
     reached = _prefix_probs([table > 0 for table in policy], contexts)
     steps = zip(count(), reached, policy, reference, strict=False)
     return policy, tuple(_reference_at(*step) for step in steps)
@@ -767,8 +767,7 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
     num_tokens, num_steps = policy[0].size, len(policy)
-    sequences = num_tokens ** min(num_steps, 64)  # more steps change no answer, and cost digits
-    if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
+    if max(num_tokens**num_steps, num_columns) * num_columns > _MAX_NUMBERS:
         rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{num_tokens}^{num_steps} sequences by {num_columns:,} columns")
 
