@@ -120,7 +120,9 @@ class KeepPunctuation(SphinxPostTransform):
             with suppress(TeXError):
                 if mark and len(words(typeset(formula.astext(), False))) <= SHORT:
                     formula["mark"] = mark[0]
-                    text.parent.replace(text, nodes.Text(text[mark.end() :]))
+                    # By position, not `replace`, which takes the first text that reads the same.
+                    place = text.parent.index(formula) + 1
+                    text.parent[place] = nodes.Text(text[mark.end() :])
 
 
 def is_in_head(node: nodes.Node) -> bool:
