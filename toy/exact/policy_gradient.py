@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from toy.exact.distributions import complement, difference, kl_gradient, slope_of_mean
 from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_count,
@@ -43,8 +44,8 @@ Advantage: TypeAlias = Callable[[Any], Any]
 _MIN_LENGTH = 1e-12
 
 
-@dataclass(frozen=True)
-class GradientMoments:
+@dataclass(frozen=True, eq=False)
+class GradientMoments(Record):
     """Exact moments of an estimate of a gradient in the logits.
 
     Attributes

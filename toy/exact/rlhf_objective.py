@@ -27,6 +27,7 @@ from toy.exact.distributions import (
     log_softmax,
     softmax,
 )
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_counts,
@@ -50,8 +51,8 @@ _MAX_STEPS = 100
 _TOLERANCE = 1e-15
 
 
-@dataclass(frozen=True)
-class ObjectiveTerms:
+@dataclass(frozen=True, eq=False)
+class ObjectiveTerms(Record):
     """The three terms of the objective, each in its own unit, and their sum.
 
     Attributes
@@ -68,8 +69,8 @@ class ObjectiveTerms:
     total: Array
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, eq=False)
+class Frontier(Record):
     """The optimal policies for several β, and what each earns and costs.
 
     Attributes
