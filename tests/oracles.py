@@ -372,13 +372,18 @@ def group_gradient_moments(policy, reward, group_size, advantage):
     return mean, covariance
 
 
-def clipped_surrogate(policy, sampler, advantage, clip_range):
+def clipped_surrogate(policy, sampler, advantage, clip_range, dual_clip=None):
+    """The lesser of two gains, and for a bad response no less than c times its advantage."""
+    low, high = clip_range if isinstance(clip_range, tuple) else (clip_range, clip_range)
     total = mpf(0)
     for q, m, a in zip(policy, sampler, advantage, strict=True):
         if m > 0:
             ratio = mpf(q) / mpf(m)
-            clipped = min(max(ratio, 1 - mpf(clip_range)), 1 + mpf(clip_range))
-            total += mpf(m) * min(ratio * mpf(a), clipped * mpf(a))
+            clipped = min(max(ratio, 1 - mpf(low)), 1 + mpf(high))
+            gain = min(ratio * mpf(a), clipped * mpf(a))
+            if dual_clip is not None and a < 0:
+                gain = max(gain, mpf(dual_clip) * mpf(a))
+            total += mpf(m) * gain
     return total
 
 
@@ -473,6 +478,20 @@ def dpo_loss(policy, reference, wins, beta):
         -share * log(win_probability(mpf(beta) * log(odds[i] / odds[j])))
         for i, j, share in comparisons(wins)
     )
+
+
+def sequence_dpo_gradient(policy, reference, pairs, beta):
+    """The mean over pairs of −β σ(r̂_l − r̂_w) (∇log P(w) − ∇log P(l)), logit by logit."""
+    nothing = [[0] * len(policy[0]) for _ in policy]
+    score = lambda y: sampled_gradient(policy, nothing, y, baseline=lambda *_: -1)
+    total = [mpf(0)] * len(score(pairs[0][0]))
+    for won, lost in pairs:
+        margin = sum(token_log_ratios(policy, reference, won))
+        margin -= sum(token_log_ratios(policy, reference, lost))
+        weight = mpf(beta) * win_probability(-mpf(beta) * margin) / len(pairs)
+        scores = zip(total, score(won), score(lost), strict=True)
+        total = [g - weight * (up - down) for g, up, down in scores]
+    return total
 
 
 def ipo_loss(policy, reference, wins, beta):

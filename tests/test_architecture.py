@@ -33,6 +33,7 @@ FLOORS = {
     "comparison_graph": 1,
     **{chapter: 2 + place / 8 for place, chapter in enumerate(CHAPTERS)},
     "sequences": 2.875,
+    "sequence_dpo": 2.9375,
     "learners": 3,
     "figures": 4,
     "claims": 4,

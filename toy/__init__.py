@@ -108,7 +108,9 @@ from toy.exact.rlhf_objective import (
     reward_kl_frontier,
     rlhf_objective,
 )
+from toy.exact.sequence_dpo import sequence_dpo_gradient
 from toy.exact.sequences import (
+    gae_moments,
     prefix_kl_moments,
     prefix_values,
     rewards_to_go,
@@ -160,6 +162,7 @@ __all__ = [
     "fit_dpo",
     "fit_rewards",
     "forward_kl_policy",
+    "gae_moments",
     "gaussian_moments",
     "geometric_mixture",
     "gibbs_policy",
@@ -208,6 +211,7 @@ __all__ = [
     "sample_estimates",
     "school_comparisons",
     "score",
+    "sequence_dpo_gradient",
     "sequence_estimator_moments",
     "sequence_kl",
     "sequence_kl_gradient",

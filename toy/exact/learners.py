@@ -22,6 +22,7 @@ from toy.exact.validation import (
     Array,
     as_count,
     as_logits,
+    as_numbers,
     as_per_world,
     as_policy_and_reference_alike,
     as_positive,
@@ -78,26 +79,16 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     Raises
     ------
     ValueError
-        If the gradient has another shape, or a step leads to parameters that are not finite.
+        If what the gradient returns has another shape, or is not real, or NaN; or if a step leads
+        to parameters that are not finite.
 
     Examples
     --------
     >>> ascend(lambda z: -z, start=[1.0, -2.0], step_size=0.5, num_steps=2).parameters.tolist()
     [[1.0, -2.0], [0.5, -1.0], [0.25, -0.5]]
     """
-    start, num_steps = as_logits("start", start), as_count("num_steps", num_steps)
-    step_size = _as_number("step_size", step_size)
-    parameters = np.empty((num_steps + 1, *start.shape))
-    gradients = np.empty((num_steps, *start.shape))
-    parameters[0], masked = start, np.isneginf(start)
-    for step in range(num_steps):
-        gradients[step] = _direction(gradient, parameters[step].copy())
-        with np.errstate(over="ignore"):
-            parameters[step + 1] = parameters[step] + step_size * gradients[step]
-        if not (masked == ~np.isfinite(parameters[step + 1])).all():
-            rule = "must keep all parameters finite: take a smaller one"
-            refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
-    return Trajectory(parameters, gradients)
+    start = as_logits("start", start)
+    return _climb(lambda z: _direction(gradient, z.copy()), start, step_size, num_steps)
 
 
 def ascend_with_loss(
@@ -154,7 +145,7 @@ def ascend_with_loss(
         now = softmax(logits)
         return policy_gradient(now, reward) - column * loss_gradient(estimator, now, reference)
 
-    return ascend(uphill, start, step_size, num_steps)
+    return _climb(uphill, start, step_size, num_steps)
 
 
 def dpo_descent(
@@ -200,15 +191,16 @@ def dpo_descent(
     """
     wins, beta = as_wins("wins", wins), _as_number("beta", beta)
     start, kernel = _as_start(reference, features)
+    if wins.ndim != 2:
+        refuse("wins", "must be one table, a row and a column for each response", wins.shape)
     check_same_responses("reference", start, "wins", wins)
     share = shares(wins)
 
     def downhill(logits: Array) -> Array:
-        with np.errstate(over="ignore"):
-            force = share / (1 + np.exp(margins(beta * (logits - start))))
+        force = share / (1 + np.exp(margins(beta * (logits - start))))
         return np.asarray(kernel @ (beta * (force.sum(axis=1) - force.sum(axis=0))))
 
-    return ascend(downhill, start, step_size, num_steps)
+    return _climb(downhill, start, step_size, num_steps)
 
 
 def rlhf_ascent(
@@ -261,7 +253,25 @@ def rlhf_ascent(
         net = reward - beta * (shifted - np.log(weights.sum()) - start)
         return np.asarray(kernel @ slope_of_mean(policy, net))
 
-    return ascend(uphill, start, step_size, num_steps)
+    return _climb(uphill, start, step_size, num_steps)
+
+
+def _climb(
+    gradient: Callable[[Array], Array], start: Array, step_size: float, num_steps: int
+) -> Trajectory:
+    """Return the trajectory of ascent along a gradient whose values need no check."""
+    step_size, num_steps = _as_number("step_size", step_size), as_count("num_steps", num_steps)
+    parameters = np.empty((num_steps + 1, *start.shape))
+    gradients = np.empty((num_steps, *start.shape))
+    parameters[0], masked = start, np.isneginf(start)
+    for step in range(num_steps):
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients[step] = gradient(parameters[step])
+            parameters[step + 1] = parameters[step] + step_size * gradients[step]
+        if not (masked == ~np.isfinite(parameters[step + 1])).all():
+            rule = "must keep all parameters finite: take a smaller one"
+            refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
+    return Trajectory(parameters, gradients)
 
 
 def _as_number(name: str, value: ArrayLike) -> float:
@@ -279,12 +289,16 @@ def _as_start(reference: ArrayLike, features: ArrayLike | None) -> tuple[Array, 
     table = np.eye(start.size) if features is None else as_values("features", features)
     if table.ndim != 2 or len(table) != start.size:
         refuse("features", f"must have shape ({start.size}, D)", f"shape {table.shape}")
-    return start, table @ table.T
+    with np.errstate(over="ignore", invalid="ignore"):
+        kernel = table @ table.T
+    if not np.isfinite(kernel).all():
+        refuse("features", "must have finite products with each other", np.abs(table).max())
+    return start, kernel
 
 
 def _direction(gradient: Gradient, parameters: Array) -> Array:
-    """Return the gradient at some parameters, refusing another shape."""
-    direction = np.asarray(gradient(parameters), dtype=np.float64)
+    """Return the gradient at some parameters, refusing NaN, what is not real and another shape."""
+    direction = as_numbers("gradient", gradient(parameters))
     if direction.shape != parameters.shape:
         refuse("gradient", f"must return shape {parameters.shape}", f"shape {direction.shape}")
     return direction

@@ -19,7 +19,7 @@ What is not as its line under Parameters says, or does not fit the rest in shape
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 All tables of a call have the same T and V.
 
-Sources: sutton1999policy (the gradient), amini2025kl (exact inner sums).
+Sources: sutton1999policy (the gradient), schulman2016gae (GAE), amini2025kl (exact inner sums).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +37,7 @@ from toy.exact.validation import (
     Array,
     as_array,
     as_finite,
+    as_numbers,
     as_policy,
     as_values,
     check_reference,
@@ -44,6 +45,7 @@ from toy.exact.validation import (
 )
 
 __all__ = [
+    "gae_moments",
     "prefix_kl_moments",
     "prefix_values",
     "rewards_to_go",
@@ -259,8 +261,9 @@ def trajectory_moments(
     g(y) = Σ_t ∇log π(y_t | y_<t) (c_t − b_t),  c = credit(r_1, …, r_T),  y ~ π
 
     With `rewards_to_go` or `whole_return` as credit the mean is `trajectory_gradient`, for the
-    rewards before a step have nothing to do with the token drawn there. Reward-to-go usually has
-    the smaller variance; where past and future rewards cancel, the whole return has.
+    rewards before a step have nothing to do with the token drawn there. Reward-to-go never has the
+    larger variance if all rewards have one sign, for each step has a table of its own; where past
+    and future rewards cancel, it may.
 
     Parameters
     ----------
@@ -303,6 +306,53 @@ def trajectory_moments(
     mean = weights @ gradients
     scaled = np.sqrt(weights)[:, None] * (gradients - mean)
     return GradientMoments(mean, scaled.T @ scaled)
+
+
+def gae_moments(
+    policy: Steps, reward: Steps, values: Steps | float, decay: ArrayLike
+) -> GradientMoments:
+    """Return exact mean and covariance of the one-trajectory gradient with GAE(λ), undiscounted.
+
+    A_t = Σ_(l≥0) λ^l δ_t+l,  δ_t = r_t + V_t+1(y_≤t) − V_t(y_<t)
+
+    At λ = 1 it is the reward-to-go less the value, unbiased whatever the values say. Below, errors
+    of the values bias it, unless they depend on the step alone.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables r_t(y_<t, y_t) of the same kind, finite, in units of reward; or one NumPy
+        array (V,) * T, the reward of each whole sequence, paid at the last step
+    values : a number; or T numbers or tables V_t, (V,) * k + (1,), finite, in units of reward: what
+        somebody thinks that a prefix can expect, such as `prefix_values`, which does not err
+    decay : a number λ from 0 to 1, no unit
+
+    Returns
+    -------
+    GradientMoments over all P logits, as `trajectory_moments` returns them
+
+    Raises
+    ------
+    ValueError
+        If a value depends on the token to come, or there is more to list than `trajectory_moments`
+        lists.
+
+    Source: schulman2016gae.
+
+    Examples
+    --------
+    >>> policy, reward = [[0.5, 0.5], [[0.25, 0.75], [0.5, 0.5]]], [[0.0, 1.0], [4.0, 0.0]]
+    >>> gae_moments(policy, reward, 0.0, decay=0.0).mean[:2].tolist()  # blind to what follows
+    [-0.25, 0.25]
+    >>> gae_moments(policy, reward, prefix_values(policy, reward), decay=0.0).mean[:2].tolist()
+    [-0.5, 0.5]
+    """
+    policy, reward = _as_policy_and_reward(policy, reward)
+    values = _as_values_of_prefixes(values, policy)
+    following = [*(table[..., 0] for table in values[1:]), np.zeros(())]
+    errors = [r + later - now for r, later, now in zip(reward, following, values, strict=True)]
+    powers = _powers(_as_decay(decay), len(policy))
+    return trajectory_moments(policy, errors, credit=lambda paid: paid @ powers)
 
 
 def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
@@ -685,22 +735,23 @@ def _as_policy_and_reward(policy: Steps, reward: Steps) -> tuple[Tables, Tables]
     return policy, reward
 
 
-def _as_baseline(baseline: Steps | float, policy: Tables) -> Tables:
+def _as_baseline(baseline: Steps | float, policy: Tables, name: str = "baseline") -> Tables:
     """Return one table a step over the policy's tokens; a number holds at every step."""
     listed = _listed(baseline) or (baseline,) * len(policy)
     if len(listed) != len(policy):
         rule = f"must be a number, or have one entry for each of {len(policy)} steps"
-        refuse("baseline", rule, len(listed))
-    return tuple(_as_baseline_table(t, table, policy[0].size) for t, table in enumerate(listed))
+        refuse(name, rule, len(listed))
+    tables = enumerate(listed)
+    return tuple(_as_baseline_table(f"{name}[{t}]", t, b, policy[0].size) for t, b in tables)
 
 
-def _as_baseline_table(t: int, table: ArrayLike, num_tokens: int) -> Array:
+def _as_baseline_table(name: str, t: int, table: ArrayLike, num_tokens: int) -> Array:
     """Return a step's baseline with an axis for the token, along which it need not vary."""
-    array = as_values(f"baseline[{t}]", np.atleast_1d(as_array(f"baseline[{t}]", table)))
+    array = as_values(name, np.atleast_1d(as_array(name, table)))
     full = (num_tokens,) * array.ndim
     if array.ndim > t + 1 or array.shape not in (full, (*full[1:], 1)):
         rule = f"must be a number or have shape ({num_tokens},) * k + (1,) with k <= {t}"
-        refuse(f"baseline[{t}]", rule, f"shape {array.shape}")
+        refuse(name, rule, f"shape {array.shape}")
     return np.broadcast_to(array, full)
 
 
@@ -720,3 +771,26 @@ def _check_enumerable(policy: Tables, num_columns: int) -> None:
     if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
         rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{num_tokens}^{num_steps} sequences by {num_columns:,} columns")
+
+
+def _as_values_of_prefixes(values: Steps | float, policy: Tables) -> Tables:
+    """Return one table (V,) * k + (1,) a step of what its prefixes are thought to be worth."""
+    tables = _as_baseline(values, policy, "values")
+    for t, table in enumerate(tables):
+        if (table != table[..., :1]).any():
+            refuse(f"values[{t}]", "must not depend on the token to come", f"shape {table.shape}")
+    return tuple(table[..., :1] for table in tables)
+
+
+def _as_decay(decay: ArrayLike) -> float:
+    """Return GAE's λ, a number from 0 to 1."""
+    number = as_numbers("decay", decay)
+    if number.ndim or not 0 <= number <= 1:
+        refuse("decay", "must be a single number from 0 to 1", decay)
+    return float(number)
+
+
+def _powers(decay: float, num_steps: int) -> Array:
+    """Return λ^(s − t) for each later step s (row) and step t (column), 0 for an earlier one."""
+    later = np.arange(num_steps)[:, None] - np.arange(num_steps)
+    return np.where(later >= 0, decay ** np.abs(later), 0.0)
