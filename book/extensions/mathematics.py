@@ -120,14 +120,9 @@ class KeepPunctuation(SphinxPostTransform):
             with suppress(TeXError):
                 if mark and len(words(typeset(formula.astext(), False))) <= SHORT:
                     formula["mark"] = mark[0]
-<<<<<<< HEAD
-                    # By position, not `replace`, which takes the first text that reads the same.
-                    place = text.parent.index(formula) + 1
-=======
                     siblings = text.parent.children
                     # By identity: to `replace`, the first full stop of a paragraph is every one.
                     place = next(i for i, sibling in enumerate(siblings) if sibling is text)
->>>>>>> main
                     text.parent[place] = nodes.Text(text[mark.end() :])
 
 
