@@ -64,7 +64,7 @@ def test_labels_are_copied_too():
     [
         ({"prompt_probs": [0.5, 0.6]}, r"^prompt_probs must sum to 1"),
         ({"prompt_probs": [1.0]}, r"^prompt_probs, reference and reward must have shapes \(X,\)"),
-        ({"reference": [[0.5, 0.5, 0.0]] * 2}, r"^reference must give every response"),
+        ({"reference": [[0.5, 0.5, 0.5]] * 2}, r"^reference must sum to 1"),
         ({"reference": [[0.5, 0.5]] * 2}, r"^reference and reward must have the same number"),
         ({"reward": [[np.inf, 0.0, 0.0]] * 2}, r"^reward must be finite"),
         (
@@ -85,6 +85,11 @@ def test_labels_are_copied_too():
 def test_a_world_that_does_not_fit_together_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         Bandit(**GOOD | change)
+
+
+def test_a_response_may_be_impossible_at_one_prompt():
+    reference = [[0.5, 0.5, 0.0], [0.2, 0.5, 0.3]]
+    assert Bandit(**GOOD | {"reference": reference}).reference.tolist() == reference
 
 
 def test_every_named_world_speaks_of_different_responses_and_is_not_symmetric():

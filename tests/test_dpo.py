@@ -472,9 +472,9 @@ BAD = {
     "policy": (lambda f: f([0.5, 0.6], [0.5, 0.5], WON, 1.0), r"^policy must sum to 1"),
     "policy zero": (
         lambda f: f([1.0, 0.0], [0.5, 0.5], WON, 1.0),
-        r"^policy must give every response a probability > 0",
+        r"^(policy|reference) must be > 0 wherever the (reference|policy) is",
     ),
-    "reference": (lambda f: f([0.5, 0.5], [1.0, 0.0], WON, 1.0), r"^reference must give every"),
+    "reference": (lambda f: f([0.5, 0.5], [1.0, 0.0], WON, 1.0), r"^reference must"),
     "wins": (lambda f: f([0.5, 0.5], [0.5, 0.5], -WON, 1.0), r"^wins must hold finite counts >= 0"),
     "beta": (lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, 0.0), r"^beta must be > 0; got 0.0"),
     "beta nan": (
@@ -565,6 +565,15 @@ def test_a_target_whose_square_is_infinite_is_refused():
 @pytest.mark.filterwarnings("error")
 def test_a_response_that_is_never_given_has_the_implicit_reward_minus_infinity():
     close(implicit_reward([1.0, 0.0], [0.5, 0.5], 1e300), [1e300 * np.log(2), -np.inf])
+
+
+@pytest.mark.parametrize("function", [dpo_loss, dpo_gradient, ipo_loss])
+def test_a_comparison_of_a_response_that_is_never_given_is_refused(function):
+    never = [0.5, 0.0, 0.5]
+    function(never, never, [[0, 0, 3], [0, 0, 0], [1, 0, 0]], 1.0)
+    for wins in ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [1, 0, 0], [0, 0, 0]]):
+        with pytest.raises(ValueError, match=r"^policy and reference must be > 0 for every resp"):
+            function(never, never, wins, 1.0)
 
 
 def test_implicit_rewards_of_bad_policies_are_refused():

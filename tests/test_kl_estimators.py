@@ -572,7 +572,7 @@ FUNCTIONS = [
         ([0.5, 0.6], EVEN, "policy must sum to 1"),
         ([np.nan, 1.0], EVEN, "policy must hold no NaN"),
         (EVEN, [0.5, 0.6], "reference must sum to 1"),
-        (EVEN, [1.0, 0.0], "reference must give every response a probability > 0"),
+        (EVEN, [1.0, 0.0], "reference must be > 0 wherever the policy is"),
         (EVEN, [0.2, 0.3, 0.5], "must have the same number of responses"),
     ],
 )

@@ -174,7 +174,7 @@ def test_several_worlds_learn_with_a_loss_at_once_and_a_start_with_a_zero_is_ref
         np.testing.assert_allclose(both[:, i], one.parameters, atol=1e-14)
         alone = ascend_with_loss(k2, starts[1], [1.0, 0.0], [0.5, 0.5], beta, 0.1, 7)
         np.testing.assert_allclose(same[:, i], alone.parameters, atol=1e-14)
-    with pytest.raises(ValueError, match="policy must give every response"):
+    with pytest.raises(ValueError, match="policy must be > 0 wherever the reference is"):
         ascend_with_loss(k2, [1.0, 0.0], [1.0, 0.0], [0.5, 0.5], 0.5, 0.1, 7)
 
 
@@ -273,7 +273,7 @@ UNEVEN = [0.7, 0.3]
         ),
         (
             lambda: ascend_with_loss(k2, UNEVEN, [1.0, 0.0], [1.0, 0.0], 1.0, 0.1, 1),
-            "reference must give every",
+            "reference must be > 0 wherever the policy is",
         ),
         (
             lambda: dpo_descent(UNEVEN, [[0, -1], [1, 0]], 1.0, 0.1, 1),

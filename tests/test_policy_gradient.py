@@ -589,7 +589,7 @@ def test_bad_weights_baselines_and_clip_ranges_are_refused():
         objective_gradient(*terms, 0.0)
     with pytest.raises(ValueError, match=r"^beta must be one number, or have axes"):
         objective_gradient(np.tile(POLICY, (2, 1)), REWARD, REFERENCE, [1.0, 1.0, 1.0])
-    with pytest.raises(ValueError, match=r"^reference must give every response"):
+    with pytest.raises(ValueError, match=r"^reference must be > 0 wherever the policy is"):
         objective_gradient(POLICY, REWARD, [0.0, 0.5, 0.25, 0.25], BETA)
     with pytest.raises(ValueError, match=r"^gamma must be >= 0; got -1"):
         objective_gradient(*terms, BETA, -1.0, PRETRAINING)

@@ -675,7 +675,7 @@ def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
 def test_a_bad_reference_is_refused_by_name_and_rule(function, bad, rule):
     with pytest.raises(ValueError, match="^reference" + re.escape(rule)):
         function(POLICY, bad)
-    with pytest.raises(ValueError, match=r"^reference\[1\] must give every response a probability"):
+    with pytest.raises(ValueError, match=r"^reference\[1\] must be > 0 wherever the policy is"):
         function(POLICY, [REFERENCE[0], [1.0, 0.0], REFERENCE[2]])
 
 

@@ -20,7 +20,6 @@ from toy.exact.distributions import softmax
 from toy.exact.validation import (
     Array,
     as_policy,
-    as_reference,
     as_same_worlds,
     as_values,
     refuse,
@@ -34,7 +33,8 @@ class Bandit:
     Attributes
     ----------
     prompt_probs : (X,) how often each prompt arrives; sums to one
-    reference : (X, Y) π_ref(y | x), every entry > 0
+    reference : (X, Y) π_ref(y | x); 0 for a response that is impossible there, as where another
+        prompt has more of them
     reward : (X, Y) r(x, y), finite, in units of reward
     prompts : X labels
     responses : for each prompt, Y labels
@@ -60,7 +60,7 @@ class Bandit:
     def __post_init__(self) -> None:
         prompt_probs = as_policy("prompt_probs", self.prompt_probs)
         reference, reward = as_same_worlds(
-            reference=as_reference("reference", self.reference),
+            reference=as_policy("reference", self.reference),
             reward=as_values("reward", self.reward),
         )
         shapes = np.shape(self.prompt_probs), np.shape(self.reference), np.shape(self.reward)

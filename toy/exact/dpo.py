@@ -34,6 +34,7 @@ from toy.exact.validation import (
     Array,
     as_counts,
     as_per_world,
+    as_policy_and_reference_alike,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -54,12 +55,13 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
     -------
-    (..., Y) in units of reward; −inf where the policy never gives the response
+    (..., Y) in units of reward; −inf where the policy never gives the response, and 0 where neither
+    does: a number that no comparison may ask for
 
     Source: rafailov2023dpo.
 
@@ -88,8 +90,8 @@ def dpo_loss(
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
     lengths : (..., Y) whole numbers >= 1, in tokens, or None for the sum: |y|
@@ -120,8 +122,8 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
 
@@ -147,8 +149,7 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -162,7 +163,8 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
     >>> dpo_weights([0.75, 0.25], [0.5, 0.5], beta=1.0).round(12).tolist()
     [[0.5, 0.25], [0.75, 0.5]]
     """
-    reward = implicit_reward(as_reference("policy", policy), reference, beta)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    reward = implicit_reward(policy, reference, beta)
     return win_probability(-margins(reward))
 
 
@@ -263,8 +265,8 @@ def ipo_loss(
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat, where a comparison won is worth one unit:
         τ in the paper
@@ -331,21 +333,6 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     return gibbs_policy(score / 2, reference, beta)
 
 
-def _as_log_odds(
-    policy: ArrayLike, reference: ArrayLike, wins: Any, lengths: ArrayLike | None = None
-) -> Array:
-    """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
-    policy = as_reference("policy", policy)
-    check_same_responses("policy", policy, "wins", as_wins("wins", wins))
-    ratio = log_ratio(policy, reference)
-    if lengths is None:
-        return ratio
-    tokens = np.atleast_1d(as_counts("lengths", lengths)).astype(float)
-    ratio, tokens = as_same_worlds(policy=ratio, lengths=tokens)
-    check_same_responses("lengths", tokens, "wins", as_wins("wins", wins))
-    return np.asarray(ratio / tokens)
-
-
 def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
     """Return β times log π/π_ref, if that is as finite as it was."""
     column = as_per_world("beta", as_positive("beta", beta), log_odds)
@@ -354,3 +341,26 @@ def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
     if (np.isinf(reward) & np.isfinite(log_odds)).any():
         refuse("beta", "must be small enough for a finite implicit reward", np.max(beta))
     return np.asarray(reward)
+
+
+def _as_log_odds(
+    policy: ArrayLike, reference: ArrayLike, wins: Any, lengths: ArrayLike | None = None
+) -> Array:
+    """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    wins = as_wins("wins", wins)
+    check_same_responses("policy", policy, "wins", wins)
+    compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
+    if (compared & (policy == 0)).any():
+        rule = "must be > 0 for every response that is compared"
+        refuse("policy and reference", rule, "0 for one of them")
+    ratio = log_ratio(policy, reference)
+    return ratio if lengths is None else _per_token(ratio, wins, lengths)
+
+
+def _per_token(ratio: Array, wins: Array, lengths: ArrayLike) -> Array:
+    """Return log π/π_ref divided by the length of each response."""
+    tokens = np.atleast_1d(as_counts("lengths", lengths)).astype(float)
+    ratio, tokens = as_same_worlds(policy=ratio, lengths=tokens)
+    check_same_responses("lengths", tokens, "wins", wins)
+    return np.asarray(ratio / tokens)

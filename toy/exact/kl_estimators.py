@@ -36,7 +36,7 @@ from toy.exact.validation import (
     as_numbers,
     as_policy,
     as_policy_and_reference,
-    as_reference,
+    as_policy_and_reference_alike,
     as_same_worlds,
     check_generator,
     refuse,
@@ -235,8 +235,8 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0 (else e^(−d) − 1 has not mean zero)
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is (else
+        e^(−d) − 1 has not mean zero)
 
     Returns
     -------
@@ -247,7 +247,7 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
     >>> float(optimal_coefficient([0.99, 0.01], [0.5, 0.5]))
     0.0928...
     """
-    policy = as_reference("policy", policy)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     jeffreys = kl_divergence(policy, reference) + kl_divergence(reference, policy)
     chi_square = chi_square_divergence(reference, policy)
     return np.divide(jeffreys, chi_square, out=np.ones_like(jeffreys), where=chi_square > 0)[()]
@@ -270,7 +270,7 @@ def estimator_moments(
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`, `control_variate(0.5)`
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
 
     Returns
@@ -333,7 +333,7 @@ def loss_gradient(
     estimator : elementwise, analytic function of d (made of +, *, exp, log and the like, so that it
         takes complex numbers; the derivative is a complex step, exact to rounding)
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
 
     Returns
@@ -380,7 +380,7 @@ def sample_estimates(
     rng : numpy.random.Generator, the only source of randomness
     estimator : elementwise function of d
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     num_samples : N, the draws in each mean, a whole number >= 1
     num_replications : R, how many independent means, a whole number >= 1
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
@@ -427,7 +427,7 @@ def estimate_distribution(
     ----------
     estimator : elementwise function of d
     policy : (Y,) probabilities
-    reference : (Y,) probabilities, all > 0
+    reference : (Y,) probabilities, > 0 wherever the policy is
     num_samples : N, the draws in the mean, a whole number >= 1
     sampler : (Y,) probabilities, zero wherever the policy is; None: the policy
 
@@ -465,7 +465,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 
     Parameters
     ----------
-    policy, reference : (Y,) probabilities, all > 0, not equal
+    policy, reference : (Y,) probabilities, each > 0 exactly where the other is, not equal
 
     Returns
     -------
@@ -478,7 +478,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
     """
     from scipy.optimize import brentq  # 0.35 s to import: only when it is asked for
 
-    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:

@@ -13,15 +13,17 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.exact.distributions import slope_of_mean, softmax
+from toy.exact.distributions import log_probs, slope_of_mean, softmax
 from toy.exact.kl_estimators import Estimator, loss_gradient
 from toy.exact.policy_gradient import policy_gradient
 from toy.exact.reward_loss import margins, shares
 from toy.exact.validation import (
     Array,
     as_count,
+    as_logits,
     as_numbers,
     as_per_world,
+    as_policy_and_reference_alike,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -64,7 +66,8 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     Parameters
     ----------
     gradient : function from parameters (...) to a direction (...): g
-    start : (...) finite, in any unit, at least one axis: z_0, such as logits (..., Y)
+    start : (...) finite, in any unit, at least one axis: z_0, such as logits (..., Y); a logit may
+        be −inf if its gradient is 0, and stays there
     step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
 
@@ -83,7 +86,7 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     >>> ascend(lambda z: -z, start=[1.0, -2.0], step_size=0.5, num_steps=2).parameters.tolist()
     [[1.0, -2.0], [0.5, -1.0], [0.25, -0.5]]
     """
-    start = as_values("start", start)
+    start = as_logits("start", start)
     return _climb(lambda z: _direction(gradient, z.copy()), start, step_size, num_steps)
 
 
@@ -107,9 +110,9 @@ def ascend_with_loss(
     Parameters
     ----------
     estimator : elementwise, analytic function of d, as for `loss_gradient`: k
-    policy : (..., Y) probabilities, all > 0: the start
+    policy : (..., Y) probabilities, > 0 exactly where the reference is: the start
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
     step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
@@ -130,13 +133,12 @@ def ascend_with_loss(
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]
     """
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     policy, reward, reference = as_same_worlds(
-        policy=as_reference("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
+        policy=policy, reward=as_values("reward", reward), reference=reference
     )
     column = as_per_world("beta", as_positive("beta", beta), policy)
-    start, _ = np.broadcast_arrays(np.log(policy), column)
+    start, _ = np.broadcast_arrays(log_probs(policy), column)
 
     def uphill(logits: Array) -> Array:
         now = softmax(logits)
@@ -260,12 +262,12 @@ def _climb(
     step_size, num_steps = _as_number("step_size", step_size), as_count("num_steps", num_steps)
     parameters = np.empty((num_steps + 1, *start.shape))
     gradients = np.empty((num_steps, *start.shape))
-    parameters[0] = start
+    parameters[0], masked = start, np.isneginf(start)
     for step in range(num_steps):
         with np.errstate(over="ignore", invalid="ignore"):
             gradients[step] = gradient(parameters[step])
             parameters[step + 1] = parameters[step] + step_size * gradients[step]
-        if not np.isfinite(parameters[step + 1]).all():
+        if not (masked == ~np.isfinite(parameters[step + 1])).all():
             rule = "must keep all parameters finite: take a smaller one"
             refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
     return Trajectory(parameters, gradients)

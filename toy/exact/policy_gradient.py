@@ -157,7 +157,7 @@ def objective_gradient(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0

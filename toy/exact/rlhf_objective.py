@@ -21,6 +21,7 @@ from toy.exact.distributions import (
     exponential_excess,
     kl_divergence,
     kl_terms,
+    log_probs,
     log_quotient,
     log_softmax,
     softmax,
@@ -102,7 +103,7 @@ def objective_terms(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
@@ -146,7 +147,7 @@ def rlhf_objective(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
@@ -179,7 +180,7 @@ def shaped_reward(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite and > 0, in units of reward per nat; one for each world
 
     Returns
@@ -262,7 +263,7 @@ def optimality_gap(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -275,11 +276,11 @@ def optimality_gap(
     0.107374
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    tilt, reference = _as_tilted(reward, reference, beta)
-    policy = np.broadcast_to(policy, tilt.shape)
+    tilt = _tilted(reward, beta)
+    policy, reference = np.broadcast_to(policy, tilt.shape), np.broadcast_to(reference, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
     d = log_quotient(policy, reference) - (tilt - _log_partition(tilt, reference)[..., None])
-    optimum = softmax(np.log(reference) + tilt)
+    optimum = softmax(log_probs(reference) + tilt)
     return as_positive("beta", beta) * kl_terms(policy, optimum, d).sum(axis=-1)
 
 
@@ -534,12 +535,18 @@ def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[A
 def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
     """Return r/β in nats and the reference, checked and of one shape."""
     reward, reference = _as_reward_and_reference(reward, reference)
+    tilt = _tilted(reward, beta)
+    return tilt, np.broadcast_to(reference, tilt.shape)
+
+
+def _tilted(reward: Array, beta: ArrayLike) -> Array:
+    """Return r/β in nats, for checked rewards."""
     column = as_per_world("beta", as_positive("beta", beta), reward)
     with np.errstate(over="ignore"):
         tilt = reward / column
     if not np.isfinite(tilt).all():
         refuse("beta", "must be large enough for a finite reward / beta", beta)
-    return tilt, np.broadcast_to(reference, tilt.shape)
+    return tilt
 
 
 def _log_partition(tilt: Array, reference: Array) -> Array:
@@ -549,8 +556,9 @@ def _log_partition(tilt: Array, reference: Array) -> Array:
     second order without negative terms), which keeps the digits that log 1 loses.
     """
     mean = (reference * tilt).sum(axis=-1)
+    tilt = np.where(reference > 0, tilt, mean[..., None])  # what is never given has no say
     excess = (reference * exponential_excess(mean[..., None] - tilt)).sum(axis=-1)
-    logits = np.log(reference) + tilt
+    logits = log_probs(reference) + tilt
     far = logits.max(axis=-1) - log_softmax(logits).max(axis=-1)
     return np.where(np.ptp(tilt, axis=-1) < 1, mean + np.log1p(excess), far)[()]
 

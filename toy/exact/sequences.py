@@ -28,7 +28,14 @@ from numpy.typing import ArrayLike, NDArray
 from toy.exact.distributions import complement, kl_divergence, log_ratio, slope_of_mean
 from toy.exact.kl_estimators import Estimator, Moments, estimator_values
 from toy.exact.policy_gradient import GradientMoments
-from toy.exact.validation import Array, as_array, as_policy, as_reference, as_values, refuse
+from toy.exact.validation import (
+    Array,
+    as_array,
+    as_policy,
+    as_values,
+    check_reference,
+    refuse,
+)
 
 __all__ = [
     "prefix_kl_moments",
@@ -95,7 +102,7 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -301,7 +308,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -340,7 +347,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -376,7 +383,7 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -506,8 +513,11 @@ def _check_same_steps(**tables: Tables) -> None:
 def _as_policy_and_reference(policy: Steps, reference: Steps) -> tuple[Tables, Tables]:
     """Return both as checked tables over the same steps and tokens."""
     policy = _as_tables("policy", policy, as_policy)
-    reference = _as_tables("reference", reference, as_reference)
+    reference = _as_tables("reference", reference, as_policy)
     _check_same_steps(policy=policy, reference=reference)
+    for t, pair in enumerate(zip(policy, reference, strict=True)):
+        q, p = np.broadcast_arrays(*pair)
+        check_reference(q, p, f"[{t}]")
     return policy, reference
 
 

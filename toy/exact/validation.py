@@ -3,6 +3,11 @@
 One checker per notion. Each turns its argument into a float64 array without touching the caller's,
 or raises a ``ValueError`` that names the argument, the rule and what it got. Nothing is repaired: a
 table that does not sum to one is refused, never renormalised.
+
+A reference may be 0 where the policy compared with it is 0: a masked token, what would follow an
+end of sequence. Neither ever gives that response, and it counts nothing, 0 log(0/0) = 0, as if it
+were not in the table. Where the policy is > 0 and the reference 0, no divergence is finite, and the
+pair is refused.
 """
 
 from typing import Any, NoReturn, TypeAlias
@@ -50,6 +55,17 @@ def as_values(name: str, values: ArrayLike) -> Array:
     return array
 
 
+def as_logits(name: str, logits: ArrayLike) -> Array:
+    """Return logits ``(..., Y)``: finite, or −inf for what is never given, not all of a row."""
+    array = as_numbers(name, logits)
+    masked = np.isneginf(array)
+    as_values(name, np.where(masked, 0.0, array))
+    if (empty := np.asarray(masked.all(axis=-1))).any():
+        rule = "must have a finite entry in every row: a policy always gives something"
+        refuse(name, rule, f"−inf only in row {_first(empty)}")
+    return array
+
+
 def as_policy(name: str, policy: ArrayLike) -> Array:
     """Return a policy ``(..., Y)``: entries >= 0, every row sums to one."""
     if _is_policy(array := as_array(name, policy)):
@@ -73,7 +89,7 @@ def _is_policy(array: NDArray[Any]) -> bool:
 
 
 def as_reference(name: str, reference: ArrayLike) -> Array:
-    """Return a policy ``(..., Y)`` whose every entry is > 0, so that one may divide by it."""
+    """Return a policy ``(..., Y)`` whose every entry is > 0: for a formula that has no zeros."""
     array = as_policy(name, reference)
     if array.min(initial=1.0) == 0:
         rule = "must give every response a probability > 0"
@@ -183,10 +199,40 @@ def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:
 
 
 def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return the pair that nearly everything here is about, checked and of one shape."""
-    return as_same_worlds(
-        policy=as_policy("policy", policy), reference=as_reference("reference", reference)
+    """Return the pair that nearly everything here is about, checked and of one shape.
+
+    The reference is > 0 wherever the policy is.
+    """
+    policy, reference = as_same_worlds(
+        policy=as_policy("policy", policy), reference=as_policy("reference", reference)
     )
+    check_reference(policy, reference)
+    return policy, reference
+
+
+def as_policy_and_reference_alike(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
+    """Return the pair, checked and of one shape: each is > 0 exactly where the other is."""
+    policy, reference = as_policy_and_reference(policy, reference)
+    why = "a response that only the reference gives has the log-ratio −inf"
+    _check_positive_where("policy", policy, "reference", reference, why)
+    return policy, reference
+
+
+def check_reference(policy: Array, reference: Array, suffix: str = "") -> None:
+    """Refuse a reference that is 0 where the policy is > 0; both are checked, of one shape.
+
+    The suffix tells which table of several it is: `reference[2]`.
+    """
+    why = "a response that the policy gives and the reference never does has an infinite KL"
+    _check_positive_where(f"reference{suffix}", reference, "policy", policy, why)
+
+
+def _check_positive_where(name: str, array: Array, other_name: str, other: Array, why: str) -> None:
+    """Refuse an array that is 0 where the other one is > 0."""
+    if array.min(initial=1.0) == 0 and (lacking := (array == 0) & (other > 0)).any():
+        where = _first(lacking)
+        rule = f"must be > 0 wherever the {other_name} is ({why})"
+        refuse(name, rule, f"0 at index {where}, where the {other_name} is {other[where]:.3g}")
 
 
 def as_policy_and_reward(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
@@ -198,11 +244,13 @@ def as_policy_reward_and_reference(
     policy: ArrayLike, reward: ArrayLike, reference: ArrayLike
 ) -> tuple[Array, ...]:
     """Return what the RLHF objective is about, checked and of one shape."""
-    return as_same_worlds(
+    policy, reward, reference = as_same_worlds(
         policy=as_policy("policy", policy),
         reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
+        reference=as_policy("reference", reference),
     )
+    check_reference(policy, reference)
+    return policy, reward, reference
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
