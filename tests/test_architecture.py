@@ -27,6 +27,7 @@ CHAPTERS = (
 #: Every room's floor: a module of `toy.exact` or a folder of `toy`. Imports go to a lower floor.
 FLOORS = {
     "validation": 0,
+    "records": 0,
     "distributions": 1,
     "enumeration": 1,
     "comparison_graph": 1,

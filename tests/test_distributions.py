@@ -356,8 +356,14 @@ def test_bad_values_and_weights_are_refused():
         toy.geometric_mixture(GOOD, GOOD, np.inf)
     with pytest.raises(ValueError, match=r"^weight must hold no NaN"):
         toy.geometric_mixture(GOOD, GOOD, np.nan)
+    with pytest.raises(ValueError, match=r"^weight must be small enough .* got 1e\+308"):
+        toy.geometric_mixture([1e-300, 1.0], [0.5, 0.5], -1e308)
+    with pytest.raises(ValueError, match=r"^weight must be one number, or have axes that"):
+        toy.geometric_mixture([[0.5, 0.5]] * 2, [0.3, 0.7], [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match=r"^policy must be > 0 wherever the reference is"):
         toy.geometric_mixture([1.0, 0.0], GOOD, 0.5)
+    with pytest.raises(ValueError, match=r"^weight must be one number, or have axes"):
+        toy.geometric_mixture([GOOD, GOOD], GOOD, [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match=r"^policy must be > 0 wherever the reference is"):
         toy.optimal_coefficient([1.0, 0.0], GOOD)
 

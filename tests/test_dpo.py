@@ -476,7 +476,10 @@ BAD = {
     ),
     "reference": (lambda f: f([0.5, 0.5], [1.0, 0.0], WON, 1.0), r"^reference must"),
     "wins": (lambda f: f([0.5, 0.5], [0.5, 0.5], -WON, 1.0), r"^wins must hold finite counts >= 0"),
-    "beta": (lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, 0.0), r"^beta must be > 0; got 0.0"),
+    "beta": (
+        lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, 0.0),
+        r"^beta must be > 0, .*; got 0",
+    ),
     "beta nan": (
         lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, np.nan),
         r"^beta must hold no NaN",
@@ -539,6 +542,15 @@ def test_bad_arguments_of_a_log_linear_policy_are_refused(change, message):
         log_linear_dpo_gradient(**good | change)
 
 
+@pytest.mark.parametrize("function", [dpo_loss, dpo_gradient, ipo_loss])
+def test_a_comparison_of_a_response_that_is_never_given_is_refused(function):
+    never = [0.5, 0.0, 0.5]
+    function(never, never, [[0, 0, 3], [0, 0, 0], [1, 0, 0]], 1.0)
+    for wins in ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [1, 0, 0], [0, 0, 0]]):
+        with pytest.raises(ValueError, match=r"^policy and reference must be > 0 for every resp"):
+            function(never, never, wins, 1.0)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -565,15 +577,6 @@ def test_a_target_whose_square_is_infinite_is_refused():
 @pytest.mark.filterwarnings("error")
 def test_a_response_that_is_never_given_has_the_implicit_reward_minus_infinity():
     close(implicit_reward([1.0, 0.0], [0.5, 0.5], 1e300), [1e300 * np.log(2), -np.inf])
-
-
-@pytest.mark.parametrize("function", [dpo_loss, dpo_gradient, ipo_loss])
-def test_a_comparison_of_a_response_that_is_never_given_is_refused(function):
-    never = [0.5, 0.0, 0.5]
-    function(never, never, [[0, 0, 3], [0, 0, 0], [1, 0, 0]], 1.0)
-    for wins in ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [1, 0, 0], [0, 0, 0]]):
-        with pytest.raises(ValueError, match=r"^policy and reference must be > 0 for every resp"):
-            function(never, never, wins, 1.0)
 
 
 def test_implicit_rewards_of_bad_policies_are_refused():

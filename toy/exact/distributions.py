@@ -27,6 +27,7 @@ from toy.exact.validation import (
     as_policy_and_reference_alike,
     as_same_worlds,
     as_values,
+    refuse,
 )
 
 #: Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
@@ -383,4 +384,8 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     weight = as_per_world("weight", as_finite("weight", weight), policy)
-    return softmax(log_probs(reference) + weight * log_quotient(policy, reference))
+    with np.errstate(over="ignore"):
+        tilt = weight * log_quotient(policy, reference)
+    if not np.isfinite(tilt).all():
+        refuse("weight", "must be small enough for finite logits", np.abs(weight).max())
+    return softmax(log_probs(reference) + tilt)

@@ -35,7 +35,7 @@ from toy.exact.validation import (
     as_counts,
     as_per_world,
     as_policy_and_reference_alike,
-    as_positive,
+    as_price,
     as_reference,
     as_same_worlds,
     as_wins,
@@ -139,7 +139,7 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     [-0.05, 0.05]
     """
     reward = in_units_of_reward(_as_log_odds(policy, reference, wins), beta)
-    return as_positive("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
+    return as_price("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
 
 
 def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
@@ -242,7 +242,7 @@ def log_linear_dpo_gradient(
     reference = as_reference("reference", reference)
     check_same_responses("reference", reference, "wins", as_wins("wins", wins))
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
-    column = as_per_world("beta", as_positive("beta", beta), logits)
+    column = as_per_world("beta", as_price("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
     reward = in_units_of_reward(logits - np.log(reference), beta)
     pull = reward_loss_gradient(reward, wins)
@@ -284,7 +284,7 @@ def ipo_loss(
     4.0
     """
     log_odds = _as_log_odds(policy, reference, wins, lengths)
-    column = as_per_world("beta", as_positive("beta", beta), log_odds)[..., None]
+    column = as_per_world("beta", as_price("beta", beta), log_odds)[..., None]
     with np.errstate(over="ignore", invalid="ignore"):
         distance = shares(as_wins("wins", wins)) * (margins(log_odds) - 0.5 / column) ** 2
     if not np.isfinite(distance).all():
@@ -333,34 +333,35 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     return gibbs_policy(score / 2, reference, beta)
 
 
-def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
-    """Return β times log π/π_ref, if that is as finite as it was."""
-    column = as_per_world("beta", as_positive("beta", beta), log_odds)
-    with np.errstate(over="ignore"):
-        reward = column * log_odds
-    if (np.isinf(reward) & np.isfinite(log_odds)).any():
-        refuse("beta", "must be small enough for a finite implicit reward", np.max(beta))
-    return np.asarray(reward)
-
-
 def _as_log_odds(
     policy: ArrayLike, reference: ArrayLike, wins: Any, lengths: ArrayLike | None = None
 ) -> Array:
     """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
     policy, reference = as_policy_and_reference_alike(policy, reference)
-    wins = as_wins("wins", wins)
+    _check_compared(policy, as_wins("wins", wins))
+    ratio = log_ratio(policy, reference)
+    if lengths is None:
+        return ratio
+    tokens = np.atleast_1d(as_counts("lengths", lengths)).astype(float)
+    ratio, tokens = as_same_worlds(policy=ratio, lengths=tokens)
+    check_same_responses("lengths", tokens, "wins", as_wins("wins", wins))
+    return np.asarray(ratio / tokens)
+
+
+def _check_compared(policy: Array, wins: Array) -> None:
+    """Refuse a comparison of a response that the policy never gives: it has no odds."""
     check_same_responses("policy", policy, "wins", wins)
     compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
     if (compared & (policy == 0)).any():
         rule = "must be > 0 for every response that is compared"
         refuse("policy and reference", rule, "0 for one of them")
-    ratio = log_ratio(policy, reference)
-    return ratio if lengths is None else _per_token(ratio, wins, lengths)
 
 
-def _per_token(ratio: Array, wins: Array, lengths: ArrayLike) -> Array:
-    """Return log π/π_ref divided by the length of each response."""
-    tokens = np.atleast_1d(as_counts("lengths", lengths)).astype(float)
-    ratio, tokens = as_same_worlds(policy=ratio, lengths=tokens)
-    check_same_responses("lengths", tokens, "wins", wins)
-    return np.asarray(ratio / tokens)
+def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
+    """Return β times log π/π_ref, if that is as finite as it was."""
+    column = as_per_world("beta", as_price("beta", beta), log_odds)
+    with np.errstate(over="ignore"):
+        reward = column * log_odds
+    if (np.isinf(reward) & np.isfinite(log_odds)).any():
+        refuse("beta", "must be small enough for a finite implicit reward", np.max(beta))
+    return np.asarray(reward)

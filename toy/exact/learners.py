@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from toy.exact.distributions import log_probs, slope_of_mean, softmax
 from toy.exact.kl_estimators import Estimator, loss_gradient
 from toy.exact.policy_gradient import policy_gradient
+from toy.exact.records import Record
 from toy.exact.reward_loss import margins, shares
 from toy.exact.validation import (
     Array,
@@ -37,8 +38,8 @@ from toy.exact.validation import (
 Gradient: TypeAlias = Callable[[Array], ArrayLike]
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, eq=False)
+class Trajectory(Record):
     """The parameters that a learner went through, and the gradients it followed.
 
     Attributes

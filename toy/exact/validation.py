@@ -17,28 +17,49 @@ from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 
+#: What was given is told in so many characters, so that a message stays one line.
+_MAX_SHOWN = 100
+
 #: How far a row of probabilities may sum from one: room for float64 rounding, none for float32.
 ROW_SUM_TOLERANCE = 1e-9
 
 
 def refuse(name: str, rule: str, got: object) -> NoReturn:
-    """Raise the one error of this package: argument, rule, and what was given instead."""
-    raise ValueError(f"{name} {rule}; got {got}")
+    """Raise the one error of this package, on one line: argument, rule, what was given instead."""
+    raise ValueError(f"{name} {rule}; got {_shown(got)}")
+
+
+def _shown(got: object) -> str:
+    """Return what was given, on one short line."""
+    try:
+        text = " ".join(str(got).split())
+    except ValueError:  # Python does not print a whole number of more than 4300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
 
 
 def as_array(name: str, values: ArrayLike) -> NDArray[Any]:
-    """Return an array of whatever was given, if its rows are of equal length."""
+    """Return an array of whatever was given, if its rows are of equal length and all of it counts.
+
+    A masked array is refused, for NumPy would show what the mask hides.
+    """
+    parts = [values, *values] if isinstance(values, list | tuple) else [values]
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        refuse(name, "must be no masked array: pass .filled(…) or .compressed()", "one")
     try:
         return np.asarray(values)
     except ValueError:
-        refuse(name, "must have rows of equal length", f"{values!r:.60}")
+        refuse(name, "must have rows of equal length", values)
+    except (RuntimeError, TypeError) as error:  # as torch refuses a tensor that requires a gradient
+        rule = "must be what NumPy can read; of a tensor, pass .detach().cpu()"
+        refuse(name, rule, f"{type(values).__name__}: {error}")
 
 
 def as_numbers(name: str, values: ArrayLike) -> Array:
     """Return `values` as float64, of any shape and any size, infinities included but not NaN."""
     array = as_array(name, values)
     if array.dtype.kind not in "biuf":
-        refuse(name, "must hold real numbers", f"{array.dtype} {values!r:.60}")
+        refuse(name, "must hold real numbers", f"{array.dtype} {_shown(values)}")
     if np.isnan(array).any():
         refuse(name, "must hold no NaN", f"NaN at index {_first(np.isnan(array))}")
     return array.astype(np.float64, copy=False)
@@ -98,10 +119,12 @@ def as_reference(name: str, reference: ArrayLike) -> Array:
 
 
 def as_counts(name: str, counts: ArrayLike) -> NDArray[np.int64]:
-    """Return whole numbers >= 1, of any shape."""
+    """Return whole numbers from 1 to the last that an int64 holds, of any shape."""
     array = as_numbers(name, counts)
-    if not (np.isfinite(array) & (array >= 1) & (array == np.floor(array))).all():
-        refuse(name, "must be a whole number >= 1", counts)
+    if not (whole := (array >= 1) & (array == np.floor(array)) & np.isfinite(array)).all():
+        refuse(name, "must be a whole number >= 1", array[~whole][0])
+    if (array >= 2.0**63).any():
+        refuse(name, "must be below 2^63 ≈ 9.2e18", array.max())
     return array.astype(np.int64)
 
 
@@ -129,12 +152,21 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     return array
 
 
+def as_price(name: str, beta: ArrayLike) -> Array:
+    """Return finite β > 0, of any shape; what asks for an optimum says why it has none at 0."""
+    array = as_finite(name, beta)
+    if (array <= 0).any():
+        rule = "must be > 0, for the optimum divides by it (as it goes to 0, see greedy_policy)"
+        refuse(name, rule, array[array <= 0][0])
+    return array
+
+
 def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers >= 0, of any shape."""
     array = as_finite(name, numbers)
     if (array < 0).any():
         refuse(name, "must be >= 0", array[array < 0][0])
-    return array
+    return array + 0.0  # −0.0 becomes 0.0, so that what divides by it has one sign
 
 
 def as_per_world(name: str, numbers: NDArray[Any], worlds: Array) -> NDArray[Any]:
@@ -180,7 +212,7 @@ def check_same_responses(name: str, worlds: Array, counts_name: str, counts: Arr
 def check_generator(name: str, rng: object) -> None:
     """Refuse anything but a NumPy generator, so that no randomness hides in a default."""
     if not isinstance(rng, np.random.Generator):
-        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", repr(rng))
+        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", rng)
 
 
 def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:
