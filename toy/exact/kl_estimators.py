@@ -508,7 +508,7 @@ def estimate_distribution(
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
     if policy.ndim > 1:
-        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+        refuse("policy and reference", "must have shape (Y,), of one world", f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
     values = estimator_values(estimator, log_quotient(policy, reference)[drawn])
     shares, probabilities = _listed_shares(num_samples, sampler[drawn], "use sample_estimates")
@@ -561,7 +561,7 @@ def regression_distribution(
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+        refuse("policy and reference", "must have shape (Y,), of one world", f"shape {policy.shape}")
     policy, reference = policy[policy > 0], reference[policy > 0]
     d = log_quotient(policy, reference)
     if (lowest := d.min()) < _LOWEST:
@@ -602,7 +602,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+        refuse("policy and reference", "must have shape (Y,), of one world", f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:
         refuse("policy", "must differ from the reference", "equal policies")
 
