@@ -104,6 +104,7 @@ REST = {
     "start": [0.5, -0.5],
     "step_size": 0.1,
     "time": 2.0,
+    "values": 0.5,
     "weight": 0.3,
     "weights": [0.2, -0.1],
 }
