@@ -242,6 +242,7 @@ def log_linear_dpo_gradient(
     reference = as_reference("reference", reference)
     check_same_responses("reference", reference, "wins", as_wins("wins", wins))
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
+    logits, reference = as_same_worlds(features=logits, reference=reference)
     column = as_per_world("beta", as_price("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
     reward = in_units_of_reward(logits - np.log(reference), beta)
@@ -284,9 +285,11 @@ def ipo_loss(
     4.0
     """
     log_odds = _as_log_odds(policy, reference, wins, lengths)
-    column = as_per_world("beta", as_price("beta", beta), log_odds)[..., None]
+    column = as_per_world("beta", as_price("beta", beta), log_odds)
+    wins, per_world = as_wins("wins", wins), np.broadcast_arrays(column, log_odds)[0]
+    check_same_responses("beta", per_world, "wins", wins)
     with np.errstate(over="ignore", invalid="ignore"):
-        distance = shares(as_wins("wins", wins)) * (margins(log_odds) - 0.5 / column) ** 2
+        distance = shares(wins) * (margins(log_odds) - 0.5 / column[..., None]) ** 2
     if not np.isfinite(distance).all():
         refuse("beta", "must be large enough for a finite 1/(2β)²", np.min(beta))
     return distance.sum(axis=(-2, -1))
