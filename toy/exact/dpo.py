@@ -292,10 +292,10 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     reference, wins = as_reference("reference", reference), as_wins("wins", wins)
     check_same_responses("reference", reference, "wins", wins)
     rule = "must connect all responses by comparisons"
-    check_linked(wins, wins + np.swapaxes(wins, -2, -1), rule)
+    check_linked(wins, np.maximum(wins, np.swapaxes(wins, -2, -1)), rule)
     share = shares(wins)
     compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
-    score = solve_laplacian(compared, surplus.sum(axis=-1))
+    score = solve_laplacian(compared, surplus)
     return gibbs_policy(score / 2, reference, beta)
 
 
