@@ -119,6 +119,28 @@ def homework_estimator_mean(policy, reference, num_samples, penalty):
     return total
 
 
+def regression_estimate(d):
+    """The mean of k1 + λ̂ (e^(−d) − 1) over some draws, λ̂ by regression on the same ones; and λ̂."""
+    controls = [exp(-x) - 1 for x in d]
+    mean_d, mean_c = sum(d) / len(d), sum(controls) / len(d)
+    spread = sum((c - mean_c) ** 2 for c in controls)
+    together = sum((x - mean_d) * (c - mean_c) for x, c in zip(d, controls, strict=True))
+    coefficient = -together / spread if len(set(d)) > 1 else mpf(0)
+    return mean_d + coefficient * mean_c, coefficient
+
+
+def cross_fitted_estimate(d):
+    """The mean of the two halves of some draws, each with the λ̂ of the other half."""
+    halves = d[: len(d) // 2], d[len(d) // 2 :]
+    return (
+        sum(
+            sum(x + regression_estimate(other)[1] * (exp(-x) - 1) for x in half) / len(half)
+            for half, other in (halves, halves[::-1])
+        )
+        / 2
+    )
+
+
 def gaussian_mean_and_variance(estimator, shift):
     """Mean and variance of an estimator for π = N(0, 1), π_ref = N(shift, 1), by quadrature."""
 
@@ -199,17 +221,34 @@ def in_all(rewards, _):
     return sum(rewards)
 
 
-def sampled_gradient(policy, reward, sequence, credit=to_go, baseline=lambda *_: 0):
-    """Σ_t ∇log π(y_t | y_<t) (credit_t − baseline(t, y_<t, y_t)), logit by logit."""
-    rewards, gradient = step_rewards(reward, sequence), []
+def score_sum(policy, sequence, weights):
+    """Σ_t weights_t ∇log π(y_t | y_<t), logit by logit."""
+    gradient = []
     for t, table in enumerate(policy):
         depth = table_depth(table)
-        advantage = credit(rewards, t) - mpf(baseline(t, sequence[:t], sequence[t]))
         for *context, token in product(range(len(policy[0])), repeat=depth):
             here = tuple(context) == sequence[t + 1 - depth : t]
             score = (token == sequence[t]) - mpf(look_up(table, (*context, token)))
-            gradient.append(score * advantage if here else mpf(0))
+            gradient.append(score * weights[t] if here else mpf(0))
     return gradient
+
+
+def mean_score_sum(policy, reference, weigh):
+    """The mean of Σ_t w_t ∇log π(y_t | y_<t) over all sequences, w made of the log-ratios."""
+    draws = [
+        (weight, score_sum(policy, y, weigh(token_log_ratios(policy, reference, y))))
+        for y, weight in all_sequences(policy)
+        if weight > 0
+    ]
+    return [sum(weight * g[i] for weight, g in draws) for i in range(len(draws[0][1]))]
+
+
+def sampled_gradient(policy, reward, sequence, credit=to_go, baseline=lambda *_: 0):
+    """Σ_t ∇log π(y_t | y_<t) (credit_t − baseline(t, y_<t, y_t)), logit by logit."""
+    rewards = step_rewards(reward, sequence)
+    baselines = [mpf(baseline(t, sequence[:t], v)) for t, v in enumerate(sequence)]
+    advantages = [credit(rewards, t) - b for t, b in enumerate(baselines)]
+    return score_sum(policy, sequence, advantages)
 
 
 def gradient_mean_and_covariance(policy, reward, credit=to_go, baseline=lambda *_: 0):
@@ -333,13 +372,18 @@ def group_gradient_moments(policy, reward, group_size, advantage):
     return mean, covariance
 
 
-def clipped_surrogate(policy, sampler, advantage, clip_range):
+def clipped_surrogate(policy, sampler, advantage, clip_range, dual_clip=None):
+    """The lesser of two gains, and for a bad response no less than c times its advantage."""
+    low, high = clip_range if isinstance(clip_range, tuple) else (clip_range, clip_range)
     total = mpf(0)
     for q, m, a in zip(policy, sampler, advantage, strict=True):
         if m > 0:
             ratio = mpf(q) / mpf(m)
-            clipped = min(max(ratio, 1 - mpf(clip_range)), 1 + mpf(clip_range))
-            total += mpf(m) * min(ratio * mpf(a), clipped * mpf(a))
+            clipped = min(max(ratio, 1 - mpf(low)), 1 + mpf(high))
+            gain = min(ratio * mpf(a), clipped * mpf(a))
+            if dual_clip is not None and a < 0:
+                gain = max(gain, mpf(dual_clip) * mpf(a))
+            total += mpf(m) * gain
     return total
 
 
@@ -434,6 +478,20 @@ def dpo_loss(policy, reference, wins, beta):
         -share * log(win_probability(mpf(beta) * log(odds[i] / odds[j])))
         for i, j, share in comparisons(wins)
     )
+
+
+def sequence_dpo_gradient(policy, reference, pairs, beta):
+    """The mean over pairs of −β σ(r̂_l − r̂_w) (∇log P(w) − ∇log P(l)), logit by logit."""
+    nothing = [[0] * len(policy[0]) for _ in policy]
+    score = lambda y: sampled_gradient(policy, nothing, y, baseline=lambda *_: -1)
+    total = [mpf(0)] * len(score(pairs[0][0]))
+    for won, lost in pairs:
+        margin = sum(token_log_ratios(policy, reference, won))
+        margin -= sum(token_log_ratios(policy, reference, lost))
+        weight = mpf(beta) * win_probability(-mpf(beta) * margin) / len(pairs)
+        scores = zip(total, score(won), score(lost), strict=True)
+        total = [g - weight * (up - down) for g, up, down in scores]
+    return total
 
 
 def ipo_loss(policy, reference, wins, beta):

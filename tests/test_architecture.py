@@ -27,11 +27,13 @@ CHAPTERS = (
 #: Every room's floor: a module of `toy.exact` or a folder of `toy`. Imports go to a lower floor.
 FLOORS = {
     "validation": 0,
+    "records": 0,
     "distributions": 1,
     "enumeration": 1,
     "comparison_graph": 1,
     **{chapter: 2 + place / 8 for place, chapter in enumerate(CHAPTERS)},
     "sequences": 2.875,
+    "sequence_dpo": 2.9375,
     "learners": 3,
     "figures": 4,
     "claims": 4,

@@ -1,6 +1,9 @@
 """Worlds: frozen, checked and copied; the named ones show what they claim; the survey adds up."""
 
+import copy
 import dataclasses
+import pickle
+import re
 
 import numpy as np
 import oracles
@@ -43,6 +46,26 @@ def test_a_world_is_frozen_field_by_field_and_entry_by_entry():
             table[...] = 0
 
 
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda w: pickle.loads(pickle.dumps(w))]
+)
+def test_a_copy_of_a_world_is_equal_and_as_frozen(copied):
+    world = copied(TEMPTING)
+    assert world == TEMPTING != SHY_REFERENCE
+    assert world in (SHY_REFERENCE, TEMPTING)
+    assert world != 1.0
+    for table in (world.prompt_probs, world.reference, world.reward):
+        with pytest.raises(ValueError, match="read-only"):
+            table[...] = 0
+
+
+def test_worlds_that_differ_in_one_entry_or_one_label_are_not_equal():
+    for change in ({"reward": GOOD["reward"] + 1e-9}, {"prompts": ("Why?", "Who?")}):
+        assert Bandit(**GOOD) != Bandit(**GOOD | change)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(TEMPTING)
+
+
 def test_a_world_keeps_copies_so_that_the_caller_may_go_on_writing():
     tables = {name: np.array(GOOD[name]) for name in ("prompt_probs", "reference", "reward")}
     world = Bandit(**GOOD | tables)
@@ -64,7 +87,7 @@ def test_labels_are_copied_too():
     [
         ({"prompt_probs": [0.5, 0.6]}, r"^prompt_probs must sum to 1"),
         ({"prompt_probs": [1.0]}, r"^prompt_probs, reference and reward must have shapes \(X,\)"),
-        ({"reference": [[0.5, 0.5, 0.0]] * 2}, r"^reference must give every response"),
+        ({"reference": [[0.5, 0.5, 0.5]] * 2}, r"^reference must sum to 1"),
         ({"reference": [[0.5, 0.5]] * 2}, r"^reference and reward must have the same number"),
         ({"reward": [[np.inf, 0.0, 0.0]] * 2}, r"^reward must be finite"),
         (
@@ -80,11 +103,18 @@ def test_labels_are_copied_too():
         ({"responses": ("abc", "def")}, r"^responses must be strings, one for each; got 'abc'$"),
         ({"prompts": "ab"}, r"^prompts must be strings, one for each; got 'ab'$"),
         ({"prompts": (1, 2)}, r"^prompts must be strings, one for each; got \(1, 2\)$"),
+        ({"prompts": 2}, r"^prompts must be strings, one for each; got 2$"),
+        ({"responses": None}, r"^responses must be strings, one for each; got None$"),
     ],
 )
 def test_a_world_that_does_not_fit_together_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         Bandit(**GOOD | change)
+
+
+def test_a_response_may_be_impossible_at_one_prompt():
+    reference = [[0.5, 0.5, 0.0], [0.2, 0.5, 0.3]]
+    assert Bandit(**GOOD | {"reference": reference}).reference.tolist() == reference
 
 
 def test_every_named_world_speaks_of_different_responses_and_is_not_symmetric():
@@ -105,6 +135,28 @@ def test_a_sampled_mean_scatters_by_the_standard_deviation_over_root_n():
         chances, means = count_probabilities(policy, counts), counts @ reward / size
         assert chances @ means == pytest.approx(mean, rel=1e-12)
         assert chances @ (means - mean) ** 2 == pytest.approx(variance / size, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "rule"),
+    [
+        (17, 17, "2,000,000 count vectors to list; got 1,166,803,110 for 17 draws"),
+        (10**18, 10**6, "2,000,000 count vectors to list; got over 10^15 for 10"),
+        (2, 1000, "20,000,000 numbers to list; got 500,500,000 in shape"),
+        (10**8, 1, "20,000,000 numbers to list; got 100,000,000 in shape"),
+    ],
+)
+def test_lists_too_long_for_memory_are_refused_before_they_are_made(total, parts, rule):
+    with pytest.raises(
+        ValueError, match="^N must leave at most " + re.escape(rule) + ".*; take fewer$"
+    ):
+        count_vectors("N", total, parts, "take fewer")
+
+
+def test_weights_and_features_whose_product_is_not_finite_are_refused_together():
+    for features in ([[1e300], [0.0]], [[-1e300], [0.0]], [[np.finfo(float).max], [1.0]]):
+        with pytest.raises(ValueError, match=r"^weights and features must be small enough .*inf$"):
+            log_linear_policy([1e300], features)
 
 
 def test_a_tempting_answer_stays_the_favourite_until_beta_falls_below_0_182():

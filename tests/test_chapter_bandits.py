@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch.distributions import Categorical
 
 import toy
 from toy.claims.bandits import bargains, detour, sampling_error
@@ -156,6 +158,19 @@ def test_the_numbers_of_the_exercises():
     for beta, true in ((0.5, 0.347), (2.0, 0.415)):
         policy = toy.gibbs_policy(believed, REFERENCE, beta)
         assert toy.expectation(policy, REWARD) == pytest.approx(true, **to(3))
+
+
+def test_a_response_that_neither_ever_gives_counts_nothing():
+    assert toy.kl_divergence([0.5, 0.5, 0.0], [0.25, 0.75, 0.0]) == pytest.approx(0.143841, **to(6))
+    with pytest.raises(ValueError, match="reference must be > 0 wherever the policy is"):
+        toy.kl_divergence(POLICY, [0.30, 0.25, 0.45, 0.00])
+
+
+@pytest.mark.parametrize(("dtype", "end"), [(torch.float64, 2.2e-16), (torch.float32, 1.2e-7)])
+def test_torch_clamps_probabilities_at_both_ends_by_the_number_type(dtype, end):
+    ends = Categorical(probs=torch.tensor([1e-30, 1.0], dtype=dtype)).logits.exp().tolist()
+    assert ends == [pytest.approx(end, rel=0.02), pytest.approx(1 - end, rel=end)]
+    assert ends[1] < 1
 
 
 def test_no_line_of_a_cell_is_too_long_for_a_phone_to_show():

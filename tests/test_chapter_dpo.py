@@ -3,12 +3,27 @@
 import numpy as np
 import pytest
 import scipy.integrate
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import policies
 
 import toy
-from toy.claims.dpo import CHOSEN, HERE, LENGTHS, PAIR, REFERENCE, THERE, THIRDS, WINS
+from toy.claims.dpo import (
+    AB_OVER_BA,
+    CHOSEN,
+    CLEAN,
+    HERE,
+    LENGTHS,
+    PAIR,
+    REFERENCE,
+    THERE,
+    THIRDS,
+    UNLIKELY,
+    WINS,
+    WRITES_HERE,
+    WRITES_THERE,
+)
 
 BETA = 0.5
 
@@ -156,6 +171,38 @@ def test_label_smoothing_is_dpo_on_mixed_counts_with_a_finite_optimum():
         assert toy.dpo_loss(policy, reference, counts, BETA) == pytest.approx(smoothed)
 
 
+@given(st.integers(0, 10**6), st.integers(2, 6), st.sampled_from([0.1, 0.5, 2.0]))
+def test_no_margin_of_ipo_is_longer_than_its_leash(seed, size, beta):
+    rng = np.random.default_rng(seed)
+    wins = rng.integers(0, 3, (size, size)) * (1 - np.eye(size)) + np.eye(size, k=1)
+    h = toy.log_ratio(toy.ipo_policy(np.full(size, 1 / size), wins, beta), np.full(size, 1 / size))
+    assert np.ptp(h) <= (size - 1) / (2 * beta) * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("size", [2, 3, 6])
+def test_a_clean_chain_reaches_the_end_of_ipos_leash(size):
+    even = np.full(size, 1 / size)
+    h = toy.log_ratio(toy.ipo_policy(even, np.eye(size, k=1), BETA), even)
+    assert h[0] - h[-1] == pytest.approx((size - 1) / (2 * BETA), rel=1e-12)
+
+
+def test_a_compared_pair_may_settle_beyond_the_target_of_ipo():
+    links = np.array([[0, 10, 1], [0, 0, 10], [0, 0, 0]])
+    h = toy.log_ratio(toy.ipo_policy(np.full(3, 1 / 3), links, BETA), np.full(3, 1 / 3))
+    assert h[0] - h[2] == pytest.approx(11 / 6, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "ratio"), [("SGD", 2.0), ("RMSprop", 1.0), ("Adam", 1.0)])
+def test_only_plain_descent_takes_a_first_step_in_proportion_to_beta(name, ratio):
+    def first_step(beta):
+        logits = torch.tensor(np.log(REFERENCE), requires_grad=True)
+        logits.grad = torch.tensor(toy.dpo_gradient(REFERENCE, REFERENCE, WINS, beta))
+        getattr(torch.optim, name)([logits], lr=0.01).step()
+        return logits.detach().numpy() - np.log(REFERENCE)
+
+    np.testing.assert_allclose(first_step(1.0) / first_step(0.5), ratio, atol=5e-4)
+
+
 # --- coverage -------------------------------------------------------------------------------------
 
 APART = np.array([[0, 0, 0, 17], [0, 0, 14, 0], [0, 6, 0, 0], [3, 0, 0, 0]])
@@ -174,6 +221,15 @@ def test_descent_keeps_the_mean_logit_of_each_component_and_ends_at_mean_zero_re
     np.testing.assert_allclose(limit.round(2), [0.75, 0.15, 0.09, 0.01])
     penalised = toy.gibbs_policy(toy.fit_rewards(APART, l2=1e-9), REFERENCE, BETA)
     np.testing.assert_allclose(penalised, limit, atol=1e-6)
+
+
+def test_steps_with_a_finite_sum_stop_where_the_gradient_is_not_zero():
+    logits = np.log(REFERENCE)
+    for k in range(60):
+        logits = logits - 2.0**-k * toy.dpo_gradient(toy.softmax(logits), REFERENCE, WINS, BETA)
+    gradient = toy.dpo_gradient(toy.softmax(logits), REFERENCE, WINS, BETA)
+    assert np.linalg.norm(gradient).round(3) == 0.108
+    assert logits.mean() == pytest.approx(np.log(REFERENCE).mean())
 
 
 def test_responses_that_were_never_compared_keep_their_odds_but_not_their_probability():
@@ -205,6 +261,16 @@ def test_never_compared_responses_peak_where_chosen_and_rejected_are_equal():
     assert unseen.max() == pytest.approx(0.299 / (0.299 + root), abs=1e-8)
     peak = shares[unseen.argmax()]
     assert peak[0] == pytest.approx(peak[3], rel=1e-3)
+    # What Sydney loses goes to them: 88 % up to the peak; at an instant less and less.
+    gained = peak[1] + peak[2] - shy[1] - shy[2]
+    assert (gained / (shy[0] - peak[0])).round(2) == 0.88
+    wins = np.zeros((4, 4))
+    wins[3, 0] = 1
+    for ratio, share in ((700, 0.99), (2.26, 0.50), (1.16, 0.12), (1, 0.0)):
+        now = toy.softmax(np.log(shy) + np.log(700 / ratio) / 2 * np.array([-1, 0, 0, 1]))
+        pull = -toy.dpo_gradient(now, shy, wins, BETA)
+        rates = now * (pull - now @ pull)
+        assert (rates[1] + rates[2]) / -rates[0] == pytest.approx(share, abs=5e-3)
     # Caption and alt text of the figure.
     assert shares[:, 1].max() == pytest.approx(0.82, abs=0.005)
     end = toy.softmax(np.log(shy) + 9 / BETA / 2 * np.array([-1, 0, 0, 1]))
@@ -230,6 +296,24 @@ def test_before_the_line_through_the_mean_feature_responses_gain(weights):
     g = toy.win_probability(-(h[1] - h[0]))
     expected = g * policy * ((features - policy @ features) @ (features[1] - features[0]))
     np.testing.assert_allclose((ahead - behind) / (2 * step), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0, 100.0])
+def test_likeness_of_chosen_and_rejected_alone_does_not_let_the_chosen_fall(size):
+    features, wins = np.array([[1, 0, size], [0, 1, size], [0, 0, 0]]), np.zeros((3, 3))
+    wins[0, 1] = 1
+    weights = np.array([0.2, -0.1, 0.0])
+    policy = toy.log_linear_policy(weights, features)
+    pull = -toy.log_linear_dpo_gradient(weights, features, policy, wins, 1.0)
+    rate = policy[0] * (features[0] - policy @ features) @ pull
+    assert rate == pytest.approx(0.5 * policy[0] * (1 - policy[0] + policy[1]), rel=1e-12)
+
+
+def test_with_several_pairs_a_winners_ratio_may_fall():
+    assert WINS[2, 1] == 9
+    policy = toy.fit_dpo(REFERENCE, WINS, BETA)
+    assert REFERENCE[2] / REFERENCE[1] == pytest.approx(3.0)
+    assert (policy[2] / policy[1]).round(2) == 1.45
 
 
 def test_one_weight_moves_the_margin_at_half_the_tabular_rate():
@@ -286,9 +370,23 @@ def test_the_words_of_the_simplex():
     np.testing.assert_array_equal(rlhf[20].round(2), [0.45, 0.42, 0.13])
     np.testing.assert_allclose(rlhf[-1], optimum, atol=1e-12)
     dpo = descend(reference, wins, BETA, 2.0, 800).policies
-    # RLHF passes through more of the second response than DPO ever gives.
-    assert dpo[:, 1].max() < 0.32
-    assert rlhf[:, 1].max() > 0.42
+    # RLHF by plain steps passes through more of the second response than DPO ever gives.
+    assert dpo[:, 1].max().round(3) == 0.313
+    assert rlhf[:, 1].max().round(3) == 0.436
+    natural = toy.ascend(
+        lambda z: reward - BETA * (z - np.log(reference)), np.log(reference), 0.25, 300
+    ).policies
+    assert natural[:, 1].max().round(3) == 0.312
+    np.testing.assert_allclose(natural[-1], optimum, atol=1e-12)
+
+
+@given(policies(4, widest=5.0), policies(4, widest=5.0))
+def test_the_natural_gradient_of_rlhf_is_the_reward_less_the_price(policy, reference):
+    """The Fisher matrix of the logits times that, whatever its constant, is the plain gradient."""
+    reward, fisher = np.array([0.5, -1.0, 2.0, 0.0]), np.diag(policy) - np.outer(policy, policy)
+    natural = reward - BETA * toy.log_ratio(policy, reference)
+    plain = toy.objective_gradient(policy, reward, reference, BETA)
+    np.testing.assert_allclose(fisher @ (natural + 7.0), plain, atol=1e-13)
 
 
 def test_the_words_of_the_losses():
@@ -301,6 +399,11 @@ def test_the_words_of_the_losses():
 def test_the_words_of_the_decay_and_of_the_margins():
     rejected = lambda h: 1 / (1 + 3 / 7 * np.exp(h))
     assert rejected(1 / (2 * 0.25)).round(2) == 0.24
+    # Descent in steps of size 1 keeps the clock.
+    for beta, steps, shown in ((0.25, 34, 34.1), (1.0, 116, 117.7), (2.0, 6662, 6671.4)):
+        run = toy.dpo_descent(UNLIKELY, CLEAN, beta, 1.0, 7000).policies[:, 1]
+        assert (run >= 0.01).sum() == steps
+        assert time_to(beta * np.log(99 * 7 / 3), 1, beta) == pytest.approx(shown, abs=0.05)
     # β = ¼ is below one in a billion before t = 10⁵.
     h = np.log(1e9 - 1) + np.log(7 / 3)
     assert time_to(0.25 * h, 1, 0.25) < 1e5
@@ -330,6 +433,58 @@ def test_the_words_of_the_exercises():
     # Sum or average.
     assert toy.win_probability(-1.0).round(3) == 0.269
     assert toy.win_probability(0.4).round(3) == 0.599
+
+
+def test_the_words_of_the_average_of_log_ratios():
+    before, wins = np.array([0.05, 0.10, 0.85]), np.zeros((3, 3))
+    wins[0, 1] = 1
+    now = before * np.exp([2.0, 1.0, 0.0])
+    now[2] = 1 - now[0] - now[1]
+    for lengths, margin in ((None, 1.0), ([20, 2, 1], -0.4)):
+        given = now, before, wins, 1.0, lengths
+        assert toy.dpo_loss(*given) == pytest.approx(np.log1p(np.exp(-margin)))
+        assert toy.ipo_loss(*given) == pytest.approx((margin - 0.5) ** 2)
+
+
+def test_the_normaliser_of_the_average_does_not_cancel():
+    """Lengths 2 and 1, Δ = β = 1, a uniform reference: ½ e² u² + ½ u = 1 for u = e^−c."""
+    lengths, even = np.array([2, 1]), np.array([0.5, 0.5])
+    u = (np.sqrt(0.25 + 2 * np.e**2) - 0.5) / np.e**2
+    policy = np.array([0.5 * np.e**2 * u**2, 0.5 * u])
+    assert policy.sum() == pytest.approx(1.0, abs=1e-15)
+    assert policy[0].round(3) == 0.772
+    wins = np.array([[0, np.e], [1, 0]])  # their fitted difference is 1
+    least = toy.dpo_loss(policy, even, wins, 1.0, lengths)
+    assert least == pytest.approx(toy.reward_loss([1.0, 0.0], wins), rel=1e-14)
+    for first, shown in (([1.0, 0.0], 0.881), ([0.0, -1.0], 0.731), ([0.5, -0.5], 0.818)):
+        divided = toy.gibbs_policy(lengths * first, even, 1.0)
+        assert divided[0].round(3) == shown
+        assert toy.dpo_loss(divided, even, wins, 1.0, lengths) > least + 1e-3
+
+
+def test_the_mean_logit_is_bradley_and_terrys_reward_only_where_their_model_holds():
+    chances = np.array([[0.5, 0.9, 0.6], [0.1, 0.5, 0.9], [0.4, 0.1, 0.5]])
+    mean_logit = np.log(chances / (1 - chances)).mean(axis=1)
+    np.testing.assert_allclose(mean_logit, [0.868, 0, -0.868], atol=5e-4)
+    fitted = toy.fit_rewards(chances - np.diag(np.diag(chances)))
+    np.testing.assert_allclose(fitted, [0.756, 0, -0.756], atol=5e-4)
+    # Where it holds, the two are one.
+    reward = np.array([0.7, -0.2, -0.5])
+    chances = toy.win_probability(np.subtract.outer(reward, reward))
+    np.testing.assert_allclose(np.log(chances / (1 - chances)).mean(axis=1), reward, atol=1e-14)
+
+
+def test_the_words_of_the_tokens():
+    for policy, after_a in (
+        (WRITES_HERE, [0.05, -0.125, 0.075]),
+        (WRITES_THERE, [0.1, -0.125, 0.025]),
+    ):
+        first, second = toy.sequence_dpo_gradient(policy, WRITES_HERE, AB_OVER_BA, BETA)
+        np.testing.assert_allclose(first, [-0.25, 0.25, 0], atol=1e-15)
+        expected = [after_a, [0.1, -0.075, -0.025], [0, 0, 0]]
+        np.testing.assert_allclose(second, expected, atol=1e-15)
+        probs = toy.sequence_probs(policy)
+        np.testing.assert_allclose([probs[0, 1], probs[1, 0]], [0.1, 0.18], rtol=1e-15)
 
 
 def test_a_restricted_policy_parts_dpo_from_rlhf():

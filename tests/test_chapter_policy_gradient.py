@@ -78,8 +78,70 @@ def test_exact_ascent_waits_twice_before_it_says_canberra():
     rounded(world.reward[0][3] / (run.policies[waiting] @ world.reward[0]), 6.7, 1)
 
 
-def test_sampled_learners_follow_the_exact_path_on_average():
-    reward, early = toy.NOISY_LABELS.reward[0], np.array([0.08, 0.22, 0.70])
+def test_twelve_of_twelve_sampled_learners_say_canberra_in_the_end():
+    world, rng = toy.SHY_REFERENCE, np.random.default_rng(1927)
+
+    def from_a_batch(z):
+        policy = toy.softmax(z)
+        earned = rng.multinomial(1000, policy) / 1000 * world.reward[0]
+        return earned - earned.sum(axis=-1, keepdims=True) * policy
+
+    start = np.tile(np.log(world.reference[0]), (12, 1))
+    found = toy.ascend(from_a_batch, start, 4.0, 5000).policies[..., 3] > 0.5
+    assert found[-1].all()
+    assert 1000 < found.argmax(axis=0).min() < 2528 < found.argmax(axis=0).max() < 5000
+
+
+def test_adam_does_not_wait_on_the_plateau():
+    world, z, m, v = toy.SHY_REFERENCE, np.log(toy.SHY_REFERENCE.reference[0]), 0.0, 0.0
+    for step in range(1, 60):
+        g = toy.policy_gradient(toy.softmax(z), world.reward[0])
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        before, z = z, z + 0.1 * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+    assert toy.softmax(before)[3] < 0.5 < toy.softmax(z)[3]
+
+
+SUMMARIES, EARLY = toy.NOISY_LABELS.reward[0], np.array([0.08, 0.22, 0.70])
+
+
+def mean_logits_after_two_draws(step_size):
+    """The mean of REINFORCE's logits after two steps, over all nine pairs of draws."""
+    mean, start = np.zeros(3), np.log(EARLY)
+    for y in range(3):
+        z = start + step_size * sample(start, y)
+        policy = toy.softmax(z)
+        for j in range(3):
+            mean += EARLY[y] * policy[j] * (z + step_size * sample(z, j))
+    return mean
+
+
+def sample(z, y):
+    policy = toy.softmax(z)
+    shaped = SUMMARIES - BETA * toy.log_ratio(policy, EARLY)
+    return shaped[y] * toy.score(policy)[y]
+
+
+def test_unbiased_steps_do_not_make_an_unbiased_path_and_the_bias_is_of_the_step_size():
+    climb = lambda z: toy.objective_gradient(toy.softmax(z), SUMMARIES, EARLY, BETA)
+    gaps = []
+    for step_size in (0.02, 0.01):
+        exact = toy.ascend(climb, np.log(EARLY), step_size, 2).parameters[-1]
+        gaps.append(mean_logits_after_two_draws(step_size) - exact)
+    assert np.abs(gaps[0]).max() > 1e-8
+    # One step's bias is of the third order, so that a whole climb's is of the first.
+    np.testing.assert_allclose(gaps[0] / gaps[1], 8.0, rtol=0.05)
+
+
+def test_at_the_optimum_a_baseline_leaves_nothing_to_scatter():
+    optimum = toy.gibbs_policy(SUMMARIES, EARLY, BETA)
+    paid = SUMMARIES - BETA * toy.log_ratio(optimum, EARLY)
+    rounded(paid, [-0.165] * 3)
+    rounded(spread(optimum, paid), 0.0145, 4)
+    assert spread(optimum, paid, paid[0]) < 1e-30
+
+
+def test_the_exact_path_turns_aside():
+    reward, early = SUMMARIES, EARLY
     climb = lambda z: toy.objective_gradient(toy.softmax(z), reward, early, BETA)
     exact = toy.ascend(climb, np.log(early), 0.4, 75).policies
     rounded(toy.gibbs_policy(reward, early, BETA), [0.61, 0.31, 0.09], 2)
@@ -127,6 +189,53 @@ def test_the_group_mean_is_leave_one_out_shortened_in_every_group():
     rewards = np.random.default_rng(3).normal(size=(5, 4))
     shortened = 0.75 * toy.leave_one_out(rewards)
     np.testing.assert_allclose(toy.group_mean(rewards), shortened, atol=1e-15)
+
+
+def test_what_three_right_answers_of_eight_are_credited_with():
+    eight = np.array([1.0] * 3 + [0.0] * 5)
+    rules = toy.leave_one_out, toy.group_mean, toy.group_normalised
+    rounded([rule(eight)[0] for rule in rules], [0.714, 0.625, 1.291])
+    rounded(toy.group_normalised(eight)[0] * np.sqrt(7 / 8), 1.208)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+@pytest.mark.parametrize("price", [0.2, 0.5])
+def test_a_kl_penalty_in_the_loss_costs_more_with_the_group_mean(size, price):
+    def step(policy):
+        up = toy.group_gradient_moments(policy, REWARD, size, toy.group_mean).mean
+        return up - price * toy.kl_gradient(policy, REFERENCE)
+
+    dearer = toy.gibbs_policy(REWARD, REFERENCE, price * size / (size - 1))
+    np.testing.assert_allclose(step(dearer), 0.0, atol=1e-15)
+    assert np.linalg.norm(step(toy.gibbs_policy(REWARD, REFERENCE, price))) > 0.01
+
+
+def test_with_pairs_the_ascent_ends_at_the_optimum_for_twice_the_price():
+    def step(z):
+        up = toy.group_gradient_moments(toy.softmax(z), REWARD, 2, toy.group_mean).mean
+        return up - BETA * toy.kl_gradient(toy.softmax(z), REFERENCE)
+
+    end = toy.ascend(step, np.log(POLICY), 1.0, 4000).policies[-1]
+    np.testing.assert_allclose(end, toy.gibbs_policy(REWARD, REFERENCE, 2 * BETA), atol=1e-8)
+    # With the penalty in the reward the mean only shortens the step: the end is the true optimum.
+    paid = lambda z: REWARD - BETA * toy.log_ratio(toy.softmax(z), REFERENCE)
+    inside = lambda z: toy.group_gradient_moments(toy.softmax(z), paid(z), 2, toy.group_mean).mean
+    optimum = np.log(toy.gibbs_policy(REWARD, REFERENCE, BETA))
+    np.testing.assert_allclose(inside(optimum), 0.0, atol=1e-15)
+
+
+def test_the_group_mean_doubles_the_weight_of_pretraining_in_the_loss_as_well():
+    dearer = toy.ptx_policy(REWARD, REFERENCE, 2 * BETA, 2 * GAMMA, PRETRAINING)
+    up = toy.group_gradient_moments(dearer, REWARD, 2, toy.group_mean).mean
+    beside = GAMMA * (PRETRAINING - dearer) - BETA * toy.kl_gradient(dearer, REFERENCE)
+    np.testing.assert_allclose(up + beside, 0.0, atol=1e-10)
+
+
+def test_rounding_divided_by_itself_is_an_advantage_of_full_size():
+    nearly = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
+    centred = nearly - nearly.mean()
+    rounded(centred / nearly.std(), [0.0, -1.155, -1.155, -1.155])
+    assert np.abs(centred / (nearly.std() + 1e-4)).max() < 1e-12
 
 
 def bias_and_variance(advantage, size):
@@ -182,12 +291,18 @@ def test_a_prompts_weight_is_one_for_pairs_and_grows_with_the_group_at_the_ends(
     weight = lambda p, size: root(p, size) / (p * (1 - p))
     for p in (0.02, 0.3, 0.9):
         assert weight(p, 2) == pytest.approx(1.0, rel=1e-14)
+        assert weight(p, 3) == pytest.approx(np.sqrt(2), rel=1e-14)
     for size in (4, 8, 16):
         assert weight(1e-9, size) == pytest.approx(np.sqrt(size - 1), rel=1e-6)
         assert weight(1e-9, size) == pytest.approx(weight(1 - 1e-9, size), rel=1e-6)
     rounded([weight(0.5, n) for n in (4, 8, 16)], [1.62, 1.86, 1.93], 2)
     rounded([np.sqrt(n - 1) for n in (4, 8, 16)], [1.73, 2.65, 3.87], 2)
     assert weight(0.2, 20_000) == pytest.approx(1 / np.sqrt(0.2 * 0.8), rel=1e-3)
+
+
+def test_the_numbers_of_a_success_in_groups_of_four():
+    rounded([root(p, 4) for p in (0.05, 0.5)], [0.0812, 0.4040], 4)
+    rounded([p**4 + (1 - p) ** 4 for p in (0.05, 0.5)], [0.8145, 0.125], 4)
 
 
 def test_large_groups_climb_the_arcsine_of_the_success_rate():
@@ -224,6 +339,24 @@ def test_clipping_does_not_keep_the_ratios_in_their_range():
     assert (ratios[:, 2] > 1.2).argmax() == 68
     # A gradient step is finite, so a ratio may pass its line by one step, never by more.
     assert ratios[:, 1:3].max() < 1.2 + 0.015
+
+
+def test_a_capped_ratio_trades_variance_for_bias():
+    engine, trainer = np.array([0.7, 0.2, 0.1]), np.array([0.5, 0.3, 0.2])
+    for cap, mean, variance in ((np.inf, 0.7, 1.56), (1.5, 0.6, 0.99)):
+        terms = np.minimum(trainer / engine, cap) * [0.0, 1.0, 2.0]
+        rounded([engine @ terms, engine @ terms**2 - (engine @ terms) ** 2], [mean, variance], 12)
+
+
+def test_a_bad_response_beyond_the_dual_clip_has_no_pull_of_its_own():
+    relapsed = np.array([0.01, 0.01, 0.02, 0.96])
+    assert relapsed[3] / POLICY[3] == pytest.approx(3.2)
+    advantage = REWARD - POLICY @ REWARD
+    plain, dual = (
+        toy.clipped_surrogate_gradient(relapsed, POLICY, advantage, 0.2, c) for c in (None, 3.0)
+    )
+    rounded([plain[3], dual[3]], [-0.0845, -0.0207], 4)
+    rounded(dual, toy.policy_gradient(relapsed, np.append(advantage[:3], 0.0)), 12)
 
 
 # --- trajectories ---------------------------------------------------------------------------------
@@ -263,3 +396,102 @@ def test_reward_to_go_one_step_late_is_a_baseline_that_peeks_at_the_reward():
     np.testing.assert_allclose(late, np.concatenate([g.ravel() for g in peeked]), atol=1e-15)
     np.testing.assert_allclose(peeked[2], 0.0, atol=1e-16)
     rounded(peeked[0], [-0.18, 0.18], 2)
+
+
+def of_one_sign(policy_seed, sign, credit):
+    """Total variance in a random tree of three tokens whose rewards have one sign."""
+    rng = np.random.default_rng(policy_seed)
+    policy = [rng.dirichlet(np.ones(3), (3,) * t) for t in range(3)]
+    reward = [sign * rng.exponential(size=(3,) * (t + 1)) for t in range(3)]
+    return toy.trajectory_moments(policy, reward, credit=credit).total_variance
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_reward_to_go_never_varies_more_if_rewards_have_one_sign_and_steps_their_own_logits(sign):
+    for seed in range(20):
+        to_go, whole = (
+            of_one_sign(seed, sign, credit) for credit in (toy.rewards_to_go, toy.whole_return)
+        )
+        assert to_go < whole
+
+
+@pytest.mark.parametrize(
+    ("row", "first", "second", "expected"),
+    [
+        ([0.7, 0.3], 1.0, 4.0, (1.437, 1.714)),
+        ([0.665, 0.335], 1.107, 4.771, (1.449, 1.787)),
+    ],
+)
+def test_with_one_table_for_both_steps_the_whole_return_may_vary_less(row, first, second, expected):
+    pays = [[0.0, first], [[0.0, 0.0], [second, 0.0]]]
+    shared = np.hstack([np.eye(2), np.eye(2)])
+    moments = [
+        toy.trajectory_moments([row, row], pays, credit=credit)
+        for credit in (toy.whole_return, toy.rewards_to_go)
+    ]
+    rounded([np.trace(shared @ m.covariance @ shared.T) for m in moments], expected)
+    assert moments[1].total_variance < moments[0].total_variance
+
+
+EIGHT_WORDS = [FIRST] + [STEP] * 7, [FACTS] * 8
+
+
+def error_of_gae(values, decay):
+    uphill = np.concatenate([g.ravel() for g in toy.trajectory_gradient(*EIGHT_WORDS)])
+    moments = toy.gae_moments(*EIGHT_WORDS, values, decay)
+    return float(moments.bias_length(uphill)), float(moments.total_variance)
+
+
+def test_what_a_critic_that_knows_nothing_costs():
+    found = [error_of_gae(0.0, decay) for decay in (0.0, 0.95, 1.0)]
+    rounded(found, [(0.516, 1.117), (0.045, 25.369), (0.0, 33.652)])
+    exact = [error_of_gae(toy.prefix_values(*EIGHT_WORDS), decay) for decay in (0.0, 0.95, 1.0)]
+    rounded(exact, [(0.0, 2.787), (0.0, 6.880), (0.0, 8.129)])
+    assert max(bias for bias, _ in exact) < 1e-14
+
+
+def test_gae_is_the_advantage_and_what_later_values_are_off_by_for_every_text():
+    rng, decay = np.random.default_rng(7), 0.6
+    rewards, values = rng.normal(size=(2, 5))
+    errors = rewards + np.append(values[1:], 0.0) - values
+    off = np.append(values - toy.rewards_to_go(rewards), 0.0)
+    for t in range(5):
+        later = sum(decay ** (s - t - 1) * off[s] for s in range(t + 1, 5))
+        advantage = sum(decay ** (s - t) * errors[s] for s in range(t, 5))
+        np.testing.assert_allclose(advantage, -off[t] + (1 - decay) * later, atol=1e-14)
+
+
+def test_the_more_texts_share_the_noise_the_less_an_ignorant_critic_is_to_be_trusted():
+    lams = np.linspace(0, 1, 51)
+    bias, variance = np.array([error_of_gae(0.0, lam) for lam in lams]).T
+    best = [lams[np.argmin(bias**2 + variance / n)] for n in (1, 10, 100, 1000)]
+    rounded(best, [0.0, 0.16, 0.68, 0.92], 2)
+
+
+def test_the_token_mean_and_the_sequence_mean_are_different_numbers():
+    short, long = np.full(1, 10.0), np.full(5, 2.0)
+    assert np.mean([short.mean(), long.mean()]) == 6.0
+    assert np.concatenate([short, long]).mean() == pytest.approx(10 / 3, rel=1e-15)
+
+
+def test_to_divide_by_the_length_spares_long_wrong_answers():
+    answer, advantage = np.array([0.4, 0.3, 0.3]), np.array([0.6, -0.4, -0.4])
+    rounded(toy.policy_gradient(answer, advantage), [0.24, -0.12, -0.12], 12)
+    divided = 4 * toy.policy_gradient(answer, advantage / [4, 4, 7])
+    rounded(divided, [0.219, -0.135, -0.084])
+
+
+def test_the_ratio_of_a_response_is_a_product():
+    rounded(1.1**50, 117, 0)
+
+
+# --- exercises ------------------------------------------------------------------------------------
+
+
+def test_of_two_logits_that_fall_alike_the_likelier_probability_falls_three_times_as_far():
+    three = np.array([0.6, 0.3, 0.1])
+    g = toy.policy_gradient(three, [3.0, 2.0, 1.0])
+    rounded(g, [0.3, -0.15, -0.15], 12)
+    slope = three * (g - three @ g)
+    rounded(slope, [0.108, -0.081, -0.027], 12)
+    rounded(toy.softmax(np.log(three) + 0.1 * g) - three, [0.0107, -0.0081, -0.0027], 4)

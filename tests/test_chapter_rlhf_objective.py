@@ -198,6 +198,30 @@ def test_best_of_n_is_strictly_below_its_bound():
         assert toy.kl_divergence(policy, REFERENCE) < np.log(n) - (n - 1) / n - 1e-3
 
 
+def test_best_of_n_leaves_its_bound_beyond_one_over_the_references_probability_of_the_best():
+    shy = toy.SHY_REFERENCE
+
+    def used(reward, reference, n):
+        kl = toy.kl_divergence(toy.best_of_n_policy(reward, reference, n), reference)
+        assert kl < -np.log(reference[np.argmax(reward)]) + 1e-12
+        return kl / (np.log(n) - (n - 1) / n)
+
+    near([used(REWARD, REFERENCE, n) for n in (4, 8, 16)], [0.847, 0.837, 0.845], 3)
+    near([used(shy.reward[0], shy.reference[0], n) for n in (4, 300)], [0.508, 0.920], 3)
+    assert used(REWARD, REFERENCE, 1000) < 0.33
+    assert used(shy.reward[0], shy.reference[0], 10**5) < 0.66
+
+
+def test_at_price_zero_every_mixture_of_the_best_is_best_and_the_limit_is_one_of_them():
+    tie = np.array([0.2, 1.0, 1.0, -1.5])
+    limit = toy.greedy_policy(tie, REFERENCE)
+    near(limit, [0, 0.25, 0.75, 0], 12)
+    np.testing.assert_allclose(toy.gibbs_policy(tie, REFERENCE, 0.01), limit, atol=1e-12)
+    for best in (limit, np.eye(4)[1], np.eye(4)[2]):
+        assert toy.rlhf_objective(best, tie, REFERENCE, 0.0) == 1
+        assert toy.kl_divergence(best, REFERENCE) >= toy.kl_divergence(limit, REFERENCE)
+
+
 def test_the_lead_that_a_rare_response_needs_grows_with_the_logarithm():
     beta, leads = 0.5, []
     for rarity in (1e-3, 1e-4, 1e-5):
@@ -207,8 +231,7 @@ def test_the_lead_that_a_rare_response_needs_grows_with_the_logarithm():
         assert leads[-1] == pytest.approx(beta * np.log((1 - rarity) / rarity), rel=1e-9)
     np.testing.assert_allclose(np.diff(leads), beta * np.log(10), rtol=1e-2)
     near([np.log(10), 100 * np.log(2)], [2.303, 69.315], 3)
-    with pytest.raises(ValueError, match="reference must give every response"):
-        toy.gibbs_policy([1e6, 0.0], [0.0, 1.0], beta)
+    assert toy.gibbs_policy([1e6, 0.0], [0.0, 1.0], beta).tolist() == [0, 1]
 
 
 def test_the_numbers_of_the_shy_reference():
@@ -262,6 +285,16 @@ def test_the_true_reward_rises_exactly_while_it_agrees_with_the_proxy():
     near([true[top], frontier.kl[top]], [0.066, 0.125], 3)
     near([frontier.reward[-1], frontier.reward[0]], [0.6, 1.2], 1)
     near([true[-1], true[0], frontier.kl[0]], [-0.03, -0.20, 0.80], 2)
+
+
+def test_at_the_best_stop_the_proxy_and_the_truth_disagree_about_mercury():
+    covariance = lambda b, q=toy.gibbs_policy: (
+        q(PROXY, REFERENCE, b) @ ((TRUE - q(PROXY, REFERENCE, b) @ TRUE) * PROXY)
+    )
+    stopped = toy.gibbs_policy(PROXY, REFERENCE, scipy.optimize.brentq(covariance, 0.1, 10))
+    near(stopped, [0.177, 0.177, 0.633, 0.013], 3)
+    assert np.argsort(-PROXY).tolist() == [2, 1, 0, 3]
+    assert np.argsort(-TRUE).tolist() == [1, 0, 2, 3]
 
 
 def test_the_true_reward_within_reach_at_the_end_of_the_proxys_frontier():

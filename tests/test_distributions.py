@@ -318,9 +318,7 @@ def test_a_bad_second_distribution_is_refused_by_name_and_rule(function, name, b
     "function", [toy.kl_divergence, toy.chi_square_divergence, toy.log_ratio, DIVERGENCES[-1]]
 )
 def test_a_zero_in_a_reference_is_refused(function):
-    with pytest.raises(
-        ValueError, match=r"reference must give every response .* 0 at index \(1,\)"
-    ):
+    with pytest.raises(ValueError, match=r"reference must be > 0 wherever .* 0 at index \(1,\)"):
         function(GOOD, [1.0, 0.0])
 
 
@@ -330,6 +328,18 @@ def test_distributions_over_different_responses_are_refused(function):
         function(GOOD, [1.0])
     with pytest.raises(ValueError, match="leading axes that broadcast"):
         function(np.full((3, 2), 0.5), np.full((2, 2), 0.5))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_masked_logit_has_probability_zero_and_the_rest_is_the_softmax_without_it():
+    logits = np.array([[0.0, -np.inf, 1.0, -np.inf], [2.0, 700.0, -np.inf, -np.inf]])
+    expected = torch.softmax(torch.tensor(logits), dim=-1).numpy()
+    np.testing.assert_allclose(toy.softmax(logits), expected, rtol=1e-14)
+    assert toy.softmax(logits)[0, [0, 2]].tolist() == toy.softmax([0.0, 1.0]).tolist()
+    assert (toy.softmax(logits) == 0).tolist() == (logits == -np.inf).tolist()
+    assert (toy.log_softmax(logits) == -np.inf).tolist() == (logits == -np.inf).tolist()
+    with pytest.raises(ValueError, match=r"^logits must have a finite entry .* in row \(1,\)$"):
+        toy.softmax([[0.0, -np.inf], [-np.inf, -np.inf]])
 
 
 @pytest.mark.parametrize("function", [toy.softmax, toy.log_softmax])
@@ -346,9 +356,15 @@ def test_bad_values_and_weights_are_refused():
         toy.geometric_mixture(GOOD, GOOD, np.inf)
     with pytest.raises(ValueError, match=r"^weight must hold no NaN"):
         toy.geometric_mixture(GOOD, GOOD, np.nan)
-    with pytest.raises(ValueError, match=r"^policy must give every response"):
+    with pytest.raises(ValueError, match=r"^weight must be small enough .* got 1e\+308"):
+        toy.geometric_mixture([1e-300, 1.0], [0.5, 0.5], -1e308)
+    with pytest.raises(ValueError, match=r"^weight must be one number, or have axes that"):
+        toy.geometric_mixture([[0.5, 0.5]] * 2, [0.3, 0.7], [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match=r"^policy must be > 0 wherever the reference is"):
         toy.geometric_mixture([1.0, 0.0], GOOD, 0.5)
-    with pytest.raises(ValueError, match=r"^policy must give every response"):
+    with pytest.raises(ValueError, match=r"^weight must be one number, or have axes"):
+        toy.geometric_mixture([GOOD, GOOD], GOOD, [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match=r"^policy must be > 0 wherever the reference is"):
         toy.optimal_coefficient([1.0, 0.0], GOOD)
 
 

@@ -349,6 +349,77 @@ def test_the_log_linear_gradient_survives_weights_whose_policy_underflows():
     close(gradient, [-0.1 * oracles.win_probability(-100)])
 
 
+# --- a sum over tokens, or a mean -----------------------------------------------------------------
+
+#: How many tokens each response has.
+LENGTHS = np.array([5, 2, 1, 7])
+
+
+@pytest.mark.parametrize("loss", [dpo_loss, ipo_loss])
+def test_with_lengths_each_log_ratio_is_the_mean_over_its_tokens(loss):
+    ratio = log_ratio(POLICY, REFERENCE) / LENGTHS
+    tilted = REFERENCE * np.exp(ratio)
+    # A policy whose own log-ratios are the means, but for a constant that every margin cancels.
+    expected = loss(tilted / tilted.sum(), REFERENCE, WINS, BETA)
+    close(loss(POLICY, REFERENCE, WINS, BETA, LENGTHS), expected)
+    close(loss(POLICY, REFERENCE, WINS, BETA, np.ones(4)), loss(POLICY, REFERENCE, WINS, BETA))
+    # Twice the length of all is half the margin of all, which is half the price.
+    if loss is dpo_loss:
+        close(loss(POLICY, REFERENCE, WINS, BETA, [2] * 4), loss(POLICY, REFERENCE, WINS, BETA / 2))
+
+
+@pytest.mark.parametrize(("loss", "oracle"), [(dpo_loss, "sigmoid"), (ipo_loss, "ipo")])
+def test_averaged_losses_are_those_of_torch(loss, oracle):
+    means = (torch.tensor(POLICY).log() - torch.tensor(REFERENCE).log()) / torch.tensor(LENGTHS)
+    margin = means[:, None] - means[None, :]
+    each = {
+        "sigmoid": -torch.nn.functional.logsigmoid(BETA * margin),
+        "ipo": (margin - 1 / (2 * BETA)) ** 2,
+    }[oracle]
+    expected = (torch.tensor(WINS) * each).sum() / WINS.sum()
+    close(loss(POLICY, REFERENCE, WINS, BETA, LENGTHS), expected.item())
+
+
+@pytest.mark.parametrize("loss", [dpo_loss, ipo_loss])
+def test_worlds_may_have_lengths_of_their_own(loss):
+    lengths = np.stack([LENGTHS, LENGTHS[::-1]])
+    together = loss(POLICY, REFERENCE, WINS, BETA, lengths)
+    close(together, [loss(POLICY, REFERENCE, WINS, BETA, each) for each in lengths])
+
+
+@pytest.mark.parametrize("loss", [dpo_loss, ipo_loss])
+@pytest.mark.parametrize(
+    ("lengths", "rule"),
+    [
+        ([1, 2, 3, 0], "lengths must be a whole number >= 1"),
+        ([1, 2, 3, 0.5], "lengths must be a whole number >= 1"),
+        (3, "policy and lengths must have the same number of responses"),
+        ([1, 2, 3], "policy and lengths must have the same number of responses"),
+        (np.ones((3, 4)), "lengths and wins must have leading axes that broadcast"),
+    ],
+)
+def test_bad_lengths_are_refused_by_name(loss, lengths, rule):
+    with pytest.raises(ValueError, match=f"^{rule}"):
+        loss(POLICY, REFERENCE, np.stack([WINS] * 2), BETA, lengths)
+
+
+@pytest.mark.parametrize("size", [3, 4])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_minimum_of_the_averaged_loss_is_a_policy_whose_normaliser_does_not_cancel(size, seed):
+    rng = np.random.default_rng(seed)
+    lengths, reference = rng.integers(1, 9, size), rng.dirichlet(np.ones(size))
+    wins = rng.integers(1, 9, (size, size)) * (1 - np.eye(size))
+    reward = fit_rewards(wins)
+    policy_at = lambda c: reference * np.exp(lengths * (reward - c) / BETA)
+    c = scipy.optimize.brentq(lambda c: policy_at(c).sum() - 1, min(reward), max(reward))
+    policy = policy_at(c) / policy_at(c).sum()
+    least = dpo_loss(policy, reference, wins, BETA, lengths)
+    close(least, reward_loss(reward, wins))
+    for step in 1e-3 * rng.normal(size=(20, size)):
+        moved = softmax(np.log(policy) + step)
+        assert dpo_loss(moved, reference, wins, BETA, lengths) > least
+
+
 # --- shapes, purity and bad input -----------------------------------------------------------------
 
 FUNCTIONS = {
@@ -401,11 +472,14 @@ BAD = {
     "policy": (lambda f: f([0.5, 0.6], [0.5, 0.5], WON, 1.0), r"^policy must sum to 1"),
     "policy zero": (
         lambda f: f([1.0, 0.0], [0.5, 0.5], WON, 1.0),
-        r"^policy must give every response a probability > 0",
+        r"^(policy|reference) must be > 0 wherever the (reference|policy) is",
     ),
-    "reference": (lambda f: f([0.5, 0.5], [1.0, 0.0], WON, 1.0), r"^reference must give every"),
+    "reference": (lambda f: f([0.5, 0.5], [1.0, 0.0], WON, 1.0), r"^reference must"),
     "wins": (lambda f: f([0.5, 0.5], [0.5, 0.5], -WON, 1.0), r"^wins must hold finite counts >= 0"),
-    "beta": (lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, 0.0), r"^beta must be > 0; got 0.0"),
+    "beta": (
+        lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, 0.0),
+        r"^beta must be > 0, .*; got 0",
+    ),
     "beta nan": (
         lambda f: f([0.5, 0.5], [0.5, 0.5], WON + WON.T, np.nan),
         r"^beta must hold no NaN",
@@ -466,6 +540,43 @@ def test_bad_arguments_of_a_log_linear_policy_are_refused(change, message):
     }
     with pytest.raises(ValueError, match=message):
         log_linear_dpo_gradient(**good | change)
+
+
+@pytest.mark.parametrize("function", [dpo_loss, dpo_gradient, ipo_loss])
+def test_a_comparison_of_a_response_that_is_never_given_is_refused(function):
+    never = [0.5, 0.0, 0.5]
+    function(never, never, [[0, 0, 3], [0, 0, 0], [1, 0, 0]], 1.0)
+    for wins in ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [1, 0, 0], [0, 0, 0]]):
+        with pytest.raises(ValueError, match=r"^policy and reference must be > 0 for every resp"):
+            function(never, never, wins, 1.0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda beta: implicit_reward([0.9, 0.1], [0.1, 0.9], beta),
+        lambda beta: dpo_loss([0.9, 0.1], [0.1, 0.9], WON, beta),
+        lambda beta: dpo_gradient([0.9, 0.1], [0.1, 0.9], WON, beta),
+        lambda beta: log_linear_dpo_gradient([9.0], [[0.0], [1.0]], [0.1, 0.9], WON, beta),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_price_that_makes_an_implicit_reward_infinite_is_refused(call):
+    assert np.isfinite(call(1e300)).all()
+    with pytest.raises(ValueError, match=r"^beta must be small enough for a finite implicit rew"):
+        call(1.7e308)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_target_whose_square_is_infinite_is_refused():
+    assert ipo_loss([0.5, 0.5], [0.5, 0.5], WON, 1e-150) == pytest.approx(0.25e300)
+    with pytest.raises(ValueError, match=r"^beta must be large enough for a finite .* got 1e-160"):
+        ipo_loss([0.5, 0.5], [0.5, 0.5], WON, 1e-160)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_response_that_is_never_given_has_the_implicit_reward_minus_infinity():
+    close(implicit_reward([1.0, 0.0], [0.5, 0.5], 1e300), [1e300 * np.log(2), -np.inf])
 
 
 def test_implicit_rewards_of_bad_policies_are_refused():

@@ -60,6 +60,20 @@ def test_levels_are_drawn_at_their_height_and_named():
     assert texts_of(ax) == ["high", "low"]
 
 
+def test_each_row_of_next_tokens_is_a_group_of_bars_with_the_second_policy_narrow():
+    here = np.array([[0.25, -0.25, 0.0], [-0.05, 0.125, -0.075]])
+    ax = toy.figures.axes()
+    assert draw.pushes(ax, "abc", ["first", "then"], {"one": here, "two": 2 * here}) is ax
+    wide, narrow = ax.containers
+    for bars, values, label in ((wide, here, "one"), (narrow, 2 * here, "two")):
+        assert [bar.get_height() for bar in bars] == values.ravel().tolist()
+        assert bars.get_label() == label
+    assert narrow[0].get_width() < wide[0].get_width()
+    assert [label.get_text() for label in ax.get_xticklabels()] == list("abcabc")
+    assert texts_of(ax) == ["first", "then"]
+    assert in_palette(ax)
+
+
 def test_losses_stand_above_their_slopes():
     panels = toy.figures.axes(2)
     names = {"policy": "DPO", "wrong": "homework"}

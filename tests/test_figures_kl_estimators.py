@@ -24,8 +24,17 @@ FIGURES = {
     "family": lambda ax: draw.coefficient_family(
         ax, X, {"close": X, "far": X**2}, {"close": 0.5, "far": 0.2}
     ),
+    "estimated": lambda ax: draw.estimated_coefficient(
+        ax, [10, 20, 50, 80, 100], {"k1": X, "best": X / 2, "same": 2 * X, "cross": 3 * X}
+    ),
     "gaussians": lambda ax: draw.gaussians(ax, X, LINES, 0.628),
     "gradients": lambda ax: draw.gradients(ax, RESPONSES, {"policy": POLICY, "k2": REFERENCE}),
+    "tokens": lambda ax: draw.token_losses(
+        ax,
+        ["first", "second"],
+        {"policy": POLICY[:2], "reference": REFERENCE[:2]},
+        {"k2 per response": X[:2], "k2 per token": X[1:3], "k3 per token": X[2:4]},
+    ),
     "off policy": lambda ax: draw.off_policy(ax, X, LINES),
 }
 
@@ -48,6 +57,28 @@ def test_a_curve_is_the_array_that_was_passed_in(figure):
     drawn = heights_of(figure(toy.figures.axes(), X, LINES))
     for name, values in LINES.items():
         np.testing.assert_array_equal(drawn[name], values)
+
+
+def test_losses_per_token_are_hollow_and_stand_at_their_numbers():
+    losses = {"k2 per response": X[:2], "k2 per token": X[1:3], "k3 per response": X[2:4]}
+    ax = draw.token_losses(toy.figures.axes(), ["a", "b"], {"policy": POLICY[:2]}, losses)
+    heights = heights_of(ax)
+    faces = {line.get_label(): line.get_markerfacecolor() for line in ax.get_lines()}
+    for name, values in losses.items():
+        np.testing.assert_array_equal(heights[name], values)
+        paper = toy.figures.style.LIGHT["paper"]
+        assert (faces[name] == paper) == (name == "k2 per token")
+    (divergence,) = ax.collections
+    np.testing.assert_array_equal([ends[0, 1] for ends in divergence.get_segments()], POLICY[:2])
+
+
+def test_estimated_coefficients_have_a_marker_and_fixed_ones_none():
+    lines = {"k1": X, "same": 2 * X, "cross": 3 * X}
+    ax = draw.estimated_coefficient(toy.figures.axes(), [10, 20, 50, 80, 100], lines)
+    drawn = {line.get_label(): line for line in ax.get_lines()}
+    assert [drawn[name].get_marker() for name in drawn] == ["", "o", "s"]
+    np.testing.assert_array_equal(drawn["λ̂, same draws"].get_ydata(), 2 * X)
+    np.testing.assert_array_equal(drawn["λ̂, other half"].get_ydata(), 3 * X)
 
 
 def test_bars_are_as_high_as_the_numbers():

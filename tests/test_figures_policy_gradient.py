@@ -88,6 +88,17 @@ def test_groups_have_bias_above_and_variance_below_with_the_levels_in_the_lower_
     assert in_palette(panels)
 
 
+def test_gae_has_bias_above_and_variance_below():
+    panels = toy.figures.axes(2, height=5.0)
+    moments = {"exact": (X, X**2), "guessed": (X**3, X**4)}
+    assert draw.gae(panels, X, moments) is panels
+    np.testing.assert_array_equal(drawn(panels[0]), [X, X**3])
+    np.testing.assert_array_equal(drawn(panels[1]), [X**2, X**4])
+    assert panels[1].get_yscale() == "log"
+    assert {"exact", "guessed"} <= {text.get_text() for text in panels[0].get_legend().get_texts()}
+    assert in_palette(panels)
+
+
 def test_the_marked_baselines_lie_where_they_were_computed():
     ax = FIGURES["baselines"](toy.figures.axes())
     marked = [tuple(line.get_xydata()[0]) for line in ax.get_lines() if len(line.get_xdata()) == 1]

@@ -43,8 +43,11 @@ def test_k3_is_as_precise_where_it_is_a_series_as_where_it_is_not(size):
 
 
 def test_k3_keeps_the_digits_that_float32_code_loses():
-    # TRL 1.16 and verl 0.9.1 return exactly 0 here in float32; the true value is 4.5e-8.
-    close(toy.k3(3e-4), 4.4995500337e-08, rel=1e-10)
+    # TRL 1.16.0, in its float32 and its order: 0 on one side, 2.6 times too much on the other.
+    for d, theirs in ((-3e-4, 0.0), (3e-4, 2.0**-23)):
+        one = torch.tensor(d, dtype=torch.float32)
+        assert float(torch.exp(-one) - (-one) - 1) == theirs
+        close(toy.k3(d), oracles.k3(oracles.mpf(d)), rel=1e-13)
 
 
 def test_k1_can_be_negative_and_k2_and_k3_cannot():
@@ -57,6 +60,14 @@ def test_k1_can_be_negative_and_k2_and_k3_cannot():
 def test_k3_of_a_response_the_policy_never_gives_is_infinite():
     assert toy.k3(-np.inf) == np.inf
     assert toy.k3([np.inf, -800.0]).tolist() == [np.inf, np.inf]
+
+
+def test_a_control_variate_is_k1_at_zero_and_has_its_limit_where_k3_is_infinite():
+    far = np.array([-813.77, -np.inf, np.inf])
+    np.testing.assert_array_equal(toy.control_variate(0.0)(far), far)
+    np.testing.assert_array_equal(toy.control_variate(1.0)(far), np.full(3, np.inf))
+    np.testing.assert_array_equal(toy.control_variate(-0.5)(far), [-np.inf, -np.inf, np.inf])
+    assert toy.control_variate(0.0)(far[:1] + 1j).tolist() == [-813.77 + 1j]
 
 
 def test_control_variate_runs_from_k1_to_k3():
@@ -273,6 +284,14 @@ def test_k3_has_less_variance_than_k1_exactly_when_the_optimal_coefficient_excee
         assert (k3 < k1) == (margin > 0)
 
 
+@given(worlds(widest=6.0))
+def test_the_optimal_coefficient_exceeds_the_smallest_ratio(world):
+    policy, reference = world
+    smallest = (policy / reference).min()
+    if smallest < 1 - 1e-6:
+        assert toy.optimal_coefficient(policy, reference) > smallest
+
+
 def test_optimal_coefficient_tends_to_one_for_equal_policies():
     assert toy.optimal_coefficient(REFERENCE, REFERENCE) == 1.0
     near = toy.geometric_mixture(POLICY, REFERENCE, 1e-6)
@@ -294,6 +313,68 @@ def test_k1_and_k3_have_the_same_variance_at_the_crossover_and_not_beside_it(nam
     assert surplus(weight) == pytest.approx(0, abs=1e-11)
     assert surplus(weight * 0.99) > 1e-4
     assert surplus(weight * 1.01) < -1e-4
+
+
+# --- the best control variate, estimated ----------------------------------------------------------
+
+REGRESSION_PAIRS = ["homework 1E", "homework 1F", "three responses", "close"]
+
+
+@pytest.mark.parametrize("num_samples", [1, 2, 4])
+@pytest.mark.parametrize("name", REGRESSION_PAIRS)
+def test_the_regression_estimate_has_the_law_over_all_sequences(name, num_samples):
+    policy, reference = PAIRS[name]
+    estimates, coefficients, chances = toy.regression_distribution(policy, reference, num_samples)
+    d, expected = oracles.log_ratio(policy, reference), np.zeros(4)
+    for draws, weight in oracles.sample_sequences(policy, num_samples):
+        estimate, coefficient = oracles.regression_estimate([d[y] for y in draws])
+        moments = estimate, estimate**2, coefficient, coefficient * estimate
+        expected += np.array([weight * x for x in moments], dtype=float)
+    columns = estimates, estimates**2, coefficients, coefficients * estimates
+    close(chances.sum(), 1.0)
+    close([chances @ column for column in columns], expected, rel=1e-11)
+
+
+def test_draws_that_are_all_alike_have_no_regression_and_are_reported_as_they_are():
+    twins = np.array([0.1, 0.3, 0.6]), np.array([0.2, 0.6, 0.2])
+    estimates, coefficients, _ = toy.regression_distribution(*twins, 2)
+    d = toy.log_ratio(*twins)
+    counts = np.array([[0, 0, 2], [0, 2, 0], [2, 0, 0], [1, 1, 0]])
+    alike = np.isin(estimates.round(12), (counts @ d / 2).round(12))
+    assert alike.sum() == 4
+    np.testing.assert_array_equal(coefficients == 0, alike)
+    equal = toy.regression_distribution(REFERENCE, REFERENCE, 3)
+    assert not equal[0].any()
+    assert not equal[1].any()
+
+
+@pytest.mark.parametrize("name", REGRESSION_PAIRS)
+def test_cross_fitting_is_unbiased_and_its_error_follows_from_the_law_of_one_half(name):
+    # Each half's mean has the variance of k_λ̂ over n draws; the two halves' covariance is the
+    # squared bias of the estimate that takes λ̂ from its own n draws.
+    policy, reference = PAIRS[name]
+    n, kl = 2, toy.kl_divergence(policy, reference)
+    estimates, coefficients, chances = toy.regression_distribution(policy, reference, n)
+    best = toy.optimal_coefficient(policy, reference)
+    least = toy.estimator_moments(toy.control_variate(best), policy, reference).variance
+    of_one = least + toy.chi_square_divergence(reference, policy) * (
+        chances @ (coefficients - best) ** 2
+    )
+    mse = (of_one / n + (chances @ estimates - kl) ** 2) / 2
+    d, exact = oracles.log_ratio(policy, reference), oracles.kl_divergence(policy, reference)
+    errors = [
+        (weight, oracles.cross_fitted_estimate([d[y] for y in draws]) - exact)
+        for draws, weight in oracles.sample_sequences(policy, 2 * n)
+    ]
+    close(0.0, sum(weight * error for weight, error in errors), atol=1e-16)
+    close(mse, sum(weight * error**2 for weight, error in errors), rel=1e-11)
+
+
+def test_a_regression_beyond_the_range_of_float64_is_refused():
+    with pytest.raises(ValueError, match=r"^policy must have log-ratios >= -350.*got -351.6"):
+        toy.regression_distribution([1e-153, 1.0], EVEN, 3)
+    estimates, _, chances = toy.regression_distribution([1e-152, 1.0], EVEN, 3)
+    close(chances @ estimates, np.log(2))
 
 
 # --- as a loss ------------------------------------------------------------------------------------
@@ -412,6 +493,26 @@ def test_a_score_function_term_completes_every_unbiased_loss_to_the_kl_gradient(
         close(total, toy.kl_gradient(POLICY, REFERENCE), atol=1e-15)
 
 
+@pairs
+def test_the_ratio_completes_every_unbiased_loss_to_the_kl_gradient(policy, reference):
+    # torch's π/π.detach(): the value stays, and the gradient gains k ∇log π.
+    true = toy.kl_gradient(policy, reference)
+    for estimator in (toy.k1, toy.k3, toy.control_variate(0.6)):
+        corrected = toy.ratio_corrected(estimator)
+        d = toy.log_ratio(policy, reference)
+        np.testing.assert_array_equal(corrected(d), estimator(d))
+        size = np.abs(estimator(d)).max() * max(policy)
+        close(toy.loss_gradient(corrected, policy, reference), true, atol=1e-14 * (1 + size))
+
+
+def test_the_ratio_leaves_the_values_of_an_estimator_alone():
+    corrected = toy.ratio_corrected(toy.k3)
+    assert corrected([-0.5, 0.5, -np.inf]).tolist() == toy.k3([-0.5, 0.5, -np.inf]).tolist()
+    assert toy.estimator_moments(corrected, POLICY, REFERENCE) == toy.estimator_moments(
+        toy.k3, POLICY, REFERENCE
+    )
+
+
 def test_a_clamped_estimator_has_no_gradient_where_the_clamp_bites():
     policy, reference = toy.softmax([[50.0, -50.0], [-50.0, 50.0]])
     clamped = lambda d: toy.k3(np.clip(d, -20, 20))
@@ -517,6 +618,16 @@ def test_estimate_distribution_has_the_exact_moments():
         close(weights @ (estimates - moments.mean) ** 2, moments.variance / 30, rel=1e-11)
 
 
+def test_the_law_of_a_single_response_is_one_point_for_any_number_of_draws():
+    estimates, weights = toy.estimate_distribution(toy.k1, [1.0, 0.0], [0.25, 0.75], 10**15)
+    assert (estimates.tolist(), weights.tolist()) == ([np.log(4)], [1.0])
+    assert [x.tolist() for x in toy.regression_distribution([1.0], [1.0], 10**15)] == [
+        [0],
+        [0],
+        [1],
+    ]
+
+
 def test_estimate_distribution_of_a_certain_policy_is_one_point():
     estimates, weights = toy.estimate_distribution(toy.k1, [1.0, 0.0], [0.25, 0.75], 5)
     close(estimates, [np.log(4)])
@@ -561,6 +672,7 @@ FUNCTIONS = [
     ),
     toy.kl_gradient,
     toy.optimal_coefficient,
+    lambda policy, reference: toy.regression_distribution(policy, reference, 2),
     toy.variance_crossover,
 ]
 
@@ -572,7 +684,7 @@ FUNCTIONS = [
         ([0.5, 0.6], EVEN, "policy must sum to 1"),
         ([np.nan, 1.0], EVEN, "policy must hold no NaN"),
         (EVEN, [0.5, 0.6], "reference must sum to 1"),
-        (EVEN, [1.0, 0.0], "reference must give every response a probability > 0"),
+        (EVEN, [1.0, 0.0], "reference must be > 0 wherever the policy is"),
         (EVEN, [0.2, 0.3, 0.5], "must have the same number of responses"),
     ],
 )
@@ -627,6 +739,42 @@ def test_an_estimator_that_is_not_elementwise_is_refused():
         toy.estimator_moments(np.mean, EVEN, SKEWED)
 
 
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (lambda d: d * np.nan, "must be finite for every response that is drawn; got .?nan"),
+        (lambda d: np.full(d.shape, "a"), "must return real numbers; got <U1"),
+        (lambda _: [[1], [1, 2]], "must have rows of equal length"),
+        (lambda _: None, "must be elementwise"),
+    ],
+    ids=["NaN", "text", "ragged", "nothing"],
+)
+def test_an_estimator_that_returns_no_numbers_is_refused_by_name(estimator, message):
+    for function in (
+        toy.estimator_moments,
+        toy.loss_gradient,
+        lambda k, policy, reference: toy.estimate_distribution(k, policy, reference, 2),
+        lambda k, *pair: toy.sample_estimates(np.random.default_rng(0), k, *pair, 2, 2),
+    ):
+        with pytest.raises(ValueError, match=f"^estimator {message}"):
+            function(estimator, EVEN, SKEWED)
+
+
+def test_an_estimator_of_real_numbers_returns_real_numbers():
+    with pytest.raises(ValueError, match=r"^estimator must return real numbers; got complex128"):
+        toy.estimator_moments(lambda d: d + 1j, EVEN, SKEWED)
+
+
+@pytest.mark.parametrize("function", [toy.estimator_moments, toy.loss_gradient])
+def test_a_ratio_that_overflows_is_refused_and_one_that_does_not_is_right(function):
+    with pytest.raises(ValueError, match=r"^estimator must be finite .* log-ratio -713.108"):
+        function(toy.k3, [1e-310, 1.0], EVEN)
+    near = toy.estimator_moments(toy.k3, [1e-300, 1.0], EVEN)
+    close(near.mean, np.log(2), rel=1e-10)
+    close(near.variance, 2.5e299, rel=1e-9)
+    close(toy.loss_gradient(toy.k3, [1e-300, 1.0], EVEN), [-0.5, 0.5])
+
+
 def test_an_estimator_that_drops_the_complex_step_is_refused():
     with pytest.raises(ValueError, match=r"^estimator must be analytic"):
         toy.loss_gradient(np.abs, EVEN, SKEWED)
@@ -650,11 +798,24 @@ def test_coefficients_and_shifts_must_be_finite_numbers(bad):
         toy.gaussian_moments(bad)
 
 
+def test_two_gaussians_too_far_apart_for_float64_are_refused():
+    assert np.isfinite(toy.gaussian_moments(-26.6)["k3"].variance)
+    for far in (26.7, -1e200):
+        with pytest.raises(ValueError, match=r"^shift must lie within .26.6"):
+            toy.gaussian_moments(far)
+
+
+def test_a_coefficient_too_small_for_float64_is_zero_without_a_warning():
+    assert toy.optimal_coefficient([1e-310, 1.0], EVEN) == 0
+
+
 def test_single_world_functions_say_so():
     with pytest.raises(ValueError, match=r"^policy must be a single distribution"):
         toy.variance_crossover([POLICY, POLICY], REFERENCE)
     with pytest.raises(ValueError, match=r"^policy must be a single distribution"):
         toy.estimate_distribution(toy.k1, [POLICY, POLICY], REFERENCE, 2)
+    with pytest.raises(ValueError, match=r"^policy must be a single distribution"):
+        toy.regression_distribution([POLICY, POLICY], REFERENCE, 2)
     with pytest.raises(ValueError, match=r"^policy must differ from the reference"):
         toy.variance_crossover(POLICY, POLICY)
 
@@ -664,3 +825,5 @@ def test_a_law_too_large_to_list_is_refused_with_a_way_out():
     message = r"^num_samples must .* draws of 8 responses; use sample_estimates"
     with pytest.raises(ValueError, match=message):
         toy.estimate_distribution(toy.k1, uniform, uniform, 500)
+    with pytest.raises(ValueError, match=r"^num_samples must .*; take fewer samples"):
+        toy.regression_distribution(uniform, uniform, 500)

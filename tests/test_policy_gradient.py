@@ -169,6 +169,13 @@ def test_the_kl_penalty_acts_as_a_reward_of_minus_beta_times_the_log_ratio():
     close(objective_gradient(POLICY, REWARD, REFERENCE, BETA), policy_gradient(POLICY, shaped))
 
 
+def test_at_price_zero_the_objective_gradient_is_the_rewards_and_the_pretrainings():
+    expected = policy_gradient(POLICY, REWARD) + GAMMA * (PRETRAINING - POLICY)
+    several = objective_gradient(POLICY, REWARD, REFERENCE, [0.0, BETA], GAMMA, PRETRAINING)
+    close(several[0], expected)
+    close(several[1], objective_gradient(POLICY, REWARD, REFERENCE, BETA, GAMMA, PRETRAINING))
+
+
 def test_the_objective_gradient_vanishes_at_the_optimum_and_not_at_the_reference():
     best = gibbs_policy(REWARD, REFERENCE, BETA)
     close(objective_gradient(best, REWARD, REFERENCE, BETA), np.zeros(4), atol=1e-15)
@@ -428,41 +435,98 @@ NEWER = np.array([0.25, 0.2, 0.3, 0.1, 0.15])
 GOOD_OR_BAD = np.array([1.0, -0.5, 0.3, -2.0, 0.7])
 
 
-@pytest.mark.parametrize("clip_range", [0.05, 0.2, 0.6, 5.0])
-@pytest.mark.parametrize("sign", [1, -1])
-def test_the_clipped_surrogate_is_the_mean_of_the_lesser_of_two_gains(clip_range, sign):
-    world = NEWER, SAMPLER, sign * GOOD_OR_BAD, clip_range
+#: Clip ranges and, in some, dual clipping; the ratio 2 of a bad response lies beyond 1.7.
+CLIPS = [
+    (0.05,),
+    (0.2,),
+    (0.6,),
+    (5.0,),
+    ((0.2, 0.28),),
+    ((0.6, 0.1),),
+    (0.2, 1.7),
+    ((0.1, 1.5), 2.5),
+]
+clips = pytest.mark.parametrize("clip", CLIPS, ids=str)
+signs = pytest.mark.parametrize("sign", [1, -1])
+
+
+@clips
+@signs
+def test_the_clipped_surrogate_is_the_mean_of_the_lesser_of_two_gains(clip, sign):
+    world = NEWER, SAMPLER, sign * GOOD_OR_BAD, *clip
     close(clipped_surrogate(*world), oracles.clipped_surrogate(*world), atol=1e-16)
 
 
-def test_what_the_sampler_never_gives_does_not_count():
-    world = [0.3, 0.3, 0.4], [0.5, 0.5, 0.0], [1.0, -1.0, -9.0], 0.2
-    close(clipped_surrogate(*world), oracles.clipped_surrogate(*world))
+@given(worlds(widest=6.0), st.floats(1e-3, 3.0), st.floats(1e-3, 3.0))
+def test_two_bounds_are_the_upper_one_for_the_good_and_the_lower_one_for_the_bad(world, low, high):
+    policy, sampler = world
+    advantage = np.cos(np.arange(policy.size) * 2.0)
+    good, bad = np.maximum(advantage, 0.0), np.minimum(advantage, 0.0)
+    for function in (clipped_surrogate, clipped_surrogate_gradient):
+        parts = function(policy, sampler, good, high) + function(policy, sampler, bad, low)
+        close(function(policy, sampler, advantage, (low, high)), parts, rel=1e-12, atol=1e-15)
+
+
+def test_two_clip_ranges_are_no_two_worlds():
+    pair = clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, (0.2, 0.28))
+    assert pair.shape == ()
+    assert pair != clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, 0.2)
     close(
-        clipped_surrogate_gradient(*world), policy_gradient(world[0], [1.0, 0.0, 0.0]), atol=1e-16
+        clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, (0.2, 0.2)),
+        clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, 0.2),
+    )
+    two_worlds = clipped_surrogate([NEWER, SAMPLER], SAMPLER, GOOD_OR_BAD, (0.2, 0.28))
+    close(two_worlds[0], pair)
+
+
+def test_dual_clipping_stops_a_bad_response_that_has_become_much_likelier():
+    world = [0.9, 0.1], [0.25, 0.75], [-1.0, 0.0], 0.2  # ρ = 3.6
+    np.testing.assert_array_equal(clipped_surrogate_gradient(*world, 3.0), [0.0, 0.0])
+    close(clipped_surrogate(*world, 3.0), -0.75)
+    corrected = policy_gradient(world[0], world[2])
+    for dual_clip in (None, 3.7, 3.6):  # at the corner, the unclipped side's
+        np.testing.assert_array_equal(clipped_surrogate_gradient(*world, dual_clip), corrected)
+    good = [0.9, 0.1], [0.25, 0.75], [1.0, 0.0], 5.0
+    np.testing.assert_array_equal(
+        clipped_surrogate_gradient(*good, 3.0), policy_gradient(good[0], good[2])
     )
 
 
+def test_what_the_sampler_never_gives_does_not_count():
+    for advantage in ([1.0, -1.0, -9.0], [1.0, -1.0, 9.0]):
+        world = [0.3, 0.3, 0.4], [0.5, 0.5, 0.0], advantage, 0.2
+        close(clipped_surrogate(*world), oracles.clipped_surrogate(*world))
+        close(
+            clipped_surrogate_gradient(*world),
+            policy_gradient(world[0], [1.0, 0.0, 0.0]),
+            atol=1e-16,
+        )
+
+
 @pytest.mark.parametrize("step", [1e-3, 1e-4, 1e-5])
-@pytest.mark.parametrize("sign", [1, -1])
-def test_the_clipped_gradient_is_the_slope_of_the_surrogate(step, sign):
-    world = SAMPLER, sign * GOOD_OR_BAD, 0.17
+@pytest.mark.parametrize("clip", [(0.17,), ((0.17, 0.3), 1.9)], ids=str)
+@signs
+def test_the_clipped_gradient_is_the_slope_of_the_surrogate(step, clip, sign):
+    world = SAMPLER, sign * GOOD_OR_BAD, *clip
     slope = differences(lambda policy: clipped_surrogate(policy, *world), NEWER, step)
     gradient = clipped_surrogate_gradient(NEWER, *world)
     close(gradient, slope, rel=0, atol=2 * step**2 + 1e-15 / step)
 
 
-@pytest.mark.parametrize("clip_range", [0.05, 0.2, 0.6, 5.0])
-@pytest.mark.parametrize("sign", [1, -1])
-def test_autograd_of_the_loss_as_practitioners_write_it_is_the_clipped_gradient(clip_range, sign):
+@clips
+@signs
+def test_autograd_of_the_loss_as_practitioners_write_it_is_the_clipped_gradient(clip, sign):
     sampler, advantage = torch.tensor(SAMPLER), torch.tensor(sign * GOOD_OR_BAD)
+    low, high = np.broadcast_to(clip[0], 2)
 
     def surrogate(log_policy):
         ratio = (log_policy - sampler.log()).exp()
-        clipped = ratio.clamp(1 - clip_range, 1 + clip_range)
-        return (sampler * torch.minimum(ratio * advantage, clipped * advantage)).sum()
+        gain = torch.minimum(ratio * advantage, ratio.clamp(1 - low, 1 + high) * advantage)
+        for dual_clip in clip[1:]:
+            gain = torch.where(advantage < 0, torch.maximum(gain, dual_clip * advantage), gain)
+        return (sampler * gain).sum()
 
-    gradient = clipped_surrogate_gradient(NEWER, SAMPLER, sign * GOOD_OR_BAD, clip_range)
+    gradient = clipped_surrogate_gradient(NEWER, SAMPLER, sign * GOOD_OR_BAD, *clip)
     close(gradient, autograd(surrogate, NEWER), atol=1e-15)
 
 
@@ -534,7 +598,7 @@ def test_functions_are_the_same_for_one_prompt_and_for_many(function):
         close(together[i, j], function(policy[i, j], reward[j]), rel=1e-12, atol=1e-15)
 
 
-def test_one_world_serves_many_baselines_weights_and_clip_ranges():
+def test_one_world_serves_many_baselines_and_weights():
     baselines = np.array([0.0, optimal_baseline(POLICY, REWARD), 3.0])
     traces = reinforce_moments(POLICY, REWARD, baselines).total_variance
     assert traces.argmin() == 1
@@ -542,8 +606,6 @@ def test_one_world_serves_many_baselines_weights_and_clip_ranges():
     several = objective_gradient(POLICY, REWARD, REFERENCE, [0.5, 2.0], [0.1, 0.0], PRETRAINING)
     alone = objective_gradient(POLICY, REWARD, REFERENCE, 2.0)
     close(several[1], alone, rel=1e-14)
-    values = clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, [0.05, 0.6])
-    close(values[1], clipped_surrogate(NEWER, SAMPLER, GOOD_OR_BAD, 0.6))
 
 
 @functions
@@ -585,11 +647,15 @@ def test_bad_rewards_are_refused(name):
 
 def test_bad_weights_baselines_and_clip_ranges_are_refused():
     terms = POLICY, REWARD, REFERENCE
-    with pytest.raises(ValueError, match=r"^beta must be > 0; got 0.0$"):
-        objective_gradient(*terms, 0.0)
+    with pytest.raises(ValueError, match=r"^beta must be >= 0; got -0.1$"):
+        objective_gradient(*terms, -0.1)
+    with pytest.raises(ValueError, match=r"^gamma must be one number, or have axes"):
+        objective_gradient(*terms, [0.1, 0.2], [0.1, 0.2, 0.3], PRETRAINING)
+    with pytest.raises(ValueError, match=r"^policy and pretraining must have leading axes"):
+        objective_gradient(*terms, [0.1, 0.2], 0.1, np.tile(PRETRAINING, (3, 1)))
     with pytest.raises(ValueError, match=r"^beta must be one number, or have axes"):
         objective_gradient(np.tile(POLICY, (2, 1)), REWARD, REFERENCE, [1.0, 1.0, 1.0])
-    with pytest.raises(ValueError, match=r"^reference must give every response"):
+    with pytest.raises(ValueError, match=r"^reference must be > 0 wherever the policy is"):
         objective_gradient(POLICY, REWARD, [0.0, 0.5, 0.25, 0.25], BETA)
     with pytest.raises(ValueError, match=r"^gamma must be >= 0; got -1"):
         objective_gradient(*terms, BETA, -1.0, PRETRAINING)
@@ -605,10 +671,52 @@ def test_bad_weights_baselines_and_clip_ranges_are_refused():
         reinforce_moments(np.tile(POLICY, (3, 1)), REWARD, REWARD)
     with pytest.raises(ValueError, match=r"^clip_range must be > 0; got 0.0$"):
         clipped_surrogate(POLICY, REFERENCE, REWARD, 0.0)
-    with pytest.raises(ValueError, match=r"^clip_range must be one number, or have axes"):
-        clipped_surrogate(np.tile(POLICY, (2, 1)), REFERENCE, REWARD, [0.1, 0.2, 0.3])
+    for function in (clipped_surrogate, clipped_surrogate_gradient):
+        for clip_range in ([0.1, 0.2, 0.3], [[0.1, 0.2]], [0.1]):
+            with pytest.raises(
+                ValueError, match=r"^clip_range must be one number, or two: the low"
+            ):
+                function(np.tile(POLICY, (3, 1)), REFERENCE, REWARD, clip_range)
+        with pytest.raises(ValueError, match=r"^clip_range must be > 0; got -0.1$"):
+            function(POLICY, REFERENCE, REWARD, (0.2, -0.1))
+        for dual_clip in (1.0, -3.0, [3.0, 2.0]):
+            with pytest.raises(ValueError, match=r"^dual_clip must be a single number > 1; got"):
+                function(POLICY, REFERENCE, REWARD, 0.2, dual_clip)
+        with pytest.raises(ValueError, match=r"^dual_clip must be finite; got inf$"):
+            function(POLICY, REFERENCE, REWARD, 0.2, np.inf)
     with pytest.raises(ValueError, match=r"^sampler must sum to 1"):
         clipped_surrogate_gradient(POLICY, REFERENCE / 2, REWARD, 0.2)
+
+
+def test_groups_that_would_not_fit_in_memory_are_refused_in_one_line():
+    message = (
+        r"^group_size must leave at most 20,000,000 numbers to list; got 400,020,000 in shape "
+        r"\(1, 20001, 20000\); take a smaller group$"
+    )
+    with pytest.raises(ValueError, match=message):
+        group_gradient_moments([0.25, 0.75], [1.0, 0.0], 20_000, group_mean)
+    with pytest.raises(ValueError, match=r"in shape \(200, 1001, 1000\); take a smaller group$"):
+        group_gradient_moments(np.full((200, 2), 0.5), [1.0, 0.0], 1000, group_mean)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_rewards_that_differ_by_rounding_alone_are_equal(scale):
+    apart = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
+    assert apart[0] != apart[1]
+    assert group_normalised(scale * apart).tolist() == [0.0] * 4
+    # Ten parts, summed forwards and backwards, come further apart than two.
+    parts = np.random.default_rng(5).normal(size=10)
+    assert (ends := np.array([sum(parts), sum(parts[::-1])]))[0] != ends[1]
+    assert group_normalised(scale * ends).tolist() == [0.0, 0.0]
+    # A difference that somebody may have meant counts in full.
+    close(group_normalised(scale * np.array([1.0, 1.0 + 1e-14])), [-1.0, 1.0], rel=1e-9)
+
+
+def test_rounding_is_no_signal_in_the_gradient_of_a_group():
+    policy, rewards = [0.25, 0.25, 0.5], [0.1 + 0.2, 0.3, 0.0]
+    mean = group_gradient_moments(policy, rewards, 4, group_normalised).mean
+    close(mean, group_gradient_moments(policy, [0.3, 0.3, 0.0], 4, group_normalised).mean)
+    np.testing.assert_allclose(mean, [0.2020, 0.2020, -0.4040], atol=5e-5)
 
 
 def test_bad_groups_are_refused():
@@ -623,6 +731,8 @@ def test_bad_groups_are_refused():
         group_gradient_moments(POLICY, REWARD, 2, lambda rewards: rewards[:, :1])
     with pytest.raises(ValueError, match=r"^advantage\(rewards\) must hold no NaN"):
         group_gradient_moments(POLICY, REWARD, 2, lambda rewards: rewards * np.nan)
+    with pytest.raises(ValueError, match=r"^advantage\(rewards\) must hold real numbers; got <U1"):
+        group_gradient_moments(POLICY, REWARD, 2, lambda rewards: np.full(rewards.shape, "a"))
 
 
 def test_groups_of_very_different_size_are_normalised_each_by_itself():

@@ -20,12 +20,14 @@ from toy.exact.rlhf_objective import (
     beta_of_even_odds,
     forward_kl_policy,
     gibbs_policy,
+    greedy_policy,
     log_partition,
     objective_terms,
     optimality_gap,
     ptx_policy,
     reward_kl_frontier,
     rlhf_objective,
+    shaped_reward,
 )
 
 POLICY = HALF_TRAINED
@@ -195,6 +197,15 @@ def test_adding_a_constant_to_the_reward_adds_it_to_the_value_and_changes_no_pol
     close(gibbs_policy(REWARD + 5, REFERENCE, BETA), gibbs_policy(REWARD, REFERENCE, BETA))
     raised = log_partition(REWARD + 5, REFERENCE, BETA)
     close(BETA * raised, BETA * log_partition(REWARD, REFERENCE, BETA) + 5)
+
+
+def test_a_large_common_part_of_the_rewards_costs_no_digit():
+    shifted, plain = [1e12 + 1, 1e12], [1.0, 0.0]
+    close(gibbs_policy(shifted, [0.5, 0.5], 0.3), gibbs_policy(plain, [0.5, 0.5], 0.3), rel=1e-15)
+    gaps = [optimality_gap([0.3, 0.7], r, [0.5, 0.5], 0.3) for r in (shifted, plain)]
+    close(gaps[0], gaps[1], rel=1e-15)
+    value = log_partition(shifted, [0.5, 0.5], 0.3) - log_partition(plain, [0.5, 0.5], 0.3)
+    close(value, 1e12 / 0.3, rel=1e-15)
 
 
 def test_doubling_the_rewards_changes_the_optimum_unless_beta_doubles_too():
@@ -440,6 +451,12 @@ def test_best_of_n_keeps_the_digits_of_a_rare_response():
     close(best_of_n_policy([1.0, 0.0], [0.75, 0.25], 400)[1], 0.25**400)
 
 
+def test_the_best_of_one_is_the_reference_in_every_digit():
+    close(best_of_n_policy([0.0, 1.0, 2.0], [1e-14, 0.5, 0.5], 1), [1e-14, 0.5, 0.5], rel=1e-14)
+    close(best_of_n_policy([0.0, 1.0], [1e-12, 1 - 1e-12], 1)[0], 1e-12, rel=1e-14)
+    close(best_of_n_policy([0.0, 1.0], [1e-12, 1 - 1e-12], 3)[0], 1e-36, rel=1e-13)
+
+
 def test_best_of_n_stays_below_the_frontier():
     for n in (2, 4, 16):
         policy = best_of_n_policy(REWARD, REFERENCE, n)
@@ -481,6 +498,13 @@ def test_any_price_is_low_enough_where_the_reference_prefers_the_best():
     assert beta_of_even_odds([1.0, 1.0, 1.0], [0.2, 0.3, 0.5]) == np.inf
     several = beta_of_even_odds([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]], [0.75, 0.25])
     close(several, [np.inf, 2 / np.log(3), np.inf])
+
+
+def test_even_odds_up_to_rounding_are_even_odds():
+    assert beta_of_even_odds([1.0, 0.0, 0.0, 0.0], [0.5, 0.2, 0.2, 0.1]) == np.inf
+    assert beta_of_even_odds([1, 1, 1, 0, 0, 0], [1 / 6] * 6) == np.inf
+    nearly = [0.5 - 1e-12, 0.2, 0.2, 0.1 + 1e-12]  # 2 · 10⁻¹² short is no rounding
+    close(beta_of_even_odds([1.0, 0.0, 0.0, 0.0], nearly), 1 / 4e-12, rel=1e-3)
 
 
 def test_a_shift_leaves_the_price_of_even_odds_and_a_scale_scales_it():
@@ -554,19 +578,54 @@ def test_bad_rewards_are_refused(function, reward, message):
 
 @functions
 def test_bad_references_are_refused(function):
-    with pytest.raises(ValueError, match=r"^reference must give every response .* index \(3,\)"):
-        function(POLICY, REWARD, [0.5, 0.25, 0.25, 0.0], BETA)
     with pytest.raises(ValueError, match=r"^reference must sum to 1 along its last axis"):
         function(POLICY, REWARD, REFERENCE / 2, BETA)
+
+
+@pytest.mark.parametrize("name", ["rlhf_objective", "optimality_gap", "ptx_policy"])
+def test_a_reference_without_what_policy_or_data_give_is_refused(name):
+    with pytest.raises(ValueError, match=r"^reference must be > 0 wherever the p.* is"):
+        FUNCTIONS[name](POLICY, REWARD, [0.5, 0.25, 0.25, 0.0], BETA)
+
+
+def test_pretraining_without_weight_may_give_what_the_reference_never_does():
+    reference = [0.5, 0.25, 0.25, 0.0]
+    found = ptx_policy(REWARD, reference, BETA, 0.0, PRETRAINING)
+    close(found, gibbs_policy(REWARD, reference, BETA), rel=1e-14)
+
+
+#: What reads a reference and no policy, as functions of reward and reference.
+OF_REFERENCE = {
+    "gibbs_policy": lambda r, f: gibbs_policy(r, f, [0.02, 500.0]),
+    "log_partition": lambda r, f: log_partition(r, f, [0.02, 500.0]),
+    "reward_kl_frontier": lambda r, f: reward_kl_frontier(r, f, [0.3, 2.0]).reward,
+    "greedy_policy": greedy_policy,
+    "best_of_n_policy": lambda r, f: best_of_n_policy(r, f, [1, 7]),
+    "beta_of_even_odds": beta_of_even_odds,
+    "ptx_policy": lambda r, f: ptx_policy(
+        r, f, 0.3, [0.0, 0.1], [0.2, 0.1, 0.3, 0.4, 0.0][: len(f)]
+    ),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", OF_REFERENCE.values(), ids=OF_REFERENCE)
+@pytest.mark.parametrize("worth", [-9.0, 0.9, 1e9])
+def test_what_the_reference_never_gives_no_optimum_gives_whatever_its_reward(function, worth):
+    without = function(REWARD, REFERENCE)
+    found = function(np.append(REWARD, worth), np.append(REFERENCE, 0.0))
+    if without.shape[-1:] == (4,):
+        assert (found[..., 4] == 0).all()
+        found = found[..., :4]
+    close(found, without, rel=1e-15)
 
 
 @functions
 @pytest.mark.parametrize(
     ("beta", "message"),
     [
-        (0.0, r"^beta must be > 0; got 0.0$"),
-        (-0.1, r"^beta must be > 0; got -0.1$"),
-        ([1.0, -2.0], r"^beta must be > 0; got -2.0$"),
+        (-0.1, r"^beta must be >=? 0.*; got -0.1$"),
+        ([1.0, -2.0], r"^beta must be >=? 0.*; got -2.0$"),
         (np.inf, r"^beta must be finite; got inf$"),
         (np.nan, r"^beta must hold no NaN"),
         ("small", r"^beta must hold real numbers"),
@@ -578,7 +637,37 @@ def test_bad_betas_are_refused(function, beta, message):
         function(POLICY, np.tile(REWARD, (2, 1)), REFERENCE, beta)
 
 
-@pytest.mark.parametrize("name", ["log_partition", "gibbs_policy", "optimality_gap", "ptx_policy"])
+OPTIMA = ["log_partition", "gibbs_policy", "optimality_gap", "ptx_policy"]
+
+
+@pytest.mark.parametrize("name", OPTIMA)
+def test_without_a_price_there_is_no_optimum_and_the_refusal_names_the_limit(name):
+    with pytest.raises(ValueError, match=r"^beta must be > 0, for the optimum .* greedy_policy"):
+        FUNCTIONS[name](POLICY, REWARD, REFERENCE, 0.0)
+
+
+@pytest.mark.parametrize("gamma", [0.0, GAMMA])
+def test_at_price_zero_the_objective_is_the_reward_and_what_the_pretraining_adds(gamma):
+    terms = objective_terms(POLICY, REWARD, REFERENCE, [0.0, BETA], gamma, PRETRAINING)
+    close(terms.total[0], POLICY @ REWARD + gamma * (PRETRAINING @ np.log(POLICY)))
+    close(terms.total[1], oracles.rlhf_objective(*WORLD, gamma, PRETRAINING))
+    assert shaped_reward(POLICY, REWARD, REFERENCE, 0.0).tolist() == REWARD.tolist()
+
+
+@pytest.mark.parametrize(
+    ("prices", "message"),
+    [
+        (([0.1, 0.2], [0.1, 0.2, 0.3], PRETRAINING), "^gamma must be one number, or have axes"),
+        (([0.1, 0.2], 0.1, np.tile(PRETRAINING, (3, 1))), "^beta must be one number, or have axes"),
+        ((0.1, [0.1, 0.2], np.tile(PRETRAINING, (3, 1))), "^gamma must be one number, or have"),
+    ],
+)
+def test_prices_and_data_that_do_not_fit_each_other_are_refused_by_name(prices, message):
+    with pytest.raises(ValueError, match=message):
+        rlhf_objective(POLICY, REWARD, REFERENCE, *prices)
+
+
+@pytest.mark.parametrize("name", OPTIMA)
 def test_a_tilt_beyond_float64_is_refused(name):
     with pytest.raises(ValueError, match=r"^beta must be large enough for a finite reward / beta"):
         FUNCTIONS[name](POLICY, REWARD, REFERENCE, 1e-320)
@@ -609,12 +698,14 @@ def test_bad_pretraining_is_refused():
 
 
 def test_bad_frontiers_and_numbers_of_draws_are_refused():
-    with pytest.raises(ValueError, match=r"^betas must be > 0; got 0.0$"):
+    with pytest.raises(ValueError, match=r"^betas must be > 0, for the optimum .* got 0.0$"):
         reward_kl_frontier(REWARD, REFERENCE, [0.0, 1.0])
     with pytest.raises(ValueError, match=r"^betas must have shape \(B,\); got shape \(\)"):
         reward_kl_frontier(REWARD, REFERENCE, 1.0)
     with pytest.raises(ValueError, match=r"^num_samples must be a whole number >= 1; got 0"):
         best_of_n_policy(REWARD, REFERENCE, 0)
+    with pytest.raises(ValueError, match=r"^num_samples must be below 2\^63; got 1e\+19"):
+        best_of_n_policy(REWARD, REFERENCE, 1e19)
     with pytest.raises(ValueError, match=r"^num_samples must be one number, or have axes"):
         best_of_n_policy(np.zeros((2, 4)), REFERENCE, [1, 2, 3])
 
@@ -687,22 +778,23 @@ def test_the_shaped_reward_takes_a_price_for_each_world():
 
 def test_the_greedy_policy_is_where_the_optimum_goes_as_nats_get_cheap():
     reward = np.array([0.2, 1.0, 0.8, 1.0])
-    greedy = module.greedy_policy(reward, REFERENCE)
+    greedy = greedy_policy(reward, REFERENCE)
     np.testing.assert_allclose(greedy, [0.0, 0.6, 0.0, 0.4], rtol=1e-15)
     np.testing.assert_allclose(gibbs_policy(reward, REFERENCE, 1e-3), greedy, atol=1e-15)
     np.testing.assert_allclose(best_of_n_policy(reward, REFERENCE, 1000), greedy, atol=1e-15)
-    assert (module.greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()
+    assert (greedy_policy([reward, REWARD], [REFERENCE, REFERENCE])[1] == [0, 1, 0, 0]).all()
 
 
 def test_the_greedy_policy_of_several_worlds_looks_at_each_for_itself():
     rewards = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 9.0, 9.0, 0.0]])
-    both = module.greedy_policy(rewards, np.tile(REFERENCE, (2, 1)))
+    both = greedy_policy(rewards, np.tile(REFERENCE, (2, 1)))
     for row, reward in zip(both, rewards, strict=True):
-        assert (row == module.greedy_policy(reward, REFERENCE)).all()
+        assert (row == greedy_policy(reward, REFERENCE)).all()
 
 
 @pytest.mark.parametrize(
-    ("beta", "rule"), [(0.0, "beta must be > 0"), ([1.0, 2.0, 3.0], "beta must be one number, or")]
+    ("beta", "rule"),
+    [(-0.5, "beta must be >= 0"), ([1.0, 2.0, 3.0], "beta must be one number, or")],
 )
 def test_the_shaped_reward_refuses_a_price_by_its_name(beta, rule):
     tables = np.tile(POLICY, (2, 1)), np.tile(REWARD, (2, 1)), np.tile(REFERENCE, (2, 1))

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import toy
-from toy.exact.kl_estimators import control_variate, estimator_moments, k1, k2, k3
+from toy.exact.kl_estimators import (
+    control_variate,
+    estimator_moments,
+    k1,
+    k2,
+    k3,
+    loss_gradient,
+    ratio_corrected,
+)
 from toy.exact.policy_gradient import policy_gradient, reinforce_moments
 from toy.exact.sequences import (
     _prefix_probs,
@@ -20,8 +28,11 @@ from toy.exact.sequences import (
     rewards_to_go,
     sequence_estimator_moments,
     sequence_kl,
+    sequence_kl_gradient,
+    sequence_loss_gradient,
     sequence_probs,
     token_estimator_moments,
+    token_loss_gradient,
     trajectory_gradient,
     trajectory_moments,
     whole_return,
@@ -52,6 +63,12 @@ def random_policy(seed, num_tokens, looks):
 def random_reward(seed, num_tokens, looks):
     rng = np.random.default_rng(seed)
     return [rng.normal(size=(num_tokens,) * (k + 1)).round(3) for k in looks]
+
+
+def reply(row, num_steps):
+    """A word from `row` at each step, until the last one of them, which ends it, is drawn."""
+    end = np.eye(len(row))[-1]
+    return [np.array(row)] + [np.array([*[row] * (len(row) - 1), end])] * (num_steps - 1)
 
 
 #: (policy, reference, reward): prefix trees, Markov, one step, and looks of all sorts.
@@ -86,7 +103,21 @@ WORLDS = {
         random_policy(16, 3, (0, 1)),
         random_reward(17, 3, (0, 1)),
     ),
+    "replies that may end": (
+        reply([0.5, 0.25, 0.25], 3),
+        reply([0.25, 0.375, 0.375], 3),
+        random_reward(25, 3, (0, 1, 2)),
+    ),
+    "a reference without what the policy never writes": (
+        # The first token is never the last one: what would follow it has zeros of all sorts.
+        [np.array([0.25, 0.75, 0.0]), np.array([[0.5, 0.5, 0], [0.25, 0, 0.75], [0, 0.5, 0.5]])],
+        [np.array([0.5, 0.5, 0.0]), np.array([[0.75, 0.25, 0], [0.5, 0.25, 0.25], [1, 0, 0]])],
+        random_reward(26, 3, (0, 1)),
+    ),
 }
+WITHOUT_ZEROS = sorted(
+    name for name, world in WORLDS.items() if min(table.min() for table in world[0]) > 0
+)
 in_every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 POLICY, REFERENCE, REWARD = WORLDS["tree of two tokens"]
 MARKOV, MARKOV_REFERENCE, _ = WORLDS["Markov"]
@@ -242,7 +273,7 @@ def along_prefixes(function, policy):
     return tables
 
 
-@pytest.mark.parametrize("name", sorted(set(WORLDS) - {"a token that never comes"}))
+@pytest.mark.parametrize("name", WITHOUT_ZEROS)
 def test_a_prefix_is_worth_the_mean_of_what_follows_it(name):
     policy, _, reward = WORLDS[name]
     lists = as_lists(policy), as_lists(reward)
@@ -273,7 +304,7 @@ def mean_return(policy, reward):
     return (probs * total).sum()
 
 
-@pytest.mark.parametrize("name", sorted(set(WORLDS) - {"a token that never comes"}))
+@pytest.mark.parametrize("name", WITHOUT_ZEROS)
 def test_the_gradient_is_the_finite_difference_of_the_mean_return(name):
     policy, _, reward = WORLDS[name]
     logits = [np.log(table) for table in policy]
@@ -302,7 +333,7 @@ def torch_gradient(policy, value):
     return np.concatenate([g.numpy().ravel() for g in torch.autograd.grad(total, logits)])
 
 
-@pytest.mark.parametrize("name", sorted(set(WORLDS) - {"a token that never comes"}))
+@pytest.mark.parametrize("name", WITHOUT_ZEROS)
 def test_autograd_returns_the_gradient(name):
     policy, _, reward = WORLDS[name]
     value = lambda _, sequence: sum(
@@ -518,7 +549,7 @@ def test_moments_of_the_whole_log_ratio_are_the_sums_over_all_sequences(world, e
 
 
 @pytest.mark.parametrize("estimator", [k1, k2, k3])
-@pytest.mark.parametrize("name", sorted(set(WORLDS) - {"a token that never comes"}))
+@pytest.mark.parametrize("name", WITHOUT_ZEROS)
 def test_moments_of_the_whole_log_ratio_are_those_of_a_bandit_whose_responses_are_sequences(
     name, estimator
 ):
@@ -609,6 +640,238 @@ def test_the_variance_of_k3_survives_where_its_square_overflows():
     close(moments.variance, 2 * oracles.exp(600), rel=1e-11)
 
 
+# --- what is 0 in both ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("num_steps", [1, 4, 1000])
+def test_a_reply_that_may_end_adds_the_kl_of_a_word_as_often_as_it_lasts(num_steps):
+    # It lasts to step t with probability .8^(t − 1): a geometric sum, and nothing after the end.
+    policy, reference = (reply(row, num_steps) for row in ([0.5, 0.3, 0.2], [0.4, 0.4, 0.2]))
+    of_a_word = oracles.kl_divergence(policy[0].tolist(), reference[0].tolist())
+    expected = of_a_word * (1 - oracles.mpf("0.8") ** num_steps) / oracles.mpf("0.2")
+    close(sequence_kl(policy, reference), expected)
+    for estimator in (k1, k3):
+        moments = token_estimator_moments(estimator, policy, reference)
+        close(moments.mean, expected)
+    close(prefix_kl_moments(policy, reference).mean, expected)
+
+
+#: The row after a token that never comes may be any.
+ANY_ROW = np.diag([0.0, 0.0, 1.0])
+
+
+def test_a_zero_of_both_changes_nothing_that_a_smaller_vocabulary_would_say():
+    # The third token is masked in both; the same worlds without it.
+    mask = lambda tables: [np.pad(tables[0], (0, 1)), np.pad(tables[1], (0, 1)) + ANY_ROW]
+    policy, reference = random_policy(27, 2, (0, 1)), random_policy(28, 2, (0, 1))
+    masked = mask(policy), mask(reference)
+    close(sequence_kl(*masked), sequence_kl(policy, reference))
+    for moments in (token_estimator_moments, sequence_estimator_moments):
+        close(moments(k2, *masked).variance, moments(k2, policy, reference).variance)
+    for gradient in (token_loss_gradient, sequence_loss_gradient):
+        first, second = gradient(k3, *masked)
+        expected = gradient(k3, policy, reference)
+        close(first[:2], expected[0], atol=1e-16)
+        close(second[:2, :2], expected[1], atol=1e-16)
+        assert not any([first[2], *second[2], *second[:, 2]])
+
+
+def test_a_zero_that_the_policy_comes_to_is_refused_by_step_and_index():
+    policy, reference, _ = WORLDS["a reference without what the policy never writes"]
+    rule = r"must be > 0 wherever the policy is \(.*\); got 0 at index"
+    for function in PAIR_FUNCTIONS.values():
+        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(1, 2\), where .* 0.75$"):
+            function(policy, [reference[0], [[0.75, 0.25, 0], [0.5, 0.5, 0], [1, 0, 0]]])
+        with pytest.raises(ValueError, match=rf"^reference\[0\] {rule} \(1,\), where .* 0.75$"):
+            function(policy, [[1.0, 0.0, 0.0], reference[1]])
+        with pytest.raises(ValueError, match=rf"^reference\[1\] {rule} \(1, 2\), where .* 0.75$"):
+            function(policy, [reference[0], [0.5, 0.5, 0.0]])
+
+
+def test_whether_a_prefix_is_written_is_asked_of_all_who_share_its_last_tokens():
+    # Token 1 first is impossible; token 1 second is not. The reference looks back one token only.
+    policy = [[1.0, 0.0], [0.5, 0.5], [0.5, 0.5]]
+    reference = [[1.0, 0.0], [[0.5, 0.5], [1.0, 0.0]], [[0.5, 0.5], [0.25, 0.75]]]
+    expected = 0.25 * np.log([2.0, 2.0 / 3]).sum()
+    close(sequence_kl(policy, reference), expected)
+    with pytest.raises(ValueError, match=r"^reference\[2\] .* got 0 at index \(1, 1\),"):
+        sequence_kl(policy, [*reference[:2], [[0.5, 0.5], [1.0, 0.0]]])
+
+
+def test_a_prefix_too_rare_for_float64_is_still_one_that_comes():
+    stay, leave = [[1e-9, 1 - 1e-9], [0.0, 1.0]], [[0.5, 0.5], [0.0, 1.0]]
+    policy, reference = [[1e-9, 1 - 1e-9], *[stay] * 99], [[0.5, 0.5], *[leave] * 99]
+    assert np.isfinite(sequence_kl(policy, reference))
+    with pytest.raises(ValueError, match=r"^reference\[99\] .* got 0 at index \(0, 0\),"):
+        sequence_kl(policy, [*reference[:99], [[0.0, 1.0], [0.0, 1.0]]])
+
+
+# --- estimators as a loss -------------------------------------------------------------------------
+
+#: Each with its slope, by hand.
+LOSSES = {
+    "k1": (k1, lambda _: oracles.mpf(1)),
+    "k2": (k2, lambda d: d),
+    "k3": (k3, lambda d: 1 - oracles.exp(-d)),
+    "k3 with the ratio": (ratio_corrected(k3), lambda d: 1 - oracles.exp(-d) + oracles.k3(d)),
+}
+of_losses = pytest.mark.parametrize(("estimator", "slope"), LOSSES.values(), ids=LOSSES)
+in_worlds_without_zeros = pytest.mark.parametrize("name", WITHOUT_ZEROS)
+
+#: Losses as practitioners write them: of each token's log-probability and log-ratio.
+RATIO = lambda log_prob: torch.exp(log_prob - log_prob.detach())
+TORCH_LOSSES = {
+    "k1": lambda _, d: d,
+    "k2": lambda _, d: d**2 / 2,
+    "k3": lambda _, d: torch.exp(-d) - 1 + d,
+    "k3 with the ratio": lambda log_prob, d: RATIO(log_prob) * (torch.exp(-d) - 1 + d),
+}
+
+
+def torch_loss_gradient(policy, reference, loss):
+    """Autograd of the mean loss(log π, d) over all sequences, whose weights are data: (T,) each."""
+    logits = [torch.tensor(np.log(table), requires_grad=True) for table in policy]
+    rows = [torch.log_softmax(z, dim=-1) for z in logits]
+    logs = [torch.tensor(np.log(table)) for table in reference]
+    look = lambda tables, y: torch.stack(
+        [table[y[t + 1 - table.ndim : t + 1]] for t, table in enumerate(tables)]
+    )
+    probs, total = sequence_probs(policy), 0.0
+    for y in np.ndindex(probs.shape):
+        log_prob = look(rows, y)
+        total = total + probs[y] * loss(log_prob, log_prob - look(logs, y))
+    return np.concatenate([g.numpy().ravel() for g in torch.autograd.grad(total, logits)])
+
+
+@in_every_world
+@of_losses
+def test_a_loss_per_token_charges_each_token_for_itself_alone(world, estimator, slope):
+    policy, reference, _ = world
+    gradient = token_loss_gradient(estimator, policy, reference)
+    assert [table.shape for table in gradient] == [table.shape for table in policy]
+    lists = as_lists(policy), as_lists(reference)
+    close(flat(gradient), oracles.mean_score_sum(*lists, lambda d: [*map(slope, d)]), atol=1e-14)
+
+
+@in_every_world
+@of_losses
+def test_a_loss_per_response_charges_each_token_for_the_whole(world, estimator, slope):
+    policy, reference, _ = world
+    gradient = sequence_loss_gradient(estimator, policy, reference)
+    assert [table.shape for table in gradient] == [table.shape for table in policy]
+    lists = as_lists(policy), as_lists(reference)
+    weigh = lambda d: [slope(sum(d))] * len(d)
+    close(flat(gradient), oracles.mean_score_sum(*lists, weigh), atol=1e-14)
+
+
+@in_every_world
+def test_the_kl_charges_each_token_for_itself_and_for_all_that_follow(world):
+    policy, reference, _ = world
+    gradient = sequence_kl_gradient(policy, reference)
+    assert [table.shape for table in gradient] == [table.shape for table in policy]
+    lists = as_lists(policy), as_lists(reference)
+    weigh = lambda d: [oracles.to_go(d, t) for t in range(len(d))]
+    close(flat(gradient), oracles.mean_score_sum(*lists, weigh), atol=1e-15)
+
+
+@in_worlds_without_zeros
+def test_autograd_returns_the_gradient_of_the_kl(name):
+    policy, reference, _ = WORLDS[name]
+    log_reference = np.log(sequence_probs(reference))
+    kl = torch_gradient(policy, lambda log_prob, y: log_prob - log_reference[y])
+    close(flat(sequence_kl_gradient(policy, reference)), kl, atol=1e-15)
+
+
+@in_worlds_without_zeros
+@pytest.mark.parametrize("key", TORCH_LOSSES)
+def test_autograd_returns_the_gradients_of_every_loss(name, key):
+    (policy, reference, _), (estimator, _), loss = WORLDS[name], LOSSES[key], TORCH_LOSSES[key]
+    each = torch_loss_gradient(policy, reference, lambda log_prob, d: loss(log_prob, d).sum())
+    close(flat(token_loss_gradient(estimator, policy, reference)), each, atol=1e-14)
+    whole = torch_loss_gradient(
+        policy, reference, lambda log_prob, d: loss(log_prob.sum(), d.sum())
+    )
+    close(flat(sequence_loss_gradient(estimator, policy, reference)), whole, atol=1e-14)
+
+
+@in_every_world
+def test_per_response_k2_and_k3_with_its_ratio_have_the_gradient_of_the_kl(world):
+    policy, reference, _ = world
+    true = flat(sequence_kl_gradient(policy, reference))
+    close(flat(sequence_loss_gradient(k2, policy, reference)), true, atol=1e-14)
+    if min(table.min() for table in policy) > 0:  # else E[e^−d] < 1
+        corrected = sequence_loss_gradient(ratio_corrected(k3), policy, reference)
+        close(flat(corrected), true, atol=1e-14)
+
+
+@in_worlds_without_zeros
+def test_per_token_k2_and_k3_with_its_ratio_have_that_of_each_prefixs_kl(name):
+    policy, reference, _ = WORLDS[name]
+    expected = [np.zeros_like(table) for table in policy]
+    for y, probability in np.ndenumerate(sequence_probs(policy)):
+        for t, (q, p) in enumerate(zip(policy, reference, strict=True)):
+            rows = [table[y[t + 1 - table.ndim : t]] for table in (q, p)]
+            expected[t][y[t + 1 - q.ndim : t]] += probability * toy.kl_gradient(*rows)
+    for estimator in (k2, ratio_corrected(k3)):
+        gradient = token_loss_gradient(estimator, policy, reference)
+        close(flat(gradient), flat(expected), atol=1e-14)
+
+
+@in_worlds_without_zeros
+def test_what_per_token_k2_leaves_out_is_the_kl_still_to_come(name):
+    policy, reference, _ = WORLDS[name]
+    d = [toy.log_ratio(q, p) for q, p in zip(policy, reference, strict=True)]
+    own = flat(token_loss_gradient(k2, policy, reference))
+    future = trajectory_moments(policy, d, credit=lambda r: rewards_to_go(r) - r).mean
+    close(flat(sequence_kl_gradient(policy, reference)) - own, future, atol=1e-14)
+
+
+@in_worlds_without_zeros
+def test_an_unbiased_estimator_in_the_reward_and_in_the_loss_make_the_gradient_together(name):
+    policy, reference, _ = WORLDS[name]
+    true = flat(sequence_kl_gradient(policy, reference))
+    for estimator in (k1, k3, control_variate(0.7)):
+        d = [toy.log_ratio(q, p) for q, p in zip(policy, reference, strict=True)]
+        as_reward = trajectory_gradient(policy, [estimator(step) for step in d])
+        as_loss = token_loss_gradient(estimator, policy, reference)
+        close(flat(as_reward) + flat(as_loss), true, atol=1e-13)
+
+
+@in_worlds_without_zeros
+def test_k3_per_response_pulls_like_the_forward_kl_and_per_token_with_the_policys_prefixes(name):
+    policy, reference, _ = WORLDS[name]
+    for gradient, writer in (
+        (sequence_loss_gradient, sequence_probs(reference)),
+        (token_loss_gradient, sequence_probs(policy)),
+    ):
+        expected = [np.zeros_like(table) for table in policy]
+        for y, probability in np.ndenumerate(writer):
+            for t, (q, p) in enumerate(zip(policy, reference, strict=True)):
+                row, aim = (table[y[t + 1 - table.ndim : t]] for table in (q, p))
+                expected[t][y[t + 1 - q.ndim : t]] += probability * (row - aim)
+        close(flat(gradient(k3, policy, reference)), flat(expected), atol=1e-14)
+
+
+def test_one_step_of_a_loss_is_the_bandits():
+    policy, reference, _ = WORLDS["one step"]
+    for estimator, _ in LOSSES.values():
+        expected = loss_gradient(estimator, policy[0], reference[0])
+        for gradient in (token_loss_gradient, sequence_loss_gradient):
+            close(gradient(estimator, policy, reference)[0], expected, atol=1e-15)
+    expected = toy.kl_gradient(policy[0], reference[0])
+    close(sequence_kl_gradient(policy, reference)[0], expected, atol=1e-16)
+
+
+def test_losses_per_token_of_long_markov_policies_need_no_tree():
+    policy, reference = (reply(row, 1000) for row in ([0.5, 0.3, 0.2], [0.4, 0.4, 0.2]))
+    gradient = token_loss_gradient(k3, policy, reference)
+    close(gradient[0], policy[0] - reference[0], atol=1e-16)
+    # The last step by hand: what is written there, times π − π_ref.
+    close(gradient[-1][0], 0.8**998 * 0.5 * (policy[0] - reference[0]), rel=1e-9, atol=1e-113)
+    last = sequence_kl_gradient(policy, reference)[-1][0]
+    close(last, 0.8**998 * 0.5 * toy.kl_gradient(policy[0], reference[0]), rel=1e-9)
+
+
 # --- arguments ------------------------------------------------------------------------------------
 
 PAIR_FUNCTIONS = {
@@ -616,6 +879,9 @@ PAIR_FUNCTIONS = {
     "prefix_kl_moments": prefix_kl_moments,
     "token_estimator_moments": lambda p, q: token_estimator_moments(k2, p, q),
     "sequence_estimator_moments": lambda p, q: sequence_estimator_moments(k2, p, q),
+    "sequence_kl_gradient": sequence_kl_gradient,
+    "sequence_loss_gradient": lambda p, q: sequence_loss_gradient(k2, p, q),
+    "token_loss_gradient": lambda p, q: token_loss_gradient(k2, p, q),
 }
 REWARD_FUNCTIONS = {
     "prefix_values": prefix_values,
@@ -675,7 +941,7 @@ def test_a_bad_policy_is_refused_by_name_and_rule(function, bad, rule):
 def test_a_bad_reference_is_refused_by_name_and_rule(function, bad, rule):
     with pytest.raises(ValueError, match="^reference" + re.escape(rule)):
         function(POLICY, bad)
-    with pytest.raises(ValueError, match=r"^reference\[1\] must give every response a probability"):
+    with pytest.raises(ValueError, match=r"^reference\[1\] must be > 0 wherever the policy is"):
         function(POLICY, [REFERENCE[0], [1.0, 0.0], REFERENCE[2]])
 
 
@@ -742,30 +1008,54 @@ def test_a_credit_that_changes_the_shape_is_refused():
         trajectory_moments(POLICY, REWARD, credit=lambda rewards: rewards.sum(axis=-1))
 
 
+def test_a_credit_that_is_no_number_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^credit\(rewards\) must hold no NaN; got NaN at index"):
+        trajectory_moments(POLICY, REWARD, credit=lambda rewards: rewards * np.nan)
+    with pytest.raises(ValueError, match=r"^credit\(rewards\) must be finite; got inf$"):
+        trajectory_moments(POLICY, REWARD, credit=lambda rewards: rewards * 0 + np.inf)
+
+
 def test_what_is_too_large_to_list_is_refused():
     long = [np.array([0.5, 0.5])] * 30
-    with pytest.raises(ValueError, match=r"^policy must be small .*; got 1,073,741,824 sequences"):
+    with pytest.raises(ValueError, match=r"^policy must be small .*; got 2\^30 sequences"):
         sequence_probs(long)
-    with pytest.raises(ValueError, match=r"got 1,073,741,824 sequences by 60 columns"):
+    with pytest.raises(ValueError, match=r"got 2\^30 sequences by 60 columns"):
         trajectory_moments(long, [np.zeros(2)] * 30)
     wide = [np.full(5000, 1 / 5000)]
-    with pytest.raises(ValueError, match=r"got 5,000 sequences by 5,000 columns"):
+    with pytest.raises(ValueError, match=r"got 5000\^1 sequences by 5,000 columns"):
         trajectory_moments(wide, [np.zeros(5000)])
-    with pytest.raises(ValueError, match=r"^policy must be small enough"):
-        sequence_estimator_moments(k3, long, long)
+    for function in (sequence_estimator_moments, sequence_loss_gradient):
+        with pytest.raises(ValueError, match=r"^policy must be small enough"):
+            function(k3, long, long)
+    with pytest.raises(
+        ValueError, match=r"^policy must be .*; got 2\^20000 sequences by 1 columns$"
+    ):
+        sequence_probs([[0.5, 0.5]] * 20_000)
+    assert sequence_probs([[1.0]] * 50).size == 1
 
 
 def test_the_largest_enumeration_is_allowed_and_the_next_refused(monkeypatch):
     monkeypatch.setattr(toy.exact.sequences, "_MAX_NUMBERS", 8)
     assert sequence_probs([[0.5, 0.5]] * 3).size == 8
-    with pytest.raises(ValueError, match=r"at most 8 numbers; got 16 sequences by 1 columns"):
+    with pytest.raises(ValueError, match=r"at most 8 numbers; got 2\^4 sequences by 1 columns"):
         sequence_probs([[0.5, 0.5]] * 4)
 
 
-@pytest.mark.parametrize("moments", [token_estimator_moments, sequence_estimator_moments])
-def test_an_estimator_that_is_not_elementwise_is_refused(moments):
+LOSS_GRADIENTS = [token_loss_gradient, sequence_loss_gradient]
+
+
+@pytest.mark.parametrize(
+    "function", [token_estimator_moments, sequence_estimator_moments, *LOSS_GRADIENTS]
+)
+def test_an_estimator_that_is_not_elementwise_is_refused(function):
     with pytest.raises(ValueError, match=r"^estimator must be elementwise"):
-        moments(np.sum, POLICY, REFERENCE)
+        function(np.sum, POLICY, REFERENCE)
+
+
+@pytest.mark.parametrize("function", LOSS_GRADIENTS)
+def test_a_loss_that_is_not_analytic_is_refused(function):
+    with pytest.raises(ValueError, match=r"^estimator must be analytic"):
+        function(np.abs, POLICY, REFERENCE)
 
 
 def test_arguments_are_never_changed():

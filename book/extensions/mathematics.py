@@ -120,7 +120,10 @@ class KeepPunctuation(SphinxPostTransform):
             with suppress(TeXError):
                 if mark and len(words(typeset(formula.astext(), False))) <= SHORT:
                     formula["mark"] = mark[0]
-                    text.parent.replace(text, nodes.Text(text[mark.end() :]))
+                    siblings = text.parent.children
+                    # By identity: to `replace`, the first full stop of a paragraph is every one.
+                    place = next(i for i, sibling in enumerate(siblings) if sibling is text)
+                    text.parent[place] = nodes.Text(text[mark.end() :])
 
 
 def is_in_head(node: nodes.Node) -> bool:

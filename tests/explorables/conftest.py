@@ -20,6 +20,8 @@ def open_static(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
         target = folder / f"{len(opened)}.html"
         target.write_text(html, "utf-8")
         opened.append(browser.new_page(**options))
+        open_one.said = said = []
+        opened[-1].on("console", lambda message: said.append(message.text))
         opened[-1].goto(target.as_uri() + hash)
         opened[-1].wait_for_selector("html[data-explorables=ready]", timeout=PATIENCE)
         return opened[-1]

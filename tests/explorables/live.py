@@ -6,6 +6,7 @@ book and in JupyterLab, and its other tests are what only this explorable has.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from playwright.sync_api import BrowserContext, ElementHandle, Page
 from visits import ROOT
 
 import toy
+from toy.explorables.traits import Count, Distribution, Labels, Number, Row, Switch
 from toy.figures.policy_gradient import CORNERS
 
 #: Enough for two slow cores; every wait is for a condition.
@@ -175,9 +177,33 @@ class Live:
 OpenLive = Callable[..., Live]
 
 
+def extreme(cls: type[toy.explorables.Explorable], end: str) -> toy.explorables.Explorable:
+    """Return the explorable with every number at one `end`, "low" or "high", of what it may be.
+
+    Rows alternate between the ends, and of two distributions one is nearly certain of what the
+    other hardly ever gives.
+    """
+    state: dict[str, Any] = {}
+    for i, (name, trait) in enumerate(cls.declared().items()):
+        if isinstance(trait, Number | Count):
+            state[name] = getattr(trait, end)
+        elif isinstance(trait, Row):
+            size = len(trait.default_value)
+            ends = [trait.low, getattr(trait, "high", trait.low)][:: 1 - 2 * (i % 2)]
+            row = list(itertools.islice(itertools.cycle(ends), size))
+            if isinstance(trait, Distribution):
+                row[-(i % 2)] = 1 - trait.low * (size - 1)
+            state[name] = row
+        elif isinstance(trait, Labels):
+            state[name] = [f"$x^{j}$ & <b>" for j in range(len(trait.default_value))]
+        elif isinstance(trait, Switch):
+            state[name] = end == "high"
+    return cls(**state)
+
+
 def static_page(*widgets: toy.explorables.Explorable, views: list[int], theme: str = "") -> str:
     """Return a page such as myst-nb writes: the widgets' states, and a view for each index."""
-    kept = str | int | float | list | dict
+    kept = str | int | float | tuple | dict
     state = {
         widget.model_id: {
             "state": {k: v for k, v in widget.get_state().items() if isinstance(v, kept)}

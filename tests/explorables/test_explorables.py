@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import traitlets
+from explorables.live import extreme
 
 import toy
 from toy.explorables import base
@@ -90,6 +91,15 @@ def test_a_still_is_the_same_byte_for_byte_and_knows_only_the_palette(explorable
     picture = explorable.still()
     assert picture == type(explorable)().still()
     assert set(re.findall(r"#[0-9a-f]{6}", picture)) <= {c.light for c in PALETTE.values()}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize("cls", ALL)
+def test_whatever_a_trait_may_hold_can_be_drawn_and_described(cls, end):
+    widget = extreme(cls, end)
+    assert not re.search(r"\bnan\b", widget.describe())
+    ET.fromstring(widget.still())
 
 
 def test_colours_come_from_the_palette_alone(explorable):

@@ -17,6 +17,7 @@ from explorables.live import (
     Live,
     OpenLive,
     check,
+    extreme,
     found,
     next_frame,
     shown,
@@ -338,6 +339,35 @@ def test_axe_finds_nothing(open_static: Any, theme: str) -> None:
     page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
     found = page.evaluate("axe.run('main')")["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+#: Attributes that hold no number, and dots of a chart that lie outside it.
+UNDRAWN = """root => {
+  const attributes = [...root.querySelectorAll("*")]
+    .flatMap((element) => [...element.attributes].map(({ name, value }) => `${name}=${value}`));
+  const dots = [...root.querySelectorAll(".toy-chart")].flatMap((chart) => {
+    const { top, bottom } = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll(".toy-handle path")]
+      .map((dot) => dot.getBoundingClientRect())
+      .filter((dot) => dot.top < top || dot.bottom > bottom)
+      .map((dot) => `dot at ${dot.top}`);
+  });
+  const wrong = (text) => /NaN|Infinity|undefined/.test(text) && !text.startsWith("data-");
+  return [...attributes.filter(wrong), ...dots];
+}"""
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_whatever_a_trait_may_hold_can_be_drawn(open_static: Any, end: str) -> None:
+    classes = [getattr(toy.explorables, explorable.name) for explorable in EXPLORABLES]
+    widgets = [extreme(cls, end) for cls in classes]
+    page = open_static(static_page(*widgets, views=[*range(len(widgets))]))
+    for reveal in page.query_selector_all("button:has-text('Reveal')"):
+        reveal.click()
+    roots = page.query_selector_all(".toy")
+    assert len(roots) == len(widgets)
+    assert [root.evaluate(UNDRAWN) for root in roots] == [[]] * len(roots)
+    assert open_static.said == []
 
 
 def test_an_explorable_that_cannot_start_leaves_its_picture_and_says_so(open_static: Any) -> None:

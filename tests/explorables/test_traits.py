@@ -35,13 +35,23 @@ class Sample(Explorable):
     private = Number(0.0, "for the view alone", low=0.0, high=1.0, linked=False)
 
 
+AT_LEAST = "policy must be probabilities of at least 1e-9 that sum to 1, one for each"
+
 #: trait, value, what is said of it
 BAD = [
-    ("policy", [0.5, 0.5, 0.0], "policy must give every response a probability > 0; got 0 at"),
+    (
+        "policy",
+        [0.5, 0.5, 0.0],
+        AT_LEAST,
+    ),
     ("policy", [0.5, 0.4, 0.2], "policy must sum to 1 "),
     ("policy", [0.5, np.nan, 0.5], "policy must hold no NaN"),
     ("policy", [1.5, -1.0, 0.5], "policy must have no negative probability"),
-    ("policy", [[0.5, 0.3, 0.2]], "policy must be probabilities > 0 that sum to 1, one for each"),
+    (
+        "policy",
+        [[0.5, 0.3, 0.2]],
+        AT_LEAST,
+    ),
     ("policy", "abc", "policy must hold real numbers"),
     ("policy", None, "policy must hold real numbers"),
     ("policy", [0.5, 0.5], "policy must have 3 entries, one for each response; got 2"),
@@ -56,9 +66,12 @@ BAD = [
     ("responses", ["a"], "responses must be 2 to 4 labels; got"),
     ("responses", [1, 2, 3], "responses must be 2 to 4 labels; got"),
     ("responses", "abc", "responses must be 2 to 4 labels; got abc"),
+    ("responses", ["a", "b", "\x00"], "responses must be 2 to 4 labels; got"),
+    ("responses", ["a", "b", "\ud800"], "responses must be 2 to 4 labels; got"),
     ("beta", 0.4, "beta must be one number from 0.5 to 4; got 0.4"),
     ("beta", 4.5, "beta must be one number from 0.5 to 4; got 4.5"),
     ("beta", [1.0, 2.0], "beta must be one number"),
+    ("beta", [[1], [1, 2]], "beta must have rows of equal length"),
     ("beta", "many", "beta must"),
     ("beta", None, "beta must"),
     ("beta", np.inf, "beta must"),
@@ -85,10 +98,23 @@ def test_what_has_not_the_form_is_refused_by_name_rule_and_value(trait, value, w
 def test_arrays_tuples_and_numpys_numbers_are_taken():
     sample = Sample(policy=np.array([0.25, 0.75]), reward=(1, -2), beta=np.float64(4))
     sample.draws, sample.quick = np.int64(8), np.bool_(True)
-    assert (sample.policy, sample.reward, sample.beta) == ([0.25, 0.75], [1.0, -2.0], 4.0)
+    assert (sample.policy, sample.reward, sample.beta) == ((0.25, 0.75), (1.0, -2.0), 4.0)
     assert (sample.draws, sample.quick) == (8, True)
     assert type(sample.draws) is int
     assert type(sample.quick) is bool
+
+
+def test_a_row_cannot_be_changed_in_place():
+    sample = Sample()
+    assert type(sample.reward) is type(sample.policy) is type(sample.responses) is tuple
+
+
+def test_the_page_cannot_overwrite_what_it_may_only_read():
+    sample = Sample()
+    before = sample.view, sample.initial, sample.schema
+    sample.set_state({"view": "gibbs", "initial": {}, "schema": {}, "beta": 2.0})
+    assert (sample.view, sample.initial, sample.schema) == before
+    assert sample.beta == 2.0
 
 
 @pytest.mark.parametrize(
@@ -123,10 +149,10 @@ def test_a_wrong_length_names_the_culprit_and_what_to_do(call, words):
 
 def test_the_given_rows_letter_the_responses_and_stand_in_for_what_is_like_them():
     sample = Sample(policy=[0.9, 0.1], reward=[1, 0])
-    assert sample.responses == ["A", "B"]
-    assert sample.data == [0.9, 0.1]
+    assert sample.responses == ("A", "B")
+    assert sample.data == (0.9, 0.1)
     assert Sample(policy=[0.2, 0.3, 0.5]).reward == Sample().reward, "the rest is as it was"
-    assert Sample(policy=[0.2, 0.3, 0.5], data=[0.1, 0.2, 0.7]).data == [0.1, 0.2, 0.7]
+    assert Sample(policy=[0.2, 0.3, 0.5], data=[0.1, 0.2, 0.7]).data == (0.1, 0.2, 0.7)
 
 
 @pytest.mark.parametrize("cls", VARIABLE)
@@ -136,10 +162,10 @@ def test_the_number_of_responses_changes_only_together(cls):
         explorable.responses = ["yes", "no"]
     with explorable.hold_trait_notifications():
         for name in explorable.declared():
-            if isinstance(getattr(explorable, name), list) and name != "responses":
+            if isinstance(getattr(explorable, name), tuple) and name != "responses":
                 setattr(explorable, name, [0.9, 0.1])
         explorable.responses = ["yes", "no"]
-    assert explorable.responses == ["yes", "no"]
+    assert explorable.responses == ("yes", "no")
 
 
 def test_an_unknown_trait_is_refused_with_the_nearest_name():

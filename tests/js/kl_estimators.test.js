@@ -17,6 +17,11 @@ test("the vectors are many, and no estimator is missing from them", () => {
     assert.deepEqual(Object.keys(estimators), ["k1", "k2", "k3", "best"]);
 });
 
+test("a control variate is k1 at zero, even where k3 is infinite", () => {
+  assert.equal(core.controlVariate(0)(-813.77), -813.77);
+  assert.equal(core.controlVariate(0.5)(-813.77), Infinity);
+});
+
 for (const [name, expected] of Object.entries(cases)) {
   const { policy, reference, sampler, optimalCoefficient, klDivergence } = expected;
   const estimators = { ...core, best: core.controlVariate(optimalCoefficient) };

@@ -77,6 +77,7 @@ def case(policy: np.ndarray, reward: np.ndarray, reference: np.ndarray) -> dict[
 
 def advantages() -> list[dict[str, object]]:
     rows = [[3.0, 0.0, 0.0], [0.1, 0.1], [10.0, 0.0], [1e300, -1e300, 0.0], [1e-200, 2e-200]]
+    rows += [[0.1 + 0.2, 0.3, 0.3, 0.3], [1.0, 1.0 + 1e-14]]  # rounding, and more than that
     rows.append(RNG.normal(size=9).tolist())
     return [
         {"rewards": row} | {name: rule(row) for name, rule in ADVANTAGES.items()} for row in rows

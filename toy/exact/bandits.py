@@ -10,31 +10,32 @@ Sources: lattimore2020bandit (bandits), dittrich1998schools (the survey).
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.distributions import softmax
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_policy,
-    as_reference,
     as_same_worlds,
     as_values,
     refuse,
 )
 
 
-@dataclass(frozen=True)
-class Bandit:
+@dataclass(frozen=True, eq=False)
+class Bandit(Record):
     """A world: prompts that arrive, responses to each, what they are worth, and who spoke before.
 
     Attributes
     ----------
     prompt_probs : (X,) how often each prompt arrives; sums to one
-    reference : (X, Y) π_ref(y | x), every entry > 0
+    reference : (X, Y) π_ref(y | x); 0 for a response that is impossible there, as where another
+        prompt has more of them
     reward : (X, Y) r(x, y), finite, in units of reward
     prompts : X labels
     responses : for each prompt, Y labels
@@ -43,7 +44,8 @@ class Bandit:
     ------
     ValueError
         If a table is not what it should be, or shapes and labels do not fit. The arrays are copied
-        and made read-only, and the labels become tuples, so that a world never changes.
+        and made read-only, and the labels become tuples, so that a world never changes. Worlds with
+        the same entries are equal.
 
     Examples
     --------
@@ -60,7 +62,7 @@ class Bandit:
     def __post_init__(self) -> None:
         prompt_probs = as_policy("prompt_probs", self.prompt_probs)
         reference, reward = as_same_worlds(
-            reference=as_reference("reference", self.reference),
+            reference=as_policy("reference", self.reference),
             reward=as_values("reward", self.reward),
         )
         shapes = np.shape(self.prompt_probs), np.shape(self.reference), np.shape(self.reward)
@@ -68,7 +70,8 @@ class Bandit:
             rule = "must have shapes (X,), (X, Y) and (X, Y) for the same prompts"
             refuse("prompt_probs, reference and reward", rule, ", ".join(map(str, shapes)))
         prompts = _as_labels("prompts", self.prompts)
-        responses = tuple(_as_labels("responses", labels) for labels in self.responses)
+        rows = self.responses if isinstance(self.responses, Collection) else (self.responses,)
+        responses = tuple(_as_labels("responses", labels) for labels in rows)
         labels = len(prompts), len(responses), *{len(r) for r in responses}
         if labels != (reference.shape[0], *reference.shape):
             rule = "must label {} prompts and {} responses each".format(*reference.shape)
@@ -78,6 +81,10 @@ class Bandit:
         tables = {"prompt_probs": prompt_probs, "reference": reference, "reward": reward}
         for name, table in tables.items():
             object.__setattr__(self, name, _read_only(table))
+
+    def __reduce__(self) -> tuple[type["Bandit"], tuple[object, ...]]:
+        """Return how to build the world anew, for a copied or pickled array can be written to."""
+        return Bandit, tuple(getattr(self, field.name) for field in fields(self))
 
 
 def _read_only(table: ArrayLike) -> Array:
@@ -89,9 +96,10 @@ def _read_only(table: ArrayLike) -> Array:
 
 def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
     """Return labels as a tuple; a single string would otherwise be one label for each letter."""
-    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
-        refuse(name, "must be strings, one for each", f"{labels!r:.60}")
-    return tuple(labels)
+    listed = () if isinstance(labels, str) or not isinstance(labels, Collection) else tuple(labels)
+    if not listed or not all(isinstance(label, str) for label in listed):
+        refuse(name, "must be strings, one for each", repr(labels))
+    return listed
 
 
 def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
@@ -123,10 +131,15 @@ def log_linear_logits(weights: ArrayLike, features: ArrayLike) -> Array:
         rule = "must have shapes (..., D) and (..., Y, D)"
         refuse("weights and features", rule, f"{weights.shape} and {features.shape}")
     try:
-        return np.einsum("...yd,...d->...y", features, weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = np.einsum("...yd,...d->...y", features, weights)
     except ValueError:
         rule = "must have leading axes that broadcast"
         refuse("weights and features", rule, f"shapes {weights.shape} and {features.shape}")
+    if not (finite := np.isfinite(logits)).all():
+        rule = "must be small enough for finite logits"
+        refuse("weights and features", rule, logits[~finite][0])
+    return np.asarray(logits)
 
 
 #: A tempting wrong answer: Mercury is closest to the Sun, sounds right, and is liked too well.
@@ -144,7 +157,7 @@ HALF_TRAINED = _read_only([0.05, 0.40, 0.25, 0.30])
 #: Another reference for it, which likes to say that it does not know.
 RETICENT_REFERENCE = _read_only([0.35, 0.15, 0.30, 0.20])
 
-#: A reference that hardly ever says the right thing: reward alone cannot find what is never said.
+#: A reference that hardly ever says the right thing: what is hardly ever said is hardly ever drawn.
 SHY_REFERENCE = Bandit(
     prompt_probs=np.array([1.0]),
     reference=np.array([[0.700, 0.289, 0.010, 0.001]]),
@@ -229,7 +242,7 @@ def school_comparisons(as_published: bool = False) -> Array:
     199.0
     """
     if not isinstance(as_published, bool):
-        refuse("as_published", "must be True or False", repr(as_published))
+        refuse("as_published", "must be True or False", as_published)
     wins = np.zeros((6, 6))
     for (first, second), (preferred, tied, other) in _SURVEY.items():
         i, j = SCHOOLS.index(first), SCHOOLS.index(second)

@@ -1,8 +1,10 @@
 """Floor 1: distributions over responses, and how far apart two of them are.
 
 A policy is an array ``(..., Y)`` of probabilities whose rows sum to one; a reference is a policy
-with every entry > 0. All functions broadcast over the leading axes and work in float64. Divergences
-are in nats, and say in their first sentence which distribution the samples come from.
+that is > 0 wherever the policy compared with it is. A response that neither ever gives, such as a
+masked token, counts nothing, 0 log(0/0) = 0: every result is that of the world without it. All
+functions broadcast over the leading axes and work in float64. Divergences are in nats, and say in
+their first sentence which distribution the samples come from.
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
@@ -17,10 +19,12 @@ from numpy.typing import ArrayLike
 
 from toy.exact.validation import (
     Array,
-    as_numbers,
+    as_finite,
+    as_logits,
+    as_per_world,
     as_policy,
     as_policy_and_reference,
-    as_reference,
+    as_policy_and_reference_alike,
     as_same_worlds,
     as_values,
     refuse,
@@ -43,18 +47,19 @@ def log_softmax(logits: ArrayLike) -> Array:
 
     Parameters
     ----------
-    logits : (..., Y) finite, in nats; only differences within a row matter
+    logits : (..., Y) in nats, finite or −inf (masked), not all of a row; only differences within a
+        row matter
 
     Returns
     -------
-    (..., Y) nats, <= 0
+    (..., Y) nats, <= 0; −inf where the logit is
 
     Examples
     --------
     >>> log_softmax([0.0, -50.0]).tolist()
     [-1.9287498479639178e-22, -50.0]
     """
-    logits = as_values("logits", logits)
+    logits = as_logits("logits", logits)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     others = np.exp(shifted)
     np.put_along_axis(others, shifted.argmax(axis=-1, keepdims=True), 0.0, axis=-1)
@@ -68,16 +73,17 @@ def softmax(logits: ArrayLike) -> Array:
 
     Parameters
     ----------
-    logits : (..., Y) finite, in nats; only differences within a row matter
+    logits : (..., Y) in nats, finite or −inf (masked), not all of a row; only differences within a
+        row matter
 
     Returns
     -------
-    (..., Y) probabilities; each row sums to one
+    (..., Y) probabilities; each row sums to one; exactly 0 where the logit is −inf
 
     Examples
     --------
-    >>> softmax([0.0, np.log(3.0)]).round(12).tolist()
-    [0.25, 0.75]
+    >>> softmax([0.0, np.log(3.0), -np.inf]).round(12).tolist()
+    [0.25, 0.75, 0.0]
     """
     return np.exp(log_softmax(logits))
 
@@ -134,6 +140,12 @@ def entropy(policy: ArrayLike) -> Array:
     return -(policy * logs).sum(axis=-1) + 0.0
 
 
+def log_probs(policy: Array) -> Array:
+    """Return log π(y), unchecked: −inf, without a warning, where π(y) is 0."""
+    with np.errstate(divide="ignore"):
+        return np.log(policy)
+
+
 def complement(policy: Array) -> Array:
     """Return 1 − π(y), unchecked: for the likeliest response the sum of all others.
 
@@ -180,11 +192,12 @@ def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
 
     Returns
     -------
-    (..., Y) nats; −inf where the policy never gives the response
+    (..., Y) nats; −inf where the policy never gives the response, and 0 where neither does: a
+    number that no sample ever shows
 
     Examples
     --------
@@ -196,7 +209,7 @@ def log_ratio(policy: ArrayLike, reference: ArrayLike) -> Array:
 
 
 def log_quotient(numerator: Array, denominator: Array) -> Array:
-    """Return log a − log b for a >= 0, b > 0, unchecked: `log_ratio` for code that has checked.
+    """Return log a − log b, or 0 for 0/0, unchecked: `log_ratio` for code that has checked.
 
     With x = (a − b) / min(a, b) it is ±log(1 + |x|), computed as log(u) · x / (u − 1), u = 1 + |x|:
     what rounding does to u it does to both factors (Kahan's log1p, faster than NumPy's).
@@ -206,7 +219,8 @@ def log_quotient(numerator: Array, denominator: Array) -> Array:
         u = 1 + np.abs(x)
         result = np.log(u) * x / (u - 1)
         odd = ~np.isfinite(result)  # equal numbers, zero, or a quotient beyond the range of float64
-        far = np.log(numerator[odd]) - np.log(denominator[odd])
+        a, b = numerator[odd], denominator[odd]
+        far = np.where(a == b, 0.0, np.log(a) - np.log(b))
         result[odd] = np.where(u[odd] == 1, x[odd], far)
         return result
 
@@ -241,7 +255,7 @@ def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     policy : (..., Y) probabilities; a zero is allowed and contributes π_ref(y)
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
 
     Returns
     -------
@@ -253,6 +267,8 @@ def kl_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     1.61446...
     >>> float(kl_divergence([0.01, 0.99], [0.5, 0.5]))  # the other direction is another number
     0.63714...
+    >>> float(kl_divergence([0.5, 0.5, 0.0], [0.25, 0.75, 0.0]))  # neither ever gives the third
+    0.14384...
     """
     policy, reference = as_policy_and_reference(policy, reference)
     return kl_terms(policy, reference, log_quotient(policy, reference)).sum(axis=-1)
@@ -280,7 +296,7 @@ def kl_gradient(policy: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
 
     Returns
     -------
@@ -304,7 +320,7 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
 
     Returns
     -------
@@ -317,7 +333,7 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     """
     policy, reference = as_policy_and_reference(policy, reference)
     difference = policy - reference
-    return (difference * (difference / reference)).sum(axis=-1)
+    return (difference * (difference / np.where(reference > 0, reference, 1.0))).sum(axis=-1)
 
 
 def total_variation(policy: ArrayLike, other: ArrayLike) -> Array:
@@ -354,7 +370,7 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
 
     Parameters
     ----------
-    policy, reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is
     weight : (...) finite, no unit; its axes broadcast with the leading axes of the policies
 
     Returns
@@ -366,8 +382,10 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     >>> geometric_mixture([0.9, 0.1], [0.5, 0.5], [0.0, 0.5]).round(6).tolist()
     [[0.5, 0.5], [0.75, 0.25]]
     """
-    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
-    weight = as_numbers("weight", weight)
-    if not np.isfinite(weight).all():
-        refuse("weight", "must be finite", weight)
-    return softmax(np.log(reference) + weight[..., None] * log_quotient(policy, reference))
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    weight = as_per_world("weight", as_finite("weight", weight), policy)
+    with np.errstate(over="ignore"):
+        tilt = weight * log_quotient(policy, reference)
+    if not np.isfinite(tilt).all():
+        refuse("weight", "must be small enough for finite logits", np.abs(weight).max())
+    return softmax(log_probs(reference) + tilt)

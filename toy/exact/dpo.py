@@ -3,7 +3,8 @@
 What RLHF's optimum says about the reward, r = β log π/π_ref + β log Z, is put into the reward loss.
 Z belongs to the prompt, so it cancels in every difference, and what is left is a loss in the policy
 alone. IPO asks for a finite margin instead. Losses are means per comparison. Worlds broadcast over
-their leading axes.
+their leading axes. Here a response is one entry of a table, or has features; token by token DPO is
+in `sequence_dpo`.
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
@@ -31,11 +32,15 @@ from toy.exact.reward_loss import (
 from toy.exact.rlhf_objective import gibbs_policy
 from toy.exact.validation import (
     Array,
+    as_counts,
     as_per_world,
-    as_positive,
+    as_policy_and_reference_alike,
+    as_price,
     as_reference,
+    as_same_worlds,
     as_wins,
     check_same_responses,
+    refuse,
 )
 
 
@@ -50,12 +55,13 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     Parameters
     ----------
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
     -------
-    (..., Y) in units of reward; −inf where the policy never gives the response
+    (..., Y) in units of reward; −inf where the policy never gives the response, and 0 where neither
+    does: a number that no comparison may ask for
 
     Source: rafailov2023dpo.
 
@@ -64,21 +70,31 @@ def implicit_reward(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) ->
     >>> implicit_reward([0.5, 0.5], [0.2, 0.8], beta=2.0).round(6).tolist()
     [1.832581, -0.940007]
     """
-    ratio = log_ratio(policy, reference)
-    return as_per_world("beta", as_positive("beta", beta), ratio) * ratio
+    return in_units_of_reward(log_ratio(policy, reference), beta)
 
 
-def dpo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
+def dpo_loss(
+    policy: ArrayLike,
+    reference: ArrayLike,
+    wins: Any,
+    beta: ArrayLike,
+    lengths: ArrayLike | None = None,
+) -> Array:
     """Return the mean negative log-likelihood of the comparisons under the implicit reward.
 
     L(π) = −Σ_wl wins_wl log σ(r̂_w − r̂_l) / Σ wins,  r̂ = β log π/π_ref
 
+    With lengths r̂(y) = β log(π(y)/π_ref(y)) / |y|, the mean over the tokens of y instead of their
+    sum: another loss, with another minimum, π ∝ π_ref e^(|y| (r − c)/β), where r is the fitted
+    reward and c makes the sum of π one, so that it does not cancel.
+
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
+    lengths : (..., Y) whole numbers >= 1, in tokens, or None for the sum: |y|
 
     Returns
     -------
@@ -91,7 +107,8 @@ def dpo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
     >>> float(dpo_loss([0.2, 0.8], [0.2, 0.8], [[0, 3], [1, 0]], beta=0.1))
     0.6931471805599453
     """
-    return reward_loss(_as_implicit_reward(policy, reference, wins, beta), wins)
+    log_odds = _as_log_odds(policy, reference, wins, lengths)
+    return reward_loss(in_units_of_reward(log_odds, beta), wins)
 
 
 def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
@@ -100,12 +117,13 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     ∇L = −β Σ_wl wins_wl σ(r̂_l − r̂_w) (∇log π(w) − ∇log π(l)) / Σ wins
 
     Since ∇log π(w) − ∇log π(l) = e_w − e_l in the logits, this is β times the reward loss's
-    gradient at r̂. Nothing is sampled from the policy, and no entropy appears.
+    gradient at r̂. Nothing is sampled from the policy, and of π only the margins appear: so it is
+    for a table, and not for a policy that writes tokens.
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
 
@@ -120,8 +138,8 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     >>> dpo_gradient([0.2, 0.8], [0.2, 0.8], [[0, 1], [0, 0]], beta=0.1).tolist()
     [-0.05, 0.05]
     """
-    reward = _as_implicit_reward(policy, reference, wins, beta)
-    return as_positive("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
+    reward = in_units_of_reward(_as_log_odds(policy, reference, wins), beta)
+    return as_price("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
 
 
 def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
@@ -131,8 +149,7 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -146,7 +163,8 @@ def dpo_weights(policy: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Arr
     >>> dpo_weights([0.75, 0.25], [0.5, 0.5], beta=1.0).round(12).tolist()
     [[0.5, 0.25], [0.75, 0.5]]
     """
-    reward = implicit_reward(as_reference("policy", policy), reference, beta)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    reward = implicit_reward(policy, reference, beta)
     return win_probability(-margins(reward))
 
 
@@ -196,8 +214,8 @@ def log_linear_dpo_gradient(
 
     ∇L = −β Σ_wl wins_wl σ(r̂_l − r̂_w) (f(w) − f(l)) / Σ wins
 
-    Only the difference of features counts. Where w and l share a feature with a third response,
-    raising the margin of w over l may lower the probability of both.
+    Only the difference of features counts. One comparison lowers the probability of w itself where
+    (f(w) − E_π[f]) · (f(w) − f(l)) < 0.
 
     Parameters
     ----------
@@ -224,24 +242,35 @@ def log_linear_dpo_gradient(
     reference = as_reference("reference", reference)
     check_same_responses("reference", reference, "wins", as_wins("wins", wins))
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
-    column = as_per_world("beta", as_positive("beta", beta), logits)
+    column = as_per_world("beta", as_price("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
-    pull = reward_loss_gradient(column * (logits - np.log(reference)), wins)
+    reward = in_units_of_reward(logits - np.log(reference), beta)
+    pull = reward_loss_gradient(reward, wins)
     return column * np.einsum("...y,...yd->...d", pull, np.asarray(features, dtype=float))
 
 
-def ipo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
+def ipo_loss(
+    policy: ArrayLike,
+    reference: ArrayLike,
+    wins: Any,
+    beta: ArrayLike,
+    lengths: ArrayLike | None = None,
+) -> Array:
     """Return the mean squared distance of the margins in log π/π_ref from a finite target.
 
     L(π) = Σ_wl wins_wl (h_w − h_l − 1/(2β))² / Σ wins,  h = log π/π_ref
 
+    With lengths h(y) = log(π(y)/π_ref(y)) / |y|, the mean over the tokens of y instead of their
+    sum: another loss, in nats² per token², with another minimum.
+
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is,
+        and for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat, where a comparison won is worth one unit:
         τ in the paper
+    lengths : (..., Y) whole numbers >= 1, in tokens, or None for the sum: |y|
 
     Returns
     -------
@@ -254,9 +283,13 @@ def ipo_loss(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
     >>> float(ipo_loss([0.5, 0.5], [0.5, 0.5], [[0, 3], [1, 0]], beta=0.25))
     4.0
     """
-    log_odds = _as_implicit_reward(policy, reference, wins, 1.0)
-    target = 1 / (2 * as_per_world("beta", as_positive("beta", beta), log_odds)[..., None])
-    return (shares(as_wins("wins", wins)) * (margins(log_odds) - target) ** 2).sum(axis=(-2, -1))
+    log_odds = _as_log_odds(policy, reference, wins, lengths)
+    column = as_per_world("beta", as_price("beta", beta), log_odds)[..., None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        distance = shares(as_wins("wins", wins)) * (margins(log_odds) - 0.5 / column) ** 2
+    if not np.isfinite(distance).all():
+        refuse("beta", "must be large enough for a finite 1/(2β)²", np.min(beta))
+    return distance.sum(axis=(-2, -1))
 
 
 def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
@@ -264,8 +297,9 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
 
     π ∝ π_ref e^(x/2β),  Σ_j n_ij (x_i − x_j) = Σ_j (wins_ij − wins_ji),  n_ij = wins_ij + wins_ji
 
-    It exists as soon as the comparisons connect all responses, with clean labels too: a pair that
-    was always decided one way gets x_w − x_l = 1, so that h_w − h_l stops at 1/(2β).
+    It exists as soon as the comparisons connect all responses, with clean labels too: of Y
+    responses no two get further apart than x_i − x_j = Y − 1, so that h_i − h_j stops at
+    (Y − 1)/(2β), which a chain of clean comparisons reaches.
 
     Parameters
     ----------
@@ -299,10 +333,35 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     return gibbs_policy(score / 2, reference, beta)
 
 
-def _as_implicit_reward(
-    policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike
+def _as_log_odds(
+    policy: ArrayLike, reference: ArrayLike, wins: Any, lengths: ArrayLike | None = None
 ) -> Array:
-    """Return the finite implicit reward of a policy over the same responses as the comparisons."""
-    policy = as_reference("policy", policy)
-    check_same_responses("policy", policy, "wins", as_wins("wins", wins))
-    return implicit_reward(policy, reference, beta)
+    """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    _check_compared(policy, as_wins("wins", wins))
+    ratio = log_ratio(policy, reference)
+    if lengths is None:
+        return ratio
+    tokens = np.atleast_1d(as_counts("lengths", lengths)).astype(float)
+    ratio, tokens = as_same_worlds(policy=ratio, lengths=tokens)
+    check_same_responses("lengths", tokens, "wins", as_wins("wins", wins))
+    return np.asarray(ratio / tokens)
+
+
+def _check_compared(policy: Array, wins: Array) -> None:
+    """Refuse a comparison of a response that the policy never gives: it has no odds."""
+    check_same_responses("policy", policy, "wins", wins)
+    compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
+    if (compared & (policy == 0)).any():
+        rule = "must be > 0 for every response that is compared"
+        refuse("policy and reference", rule, "0 for one of them")
+
+
+def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
+    """Return β times log π/π_ref, if that is as finite as it was."""
+    column = as_per_world("beta", as_price("beta", beta), log_odds)
+    with np.errstate(over="ignore"):
+        reward = column * log_odds
+    if (np.isinf(reward) & np.isfinite(log_odds)).any():
+        refuse("beta", "must be small enough for a finite implicit reward", np.max(beta))
+    return np.asarray(reward)

@@ -11,6 +11,9 @@ from toy.exact.validation import Array, refuse
 #: The most count vectors that anything here will list.
 _MAX_COUNT_VECTORS = 2_000_000
 
+#: The most numbers in one array of an enumeration: 160 MB.
+_MAX_NUMBERS = 20_000_000
+
 
 def num_count_vectors(total: int, parts: int) -> int:
     """Return how many ways there are to share `total` draws among `parts` responses."""
@@ -23,14 +26,25 @@ def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.
     Stars and bars: choose where the bars stand among `total` stars, and count the stars between.
     The error for too many names the argument that asked for them, and the remedy.
     """
-    size = num_count_vectors(total, parts)
+    # C(80, 40) is over 10^15, and what is larger may have too many digits to work out.
+    size = num_count_vectors(total, parts) if min(total, parts - 1) < 40 else math.inf
     if size > _MAX_COUNT_VECTORS:
         rule = f"must leave at most {_MAX_COUNT_VECTORS:,} count vectors to list"
-        refuse(name, rule, f"{size:,} for {total} draws of {parts} responses; {remedy}")
+        told = f"{size:,}" if size < 1e15 else "over 10^15"
+        refuse(name, rule, f"{told} for {total} draws of {parts} responses; {remedy}")
+    for shape in ((int(size), parts), (total,)):
+        check_listable(name, shape, remedy)
     bars = np.array(list(combinations(range(total + parts - 1), parts - 1)), dtype=np.int64)
-    edges = np.pad(bars.reshape(size, parts - 1), ((0, 0), (1, 1)), constant_values=-1)
+    edges = np.pad(bars.reshape(int(size), parts - 1), ((0, 0), (1, 1)), constant_values=-1)
     edges[:, -1] = total + parts - 1
     return np.diff(edges, axis=-1) - 1
+
+
+def check_listable(name: str, shape: tuple[int, ...], remedy: str) -> None:
+    """Refuse an array of this shape that would not fit in memory, before it is made."""
+    if (size := math.prod(shape)) > _MAX_NUMBERS:
+        rule = f"must leave at most {_MAX_NUMBERS:,} numbers to list"
+        refuse(name, rule, f"{size:,} in shape {shape}; {remedy}")
 
 
 def count_probabilities(policy: Array, counts: NDArray[np.int64]) -> Array:

@@ -28,6 +28,7 @@ from toy.exact.distributions import (
     log_quotient,
 )
 from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_array,
@@ -36,7 +37,7 @@ from toy.exact.validation import (
     as_numbers,
     as_policy,
     as_policy_and_reference,
-    as_reference,
+    as_policy_and_reference_alike,
     as_same_worlds,
     check_generator,
     refuse,
@@ -54,6 +55,8 @@ __all__ = [
     "k3",
     "loss_gradient",
     "optimal_coefficient",
+    "ratio_corrected",
+    "regression_distribution",
     "sample_estimates",
     "variance_crossover",
 ]
@@ -65,12 +68,18 @@ Estimator: TypeAlias = Callable[[Any], Any]
 #: and for its 64 kB to be memory that malloc keeps: twice as fast as blocks it returns each time.
 _BLOCK = 8192
 
+#: The least log-ratio of which e^(−2d) is a number of float64.
+_LOWEST = -350
+
+#: The largest shift of which e^(shift²) is a number of float64.
+_WIDEST_SHIFT = 26.6
+
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, eq=False)
+class Moments(Record):
     """Exact moments of one draw of an estimator of KL(π ‖ π_ref).
 
     Attributes
@@ -179,6 +188,8 @@ def k2(log_ratio: ArrayLike) -> Any:
 def k3(log_ratio: ArrayLike) -> Any:
     """Return k3 = e^(−d) − 1 + d: never negative, and unbiased when the policy itself samples.
 
+    That needs π > 0 wherever π_ref is: what the reference gives elsewhere is missing from the mean.
+
     Parameters
     ----------
     log_ratio : any shape, nats, no NaN; d = log π − log π_ref of the sampled responses
@@ -200,8 +211,8 @@ def k3(log_ratio: ArrayLike) -> Any:
 def control_variate(coefficient: ArrayLike) -> Estimator:
     """Return the estimator k1 + λ (e^(−d) − 1), unbiased for every λ when the policy samples.
 
-    The bracket has mean Σ π (π_ref/π − 1) = 0. λ = 0 is k1 and λ = 1 is k3; it is computed as
-    (1 − λ) k1 + λ k3.
+    The bracket has mean Σ π (π_ref/π − 1) = 0 if π > 0 wherever π_ref is. λ = 0 is k1 and λ = 1 is
+    k3; it is computed as (1 − λ) k1 + λ k3.
 
     Parameters
     ----------
@@ -222,7 +233,47 @@ def control_variate(coefficient: ArrayLike) -> Estimator:
     if not np.isfinite(coefficient).all():
         refuse("coefficient", "must be finite", coefficient)
     weight = coefficient[..., None] if coefficient.ndim else coefficient
-    return lambda log_ratio: (1 - weight) * k1(log_ratio) + weight * k3(log_ratio)
+    return lambda log_ratio: _between(weight, k1(log_ratio), k3(log_ratio))
+
+
+def _between(weight: Array, first: NDArray[Any], second: NDArray[Any]) -> Any:
+    """Return (1 − λ) k1 + λ k3, unchecked, with its limit where k3 is infinite: k1 at λ = 0."""
+    with np.errstate(invalid="ignore"):
+        mixed = (1 - weight) * first + weight * second
+        far = np.where((weight == 0) | (first == np.inf), first, weight * second)
+    return np.where(np.isinf(second), far, mixed)[()]
+
+
+def ratio_corrected(estimator: Estimator) -> Estimator:
+    """Return an estimator times the ratio π/π°, where π° is π with its gradient stopped.
+
+    ρ k(d),  ρ = π(y)/π°(y) = 1,  ∇ρ = ∇log π(y)
+
+    The value is that of k; as a loss its gradient gains k(d) ∇log π, so that it is ∇E_π[k] when the
+    policy samples one response: for k1 and k3 alike ∇KL(π ‖ π_ref). For tokens see
+    `token_loss_gradient`.
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d, such as `k3`
+
+    Returns
+    -------
+    an elementwise, analytic function of d, from nats to nats
+
+    Examples
+    --------
+    >>> loss_gradient(ratio_corrected(k3), [0.5, 0.5], [0.25, 0.75]).round(4).tolist()
+    [0.2747, -0.2747]
+    """
+
+    def corrected(log_ratio: ArrayLike) -> Any:
+        d = _as_log_ratio(log_ratio)
+        # A complex step moves the imaginary part alone: it is what ρ = e^(d − d°) moves by.
+        ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
+        return ratio * estimator(d)
+
+    return corrected
 
 
 def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
@@ -235,21 +286,22 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
 
     Parameters
     ----------
-    policy : (..., Y) probabilities, all > 0 (else e^(−d) − 1 has not mean zero)
-    reference : (..., Y) probabilities, all > 0
+    policy, reference : (..., Y) probabilities, each > 0 exactly where the other is (else
+        e^(−d) − 1 has not mean zero)
 
     Returns
     -------
-    (...) no unit, > 0
+    (...) no unit, > 0; 0 only where χ² overflows
 
     Examples
     --------
     >>> float(optimal_coefficient([0.99, 0.01], [0.5, 0.5]))
     0.0928...
     """
-    policy = as_reference("policy", policy)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     jeffreys = kl_divergence(policy, reference) + kl_divergence(reference, policy)
-    chi_square = chi_square_divergence(reference, policy)
+    with np.errstate(over="ignore"):  # beyond 1e308, and λ* below 1e-305: then 0
+        chi_square = chi_square_divergence(reference, policy)
     return np.divide(jeffreys, chi_square, out=np.ones_like(jeffreys), where=chi_square > 0)[()]
 
 
@@ -270,7 +322,7 @@ def estimator_moments(
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`, `control_variate(0.5)`
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
 
     Returns
@@ -280,13 +332,15 @@ def estimator_moments(
     Raises
     ------
     ValueError
-        If the estimator is not elementwise.
+        If the estimator is not elementwise, or not finite for a response that is drawn.
 
     Examples
     --------
     >>> moments = estimator_moments(k2, [0.5, 0.5], [0.01, 0.99])
     >>> round(float(moments.mean), 3), round(float(moments.std), 3)
     (3.943, 3.709)
+    >>> float(estimator_moments(k3, [1.0, 0.0], [0.5, 0.5]).bias)  # π = 0 where π_ref is not
+    -0.5
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
     sums = [_block_sums(estimator, *block) for block in _blocks(policy, reference, sampler)]
@@ -326,14 +380,15 @@ def loss_gradient(
 
     The samples are held fixed: this is what automatic differentiation returns, on average, for
     `k(log_ratio).mean()`. It is not the gradient of E[k], which also moves the sampler. With μ = π:
-    k1 gives 0, k2 gives ∇KL(π ‖ π_ref), and k3 gives π − π_ref = ∇KL(π_ref ‖ π).
+    k1 gives 0, k2 gives ∇KL(π ‖ π_ref), and k3, if π > 0 wherever π_ref is, gives
+    π − π_ref = ∇KL(π_ref ‖ π).
 
     Parameters
     ----------
     estimator : elementwise, analytic function of d (made of +, *, exp, log and the like, so that it
         takes complex numbers; the derivative is a complex step, exact to rounding)
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
 
     Returns
@@ -343,7 +398,8 @@ def loss_gradient(
     Raises
     ------
     ValueError
-        If the estimator is not elementwise, or drops the imaginary part of its argument.
+        If the estimator is not elementwise, is not finite for a response that is drawn, or drops
+        the imaginary part of its argument.
 
     Source: tang2025pitfalls.
 
@@ -353,7 +409,9 @@ def loss_gradient(
     [0.25, -0.25]
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
-    slopes = _derivative(estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0))
+    slopes = estimator_slopes(
+        estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
+    )
     # Measured from the likeliest response's slope c, as in `slope_of_mean`; c (μ − π) is left.
     likeliest = policy.argmax(axis=-1, keepdims=True)
     common = np.take_along_axis(slopes, likeliest, axis=-1)
@@ -380,7 +438,7 @@ def sample_estimates(
     rng : numpy.random.Generator, the only source of randomness
     estimator : elementwise function of d
     policy : (..., Y) probabilities
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     num_samples : N, the draws in each mean, a whole number >= 1
     num_replications : R, how many independent means, a whole number >= 1
     sampler : (..., Y) probabilities, zero wherever the policy is; None: the policy
@@ -392,7 +450,7 @@ def sample_estimates(
     Raises
     ------
     ValueError
-        If the estimator is not elementwise.
+        If the estimator is not elementwise, or not finite for a response that is drawn.
 
     Examples
     --------
@@ -427,7 +485,7 @@ def estimate_distribution(
     ----------
     estimator : elementwise function of d
     policy : (Y,) probabilities
-    reference : (Y,) probabilities, all > 0
+    reference : (Y,) probabilities, > 0 wherever the policy is
     num_samples : N, the draws in the mean, a whole number >= 1
     sampler : (Y,) probabilities, zero wherever the policy is; None: the policy
 
@@ -439,7 +497,8 @@ def estimate_distribution(
     Raises
     ------
     ValueError
-        If the estimator is not elementwise, or there are more than two million counts to list.
+        If the estimator is not elementwise or not finite for a response that is drawn, or there are
+        more than two million counts to list.
 
     Examples
     --------
@@ -452,8 +511,71 @@ def estimate_distribution(
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
     values = estimator_values(estimator, log_quotient(policy, reference)[drawn])
-    counts = count_vectors("num_samples", num_samples, int(drawn.sum()), "use sample_estimates")
-    return counts @ values / num_samples, count_probabilities(sampler[drawn], counts)
+    shares, probabilities = _listed_shares(num_samples, sampler[drawn], "use sample_estimates")
+    return shares @ values, probabilities
+
+
+def _listed_shares(num_samples: int, policy: Array, remedy: str) -> tuple[Array, Array]:
+    """Return the shares of N draws that each response may have, (C, Y), and their chances (C,)."""
+    if policy.size == 1:  # one outcome, whatever N is: no table of N factorials
+        return np.ones((1, 1)), np.ones(1)
+    counts = count_vectors("num_samples", num_samples, policy.size, remedy)
+    return counts / num_samples, count_probabilities(policy, counts)
+
+
+def regression_distribution(
+    policy: ArrayLike, reference: ArrayLike, num_samples: int
+) -> tuple[Array, Array, Array]:
+    """Return the exact law of the N-sample mean whose λ is estimated from the same N draws.
+
+    estimate = d̄ + λ̂ c̄,  λ̂ = −Σ_i (d_i − d̄)(c_i − c̄) / Σ_i (c_i − c̄)²,  c = e^(−d) − 1
+
+    This is the regression of d on c, and λ̂ estimates `optimal_coefficient`; where all N draws have
+    the same c there is nothing to regress on, and λ̂ = 0. Every count vector of the N draws, which
+    the policy gives, is listed. The estimate is biased, because λ̂ and c̄ are not independent.
+
+    Parameters
+    ----------
+    policy, reference : (Y,) probabilities, each > 0 exactly where the other is (else c has not mean
+        zero)
+    num_samples : N, the draws in the mean, a whole number >= 1
+
+    Returns
+    -------
+    estimates : (C,) nats, one for each of the C count vectors
+    coefficients : (C,) no unit, λ̂
+    probabilities : (C,) summing to one
+
+    Raises
+    ------
+    ValueError
+        If there are more than two million counts to list.
+
+    Source: owen2013montecarlo.
+
+    Examples
+    --------
+    >>> estimates, coefficients, _ = regression_distribution([0.5, 0.5], [0.25, 0.75], 2)
+    >>> estimates.round(4).tolist(), coefficients.round(4).tolist()
+    ([-0.4055, 0.1438, 0.6931], [0.0, 1.0986, 0.0])
+    """
+    policy, reference = as_policy_and_reference_alike(policy, reference)
+    if policy.ndim > 1:
+        refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
+    policy, reference = policy[policy > 0], reference[policy > 0]
+    d = log_quotient(policy, reference)
+    if (lowest := d.min()) < _LOWEST:
+        refuse("policy", f"must have log-ratios >= {_LOWEST}: e^(−2d) overflows", f"{lowest:.6g}")
+    num_samples = as_count("num_samples", num_samples)
+    shares, probabilities = _listed_shares(num_samples, policy, "take fewer samples")
+    # Over pairs of draws, so that the spread of equal ones is 0 and not what rounding leaves of it.
+    control = np.expm1(-d)
+    d_gaps, c_gaps = (np.subtract.outer(x, x) for x in (d, control))
+    covariance, variance = (
+        (shares @ gaps * shares).sum(axis=-1) for gaps in (d_gaps * c_gaps, c_gaps * c_gaps)
+    )
+    coefficients = np.divide(-covariance, variance, np.zeros_like(variance), where=variance > 0)
+    return shares @ d + coefficients * (shares @ control), coefficients, probabilities
 
 
 def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
@@ -465,7 +587,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 
     Parameters
     ----------
-    policy, reference : (Y,) probabilities, all > 0, not equal
+    policy, reference : (Y,) probabilities, each > 0 exactly where the other is, not equal
 
     Returns
     -------
@@ -478,7 +600,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
     """
     from scipy.optimize import brentq  # 0.35 s to import: only when it is asked for
 
-    policy, reference = as_policy_and_reference(as_reference("policy", policy), reference)
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
         refuse("policy", "must be a single distribution, shape (Y,)", f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:
@@ -504,7 +626,7 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
 
     Parameters
     ----------
-    shift : a finite number, the distance of the two means in standard deviations
+    shift : a number within ±26.6, the distance of the two means in standard deviations
 
     Returns
     -------
@@ -520,6 +642,8 @@ def gaussian_moments(shift: float) -> dict[str, Moments]:
     shift_array = as_numbers("shift", shift)
     if shift_array.ndim or not np.isfinite(shift_array):
         refuse("shift", "must be a finite number", shift)
+    if abs(shift_array) > _WIDEST_SHIFT:
+        refuse("shift", f"must lie within ±{_WIDEST_SHIFT}, else e^(shift²) overflows", shift)
     kl = np.asarray(shift_array**2 / 2)
     zero = np.zeros_like(kl)
     return {
@@ -552,14 +676,19 @@ def _with_sampler(
 
 
 def estimator_values(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
-    """Return the estimator's values, refusing one that does not work response by response."""
-    values = np.asarray(estimator(d))
+    """Return the estimator's values, finite numbers, one for each log-ratio; else refuse it."""
+    values = as_array("estimator", estimator(d))
     if values.shape != d.shape:
         refuse("estimator", f"must be elementwise, shape {d.shape}", f"shape {values.shape}")
+    if values.dtype.kind not in ("biufc" if np.iscomplexobj(d) else "biuf"):
+        refuse("estimator", "must return real numbers", f"{values.dtype}")
+    if not (finite := np.isfinite(values)).all():
+        rule = "must be finite for every response that is drawn"
+        refuse("estimator", rule, f"{values[~finite][0]} at the log-ratio {d[~finite][0].real:.6g}")
     return values
 
 
-def _derivative(estimator: Estimator, d: Array) -> Array:
+def estimator_slopes(estimator: Estimator, d: Array) -> Array:
     """Return k'(d) by a complex step: Im k(d + ih) / h, with no subtraction and so no rounding."""
     values = estimator_values(estimator, d + 1j * _COMPLEX_STEP)
     if not np.iscomplexobj(values):

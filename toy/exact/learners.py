@@ -13,14 +13,18 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toy.exact.distributions import slope_of_mean, softmax
+from toy.exact.distributions import log_probs, slope_of_mean, softmax
 from toy.exact.kl_estimators import Estimator, loss_gradient
 from toy.exact.policy_gradient import policy_gradient
+from toy.exact.records import Record
 from toy.exact.reward_loss import margins, shares
 from toy.exact.validation import (
     Array,
     as_count,
+    as_logits,
+    as_numbers,
     as_per_world,
+    as_policy_and_reference_alike,
     as_positive,
     as_reference,
     as_same_worlds,
@@ -34,8 +38,8 @@ from toy.exact.validation import (
 Gradient: TypeAlias = Callable[[Array], ArrayLike]
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, eq=False)
+class Trajectory(Record):
     """The parameters that a learner went through, and the gradients it followed.
 
     Attributes
@@ -63,7 +67,8 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     Parameters
     ----------
     gradient : function from parameters (...) to a direction (...): g
-    start : (...) finite, in any unit, at least one axis: z_0, such as logits (..., Y)
+    start : (...) finite, in any unit, at least one axis: z_0, such as logits (..., Y); a logit may
+        be −inf if its gradient is 0, and stays there
     step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
 
@@ -74,26 +79,16 @@ def ascend(gradient: Gradient, start: ArrayLike, step_size: float, num_steps: in
     Raises
     ------
     ValueError
-        If the gradient has another shape, or a step leads to parameters that are not finite.
+        If what the gradient returns has another shape, or is not real, or NaN; or if a step leads
+        to parameters that are not finite.
 
     Examples
     --------
     >>> ascend(lambda z: -z, start=[1.0, -2.0], step_size=0.5, num_steps=2).parameters.tolist()
     [[1.0, -2.0], [0.5, -1.0], [0.25, -0.5]]
     """
-    start, num_steps = as_values("start", start), as_count("num_steps", num_steps)
-    step_size = _as_number("step_size", step_size)
-    parameters = np.empty((num_steps + 1, *start.shape))
-    gradients = np.empty((num_steps, *start.shape))
-    parameters[0] = start
-    for step in range(num_steps):
-        gradients[step] = _direction(gradient, parameters[step].copy())
-        with np.errstate(over="ignore"):
-            parameters[step + 1] = parameters[step] + step_size * gradients[step]
-        if not np.isfinite(parameters[step + 1]).all():
-            rule = "must keep all parameters finite: take a smaller one"
-            refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
-    return Trajectory(parameters, gradients)
+    start = as_logits("start", start)
+    return _climb(lambda z: _direction(gradient, z.copy()), start, step_size, num_steps)
 
 
 def ascend_with_loss(
@@ -116,9 +111,9 @@ def ascend_with_loss(
     Parameters
     ----------
     estimator : elementwise, analytic function of d, as for `loss_gradient`: k
-    policy : (..., Y) probabilities, all > 0: the start
+    policy : (..., Y) probabilities, > 0 exactly where the reference is: the start
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
     step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
@@ -139,19 +134,18 @@ def ascend_with_loss(
     >>> run.policies[-1].round(3).tolist()  # k1 charges for nothing
     [0.997, 0.003]
     """
+    policy, reference = as_policy_and_reference_alike(policy, reference)
     policy, reward, reference = as_same_worlds(
-        policy=as_reference("policy", policy),
-        reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
+        policy=policy, reward=as_values("reward", reward), reference=reference
     )
     column = as_per_world("beta", as_positive("beta", beta), policy)
-    start, _ = np.broadcast_arrays(np.log(policy), column)
+    start, _ = np.broadcast_arrays(log_probs(policy), column)
 
     def uphill(logits: Array) -> Array:
         now = softmax(logits)
         return policy_gradient(now, reward) - column * loss_gradient(estimator, now, reference)
 
-    return ascend(uphill, start, step_size, num_steps)
+    return _climb(uphill, start, step_size, num_steps)
 
 
 def dpo_descent(
@@ -197,15 +191,16 @@ def dpo_descent(
     """
     wins, beta = as_wins("wins", wins), _as_number("beta", beta)
     start, kernel = _as_start(reference, features)
+    if wins.ndim != 2:
+        refuse("wins", "must be one table, a row and a column for each response", wins.shape)
     check_same_responses("reference", start, "wins", wins)
     share = shares(wins)
 
     def downhill(logits: Array) -> Array:
-        with np.errstate(over="ignore"):
-            force = share / (1 + np.exp(margins(beta * (logits - start))))
+        force = share / (1 + np.exp(margins(beta * (logits - start))))
         return np.asarray(kernel @ (beta * (force.sum(axis=1) - force.sum(axis=0))))
 
-    return ascend(downhill, start, step_size, num_steps)
+    return _climb(downhill, start, step_size, num_steps)
 
 
 def rlhf_ascent(
@@ -258,7 +253,25 @@ def rlhf_ascent(
         net = reward - beta * (shifted - np.log(weights.sum()) - start)
         return np.asarray(kernel @ slope_of_mean(policy, net))
 
-    return ascend(uphill, start, step_size, num_steps)
+    return _climb(uphill, start, step_size, num_steps)
+
+
+def _climb(
+    gradient: Callable[[Array], Array], start: Array, step_size: float, num_steps: int
+) -> Trajectory:
+    """Return the trajectory of ascent along a gradient whose values need no check."""
+    step_size, num_steps = _as_number("step_size", step_size), as_count("num_steps", num_steps)
+    parameters = np.empty((num_steps + 1, *start.shape))
+    gradients = np.empty((num_steps, *start.shape))
+    parameters[0], masked = start, np.isneginf(start)
+    for step in range(num_steps):
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients[step] = gradient(parameters[step])
+            parameters[step + 1] = parameters[step] + step_size * gradients[step]
+        if not (masked == ~np.isfinite(parameters[step + 1])).all():
+            rule = "must keep all parameters finite: take a smaller one"
+            refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
+    return Trajectory(parameters, gradients)
 
 
 def _as_number(name: str, value: ArrayLike) -> float:
@@ -276,12 +289,16 @@ def _as_start(reference: ArrayLike, features: ArrayLike | None) -> tuple[Array, 
     table = np.eye(start.size) if features is None else as_values("features", features)
     if table.ndim != 2 or len(table) != start.size:
         refuse("features", f"must have shape ({start.size}, D)", f"shape {table.shape}")
-    return start, table @ table.T
+    with np.errstate(over="ignore", invalid="ignore"):
+        kernel = table @ table.T
+    if not np.isfinite(kernel).all():
+        refuse("features", "must have finite products with each other", np.abs(table).max())
+    return start, kernel
 
 
 def _direction(gradient: Gradient, parameters: Array) -> Array:
-    """Return the gradient at some parameters, refusing another shape."""
-    direction = np.asarray(gradient(parameters), dtype=np.float64)
+    """Return the gradient at some parameters, refusing NaN, what is not real and another shape."""
+    direction = as_numbers("gradient", gradient(parameters))
     if direction.shape != parameters.shape:
         refuse("gradient", f"must return shape {parameters.shape}", f"shape {direction.shape}")
     return direction

@@ -8,10 +8,11 @@ broadcast over their leading axes.
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
-Sources: williams1992reinforce, sutton1999policy, schulman2017ppo, ahmadian2024rloo (leave one out),
+Sources: williams1992reinforce, sutton1999policy, schulman2017ppo, kool2019buy (leave one out),
 shao2024grpo (groups).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,7 +21,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.distributions import complement, difference, kl_gradient, slope_of_mean
-from toy.exact.enumeration import count_probabilities, count_vectors, listed_draws
+from toy.exact.enumeration import (
+    check_listable,
+    count_probabilities,
+    count_vectors,
+    listed_draws,
+)
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_count,
@@ -42,9 +49,12 @@ Advantage: TypeAlias = Callable[[Any], Any]
 #: Gradients shorter than this point wherever rounding has them point.
 _MIN_LENGTH = 1e-12
 
+#: How far equal rewards may come apart by rounding, as a share of the largest: a few ulps.
+_ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
-@dataclass(frozen=True)
-class GradientMoments:
+
+@dataclass(frozen=True, eq=False)
+class GradientMoments(Record):
     """Exact moments of an estimate of a gradient in the logits.
 
     Attributes
@@ -157,8 +167,8 @@ def objective_gradient(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
-    beta : (...) finite, > 0, in units of reward per nat
+    reference : (..., Y) probabilities, > 0 wherever the policy is
+    beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
 
@@ -174,9 +184,10 @@ def objective_gradient(
     [0.222535, -0.222535]
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    beta = as_per_world("beta", as_positive("beta", beta), policy)
-    pull = _pretraining_pull(policy, gamma, pretraining)
-    return policy_gradient(policy, reward) - beta * kl_gradient(policy, reference) + pull
+    beta = as_per_world("beta", as_nonnegative("beta", beta), policy)
+    slope = policy_gradient(policy, reward) - beta * kl_gradient(policy, reference)
+    policy = np.broadcast_to(policy, slope.shape)  # a row for each β, which γ has to fit
+    return slope + _pretraining_pull(policy, gamma, pretraining)
 
 
 def reinforce_moments(
@@ -261,7 +272,7 @@ def leave_one_out(rewards: ArrayLike) -> Array:
     -------
     (..., G) units of reward; each row sums to zero
 
-    Source: ahmadian2024rloo.
+    Source: kool2019buy; ahmadian2024rloo for language models.
 
     Examples
     --------
@@ -307,8 +318,10 @@ def group_normalised(rewards: ArrayLike) -> Array:
 
     A_i = (r_i − mean(r)) / std(r), or 0 where all rewards of the group are equal
 
-    The standard deviation is the population's, with 1/G; libraries divide by the sample one, with
-    1/(G − 1). Dividing by what the group itself says changes the expected gradient's direction.
+    Equal means within 2e-15 of the largest, relatively: rounding is no spread to divide by. The
+    standard deviation is the population's, with 1/G; libraries divide by the sample one, with
+    1/(G − 1). Dividing by what the group itself says changes, in general, the direction of the
+    expected gradient.
 
     Parameters
     ----------
@@ -325,12 +338,14 @@ def group_normalised(rewards: ArrayLike) -> Array:
     >>> group_normalised([2.0, 0.0, 2.0, 0.0]).tolist(), group_normalised([0.1, 0.1]).tolist()
     ([1.0, -1.0, 1.0, -1.0], [0.0, 0.0])
     """
+    rewards = as_values("rewards", rewards)
     advantages = group_mean(rewards)
-    # In units of the largest, so that no square of a reward overflows or vanishes.
     largest = np.abs(advantages).max(axis=-1, keepdims=True)
-    advantages = advantages / np.where(largest > 0, largest, 1.0)
+    differ = largest > _ROUNDING * np.abs(rewards).max(axis=-1, keepdims=True)
+    # In units of the largest, so that no square of a reward overflows or vanishes.
+    advantages = np.where(differ, advantages, 0.0) / np.where(differ, largest, 1.0)
     spread = np.sqrt(np.square(advantages).mean(axis=-1, keepdims=True))
-    return advantages / np.where(spread > 0, spread, 1.0)
+    return advantages / np.where(differ, spread, 1.0)
 
 
 def group_gradient_moments(
@@ -358,9 +373,10 @@ def group_gradient_moments(
     Raises
     ------
     ValueError
-        If there are more than two million groups to list, or `advantage` returns another shape.
+        If there are more than two million groups to list, or twenty million rewards in them, or
+        `advantage` returns another shape.
 
-    Source: ahmadian2024rloo, shao2024grpo.
+    Source: kool2019buy, shao2024grpo.
 
     Examples
     --------
@@ -379,6 +395,8 @@ def _group_law(
     """Return the law of a group's estimate, groups as counts: (..., C), estimates (..., C, Y)."""
     num_responses = policy.shape[-1]
     counts = count_vectors("group_size", size, num_responses, "take a smaller group")
+    num_worlds = math.prod(policy.shape[:-1])
+    check_listable("group_size", (num_worlds, len(counts), size), "take a smaller group")
     groups = listed_draws(counts)
     advantages = _advantages(advantage, reward[..., groups])
     pull = np.zeros((*advantages.shape[:-1], num_responses))
@@ -390,58 +408,77 @@ def _group_law(
 
 
 def clipped_surrogate(
-    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
+    policy: ArrayLike,
+    sampler: ArrayLike,
+    advantage: ArrayLike,
+    clip_range: ArrayLike,
+    dual_clip: float | None = None,
 ) -> Array:
     """Return PPO's clipped objective, exactly: the sampler, an older policy, gives the responses.
 
-    L = E_μ[min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)],  ρ = π/μ
+    L = E_μ[min(ρ A, clip(ρ, 1 − ε_low, 1 + ε_high) A)],  ρ = π/μ
+
+    A good response counts up to the upper bound, a bad one from the lower bound on; the other bound
+    never bites. With dual clipping a bad response counts no further than ρ = c either.
 
     Parameters
     ----------
     policy : (..., Y) probabilities
     sampler : (..., Y) probabilities μ; what it never gives contributes nothing
     advantage : (..., Y) finite, in units of reward
-    clip_range : (...) finite, > 0, no unit: ε
+    clip_range : a number ε > 0, or the two numbers (ε_low, ε_high), finite, no unit; the same for
+        all worlds
+    dual_clip : a finite number c > 1, no unit, or None for plain PPO
 
     Returns
     -------
     (...) units of reward
 
-    Source: schulman2017ppo.
+    Source: schulman2017ppo; yu2025dapo (two bounds), ye2020dualclip (c).
 
     Examples
     --------
     >>> float(clipped_surrogate([0.5, 0.5], [0.25, 0.75], [1.0, 0.0], clip_range=0.25))
     0.3125
+    >>> float(clipped_surrogate([0.5, 0.5], [0.25, 0.75], [1.0, 0.0], clip_range=(0.25, 0.5)))
+    0.375
     """
-    policy, sampler, advantage, reach = _as_clipped(policy, sampler, advantage, clip_range)
+    policy, sampler, advantage = _as_clipped(policy, sampler, advantage)
     # μ min(ρ A, clip(ρ) A) needs no quotient: μ ρ = π.
-    clipped = np.clip(policy, sampler - reach, sampler + reach)
-    gains = np.minimum(policy * advantage, clipped * advantage)
+    least, most = _bounds(sampler, advantage, clip_range, dual_clip)
+    gains = np.clip(policy, least, most) * advantage
     return np.where(sampler > 0, gains, 0.0).sum(axis=-1)
 
 
 def clipped_surrogate_gradient(
-    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
+    policy: ArrayLike,
+    sampler: ArrayLike,
+    advantage: ArrayLike,
+    clip_range: ArrayLike,
+    dual_clip: float | None = None,
 ) -> Array:
     """Return the gradient in the logits of `clipped_surrogate`, zero wherever the clipping bites.
 
-    ∇L = Σ_(y kept) A(y) ∇π(y), where y is dropped if A > 0 and ρ > 1 + ε, or A < 0 and ρ < 1 − ε
+    ∇L = Σ_(y kept) A(y) ∇π(y)
 
-    At the two corners, where L has no derivative, the unclipped side's is returned.
+    A response is dropped if A > 0 and ρ > 1 + ε_high, or A < 0 and ρ < 1 − ε_low, or, with dual
+    clipping, A < 0 and ρ > c. At these corners, where L has no derivative, the unclipped side's is
+    returned.
 
     Parameters
     ----------
     policy : (..., Y) probabilities
     sampler : (..., Y) probabilities μ; what it never gives contributes nothing
     advantage : (..., Y) finite, in units of reward
-    clip_range : (...) finite, > 0, no unit: ε
+    clip_range : a number ε > 0, or the two numbers (ε_low, ε_high), finite, no unit; the same for
+        all worlds
+    dual_clip : a finite number c > 1, no unit, or None for plain PPO
 
     Returns
     -------
     (..., Y) units of reward per logit; each row sums to zero
 
-    Source: schulman2017ppo.
+    Source: schulman2017ppo; yu2025dapo (two bounds), ye2020dualclip (c).
 
     Examples
     --------
@@ -450,9 +487,9 @@ def clipped_surrogate_gradient(
     >>> clipped_surrogate_gradient([0.5, 0.5], [0.25, 0.75], [-1.0, 0.0], clip_range=0.25).tolist()
     [-0.25, 0.25]
     """
-    policy, sampler, advantage, reach = _as_clipped(policy, sampler, advantage, clip_range)
-    too_far = np.where(advantage > 0, policy > sampler + reach, policy < sampler - reach)
-    kept = (sampler > 0) & ~too_far
+    policy, sampler, advantage = _as_clipped(policy, sampler, advantage)
+    least, most = _bounds(sampler, advantage, clip_range, dual_clip)
+    kept = (sampler > 0) & (policy >= least) & (policy <= most)
     return policy_gradient(policy, np.where(kept, advantage, 0.0))
 
 
@@ -469,17 +506,36 @@ def _pretraining_pull(policy: Array, gamma: ArrayLike, pretraining: ArrayLike | 
     return as_per_world("gamma", gamma, policy) * difference(pretraining, policy)
 
 
-def _as_clipped(
-    policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike, clip_range: ArrayLike
-) -> tuple[Array, ...]:
-    """Return policy, sampler and advantage, of one shape, and how far π may be from μ."""
-    policy, sampler, advantage = as_same_worlds(
+def _as_clipped(policy: ArrayLike, sampler: ArrayLike, advantage: ArrayLike) -> tuple[Array, ...]:
+    """Return policy, sampler and advantage, checked and of one shape."""
+    return as_same_worlds(
         policy=as_policy("policy", policy),
         sampler=as_policy("sampler", sampler),
         advantage=as_values("advantage", advantage),
     )
-    clip_range = as_per_world("clip_range", as_positive("clip_range", clip_range), policy)
-    return policy, sampler, advantage, clip_range * sampler
+
+
+def _bounds(
+    sampler: Array, advantage: Array, clip_range: ArrayLike, dual_clip: float | None
+) -> tuple[Array, Array]:
+    """Return from where and up to where π counts, for each response: μ times bounds of ρ."""
+    reach = as_positive("clip_range", clip_range)
+    if reach.shape not in ((), (2,)):
+        rule = "must be one number, or two: the lower and the upper range, the same for all worlds"
+        refuse("clip_range", rule, f"shape {reach.shape}")
+    low, high = np.broadcast_to(reach, 2)
+    furthest = np.inf if dual_clip is None else _as_dual_clip(dual_clip) * sampler
+    good = advantage > 0
+    least = np.where(good, 0.0, (1 - low) * sampler)
+    return least, np.where(good, (1 + high) * sampler, furthest)
+
+
+def _as_dual_clip(dual_clip: float) -> float:
+    """Return the ratio beyond which a bad response counts no further, a number > 1."""
+    number = as_finite("dual_clip", dual_clip)
+    if number.ndim or number <= 1:
+        refuse("dual_clip", "must be a single number > 1", dual_clip)
+    return float(number)
 
 
 def _advantages(advantage: Advantage, rewards: Array) -> Array:

@@ -6,7 +6,8 @@ and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over t
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
-So is a β too small for a finite r/β in float64, wherever an optimum is asked for.
+So is a β too small for a finite r/β in float64, wherever an optimum is asked for. A response that
+the reference never gives, no optimum gives, whatever its reward.
 
 Sources: ouyang2022instructgpt (the three terms), rafailov2023dpo (the optimum).
 """
@@ -21,10 +22,12 @@ from toy.exact.distributions import (
     exponential_excess,
     kl_divergence,
     kl_terms,
+    log_probs,
     log_quotient,
     log_softmax,
     softmax,
 )
+from toy.exact.records import Record
 from toy.exact.validation import (
     Array,
     as_counts,
@@ -32,7 +35,7 @@ from toy.exact.validation import (
     as_per_world,
     as_policy,
     as_policy_reward_and_reference,
-    as_positive,
+    as_price,
     as_reference,
     as_same_worlds,
     as_values,
@@ -48,8 +51,8 @@ _MAX_STEPS = 100
 _TOLERANCE = 1e-15
 
 
-@dataclass(frozen=True)
-class ObjectiveTerms:
+@dataclass(frozen=True, eq=False)
+class ObjectiveTerms(Record):
     """The three terms of the objective, each in its own unit, and their sum.
 
     Attributes
@@ -66,8 +69,8 @@ class ObjectiveTerms:
     total: Array
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, eq=False)
+class Frontier(Record):
     """The optimal policies for several β, and what each earns and costs.
 
     Attributes
@@ -102,8 +105,8 @@ def objective_terms(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
-    beta : (...) finite, > 0, in units of reward per nat
+    reference : (..., Y) probabilities, > 0 wherever the policy is
+    beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
 
@@ -120,11 +123,12 @@ def objective_terms(
     (0.5, 0.1438, 0.4856)
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    beta = as_per_world("beta", as_positive("beta", beta), policy)[..., 0]
-    gamma = as_per_world("gamma", as_nonnegative("gamma", gamma), policy)[..., 0]
-    mean = expectation(policy, reward)
-    kl = kl_divergence(policy, reference)
+    beta, gamma = as_nonnegative("beta", beta), as_nonnegative("gamma", gamma)
     likelihood = _log_likelihood(policy, gamma, pretraining)
+    worlds = np.broadcast_to(policy, (*likelihood.shape, policy.shape[-1]))
+    column = as_per_world("beta", beta, worlds)
+    as_per_world("gamma", gamma, column * worlds)
+    mean, kl = expectation(policy, reward), kl_divergence(policy, reference)
     # γ = 0 switches the term off even where the likelihood is −inf.
     bonus = gamma * np.where(gamma > 0, likelihood, 0.0)
     return ObjectiveTerms(mean, kl, likelihood, mean - beta * kl + bonus)
@@ -146,8 +150,8 @@ def rlhf_objective(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
-    beta : (...) finite, > 0, in units of reward per nat
+    reference : (..., Y) probabilities, > 0 wherever the policy is
+    beta : (...) finite, >= 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p; needed where gamma > 0
 
@@ -179,8 +183,8 @@ def shaped_reward(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
-    beta : (...) finite and > 0, in units of reward per nat; one for each world
+    reference : (..., Y) probabilities, > 0 wherever the policy is
+    beta : (...) finite, >= 0, in units of reward per nat
 
     Returns
     -------
@@ -197,7 +201,7 @@ def shaped_reward(
     [0.3069, 0.4055]
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    beta = as_per_world("beta", as_positive("beta", beta), policy)
+    beta = as_per_world("beta", as_nonnegative("beta", beta), policy)
     return reward - beta * np.where(policy > 0, log_quotient(policy, reference), 0.0)
 
 
@@ -209,7 +213,7 @@ def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> A
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -221,8 +225,8 @@ def log_partition(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> A
     >>> float(log_partition([0.5, 0.5], [0.25, 0.75], beta=0.25))  # nothing to choose: r/β
     2.0
     """
-    tilt, reference = _as_tilted(reward, reference, beta)
-    return _log_partition(tilt, reference)
+    tilt, reference, common = _as_tilted(reward, reference, beta)
+    return _log_partition(tilt + common, reference)
 
 
 def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
@@ -233,7 +237,7 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -247,8 +251,8 @@ def gibbs_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Ar
     >>> gibbs_policy([np.log(3.0), 0.0], [0.25, 0.75], beta=1.0).round(12).tolist()
     [0.5, 0.5]
     """
-    tilt, reference = _as_tilted(reward, reference, beta)
-    return softmax(np.log(reference) + tilt)
+    tilt, reference, _ = _as_tilted(reward, reference, beta)
+    return softmax(log_probs(reference) + tilt)
 
 
 def optimality_gap(
@@ -262,7 +266,7 @@ def optimality_gap(
     ----------
     policy : (..., Y) probabilities
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the policy is
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
@@ -275,12 +279,12 @@ def optimality_gap(
     0.107374
     """
     policy, reward, reference = as_policy_reward_and_reference(policy, reward, reference)
-    tilt, reference = _as_tilted(reward, reference, beta)
+    tilt, reference, _ = _as_tilted(reward, reference, beta)
     policy = np.broadcast_to(policy, tilt.shape)
     # log π − log π*, which stays finite where π* is too small for float64.
     d = log_quotient(policy, reference) - (tilt - _log_partition(tilt, reference)[..., None])
-    optimum = softmax(np.log(reference) + tilt)
-    return as_positive("beta", beta) * kl_terms(policy, optimum, d).sum(axis=-1)
+    optimum = softmax(log_probs(reference) + tilt)
+    return as_price("beta", beta) * kl_terms(policy, optimum, d).sum(axis=-1)
 
 
 def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike) -> Frontier:
@@ -291,7 +295,7 @@ def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     betas : (B,) finite, > 0, in units of reward per nat, in any order
 
     Returns
@@ -307,7 +311,7 @@ def reward_kl_frontier(reward: ArrayLike, reference: ArrayLike, betas: ArrayLike
     ([0.4754, 0.7112], [0.118, 0.468])
     """
     reward, reference = _as_reward_and_reference(reward, reference)
-    beta = as_positive("betas", betas)
+    beta = as_price("betas", betas)
     if beta.ndim != 1:
         refuse("betas", "must have shape (B,)", f"shape {beta.shape}")
     policy = gibbs_policy(reward, reference, beta.reshape(-1, *[1] * (reward.ndim - 1)))
@@ -334,14 +338,14 @@ def ptx_policy(
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 wherever the pretraining is and gamma > 0
     beta : (...) finite, > 0, in units of reward per nat
     gamma : (...) finite, >= 0, in units of reward per nat
     pretraining : (..., Y) probabilities p
 
     Returns
     -------
-    (..., Y) probabilities, summing to one within 1e-14
+    (..., Y) probabilities, summing to one within 1e-14, > 0 wherever the reference is
 
     Raises
     ------
@@ -406,7 +410,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
     >>> forward_kl_policy([1.0, 0.0], [0.25, 0.75], beta=0.5).round(6).tolist()
     [0.683013, 0.316987]
     """
-    tilt, reference = _as_tilted(reward, reference, beta)
+    tilt, reference, _ = _as_tilted(reward, as_reference("reference", reference), beta)
     gap = tilt.max(axis=-1, keepdims=True) - tilt
     u = (reference - gap).max(axis=-1, keepdims=True)
     for _ in range(_MAX_STEPS):
@@ -435,7 +439,7 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward; only differences within a row matter
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
 
     Returns
     -------
@@ -448,35 +452,34 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     """
     reward, reference = _as_reward_and_reference(reward, reference)
     lack = reward.max(axis=-1, keepdims=True) - reward
-    best = np.log((reference * (lack == 0)).sum(axis=-1))
-    others = np.where(lack > 0, np.log(reference), -np.inf)
-    inverse = np.zeros_like(best)
-    change = np.full_like(best, np.inf)
+    best = (reference * (lack == 0)).sum(axis=-1)
+    rest = (reference * (lack > 0)).sum(axis=-1)
+    others = np.where(lack > 0, log_probs(reference), -np.inf)
+    inverse, change = np.zeros_like(best), np.full_like(best, np.inf)
     while (change > _TOLERANCE * inverse).any():
-        change = _step_to_even_odds(others - inverse[..., None] * lack, lack, best)
+        change = _step_to_even_odds(others - inverse[..., None] * lack, lack, np.log(best))
         inverse = inverse + change
+    # A rest that is larger by no more than the rounding of a sum is not larger.
+    even = rest - best <= np.finfo(np.float64).eps * lack.shape[-1]
     with np.errstate(divide="ignore"):
-        return 1 / inverse
+        return np.where(even, np.inf, 1 / inverse)[()]
 
 
 def greedy_policy(reward: ArrayLike, reference: ArrayLike) -> Array:
     """Return the reference restricted to the responses of the highest reward.
 
-    The limit of the Gibbs policy as β → 0, and of best-of-N as N → ∞.
+    π(y) = π_ref(y) / π_ref(A) on the responses A of highest reward, and 0 elsewhere
+
+    The limit of the Gibbs policy as β → 0, and of best-of-n as n → ∞.
 
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
 
     Returns
     -------
     (..., Y) probabilities
-
-    Raises
-    ------
-    ValueError
-        If `reward` is not finite, `reference` is no distribution or has a zero, or shapes differ.
 
     Examples
     --------
@@ -498,7 +501,7 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
     Parameters
     ----------
     reward : (..., Y) finite, in any unit; only the order within a row matters
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities
     num_samples : (...) whole numbers n >= 1
 
     Returns
@@ -515,31 +518,42 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
     reward, reference = _as_reward_and_reference(reward, reference)
     n = as_per_world("num_samples", as_counts("num_samples", num_samples), reward)
     level, other = reward[..., :, None], reward[..., None, :]
-    tied = (reference[..., None, :] * (level == other)).sum(axis=-1)
-    above = (reference[..., None, :] * (other > level)).sum(axis=-1)
-    below = (reference[..., None, :] * (other < level)).sum(axis=-1)
-    at_most = np.exp(n * np.log1p(-above))
-    # a^n − b^n as a^n (1 − (b/a)^n), so that a rare response keeps its digits.
+    tied, below, above = (
+        (reference[..., None, :] * which).sum(axis=-1)
+        for which in (level == other, other < level, other > level)
+    )
+    # P(r <= r(y)) by its smaller side, and a^n − b^n as a^n (1 − (b/a)^n): a rare one keeps digits.
     with np.errstate(divide="ignore"):
-        return reference / tied * at_most * -np.expm1(-n * np.log1p(tied / below))
+        at_most = np.where(above < 0.5, np.log1p(-above), np.log(tied + below))
+        return reference / tied * np.exp(n * at_most) * -np.expm1(-n * np.log1p(tied / below))
 
 
 def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return reward and reference, checked and of one shape."""
-    return as_same_worlds(
-        reward=as_values("reward", reward), reference=as_reference("reference", reference)
+    """Return reward and reference, checked and of one shape.
+
+    No optimum gives what the reference never gives: its reward has no say, and is set to the
+    highest of the others.
+    """
+    reward, reference = as_same_worlds(
+        reward=as_values("reward", reward), reference=as_policy("reference", reference)
     )
+    most = np.where(reference > 0, reward, -np.inf).max(axis=-1, keepdims=True)
+    return np.where(reference > 0, reward, most), reference
 
 
-def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
-    """Return r/β in nats and the reference, checked and of one shape."""
+def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tuple[Array, ...]:
+    """Return (r − max r)/β in nats and the reference, checked and of one shape, and max r / β.
+
+    What all rewards have in common leaves before β divides, which would round it into the rest.
+    """
     reward, reference = _as_reward_and_reference(reward, reference)
-    column = as_per_world("beta", as_positive("beta", beta), reward)
+    column = as_per_world("beta", as_price("beta", beta), reward)
+    most = reward.max(axis=-1, keepdims=True)
     with np.errstate(over="ignore"):
-        tilt = reward / column
-    if not np.isfinite(tilt).all():
+        tilt, common = (reward - most) / column, most / column
+    if not (np.isfinite(tilt) & np.isfinite(common)).all():
         refuse("beta", "must be large enough for a finite reward / beta", beta)
-    return tilt, np.broadcast_to(reference, tilt.shape)
+    return tilt, np.broadcast_to(reference, tilt.shape), common
 
 
 def _log_partition(tilt: Array, reference: Array) -> Array:
@@ -549,8 +563,9 @@ def _log_partition(tilt: Array, reference: Array) -> Array:
     second order without negative terms), which keeps the digits that log 1 loses.
     """
     mean = (reference * tilt).sum(axis=-1)
+    tilt = np.where(reference > 0, tilt, mean[..., None])  # what is never given has no say
     excess = (reference * exponential_excess(mean[..., None] - tilt)).sum(axis=-1)
-    logits = np.log(reference) + tilt
+    logits = log_probs(reference) + tilt
     far = logits.max(axis=-1) - log_softmax(logits).max(axis=-1)
     return np.where(np.ptp(tilt, axis=-1) < 1, mean + np.log1p(excess), far)[()]
 
@@ -582,16 +597,19 @@ def _as_ptx_problem(
     pretraining: ArrayLike,
 ) -> tuple[Array, Array, Array]:
     """Return log π*, g = γ/β as a column, and p: the whole problem in units of β, checked."""
-    tilt, reference = _as_tilted(reward, reference, beta)
+    tilt, reference, _ = _as_tilted(reward, reference, beta)
     tilt, reference, pretraining = as_same_worlds(
         reward=tilt, reference=reference, pretraining=as_policy("pretraining", pretraining)
     )
     column = as_per_world("gamma", as_nonnegative("gamma", gamma), tilt)
     with np.errstate(over="ignore"):
-        pull = column / as_positive("beta", beta)[..., None]
+        pull = column / as_price("beta", beta)[..., None]
     if not np.isfinite(pull).all():
         refuse("gamma", "must be small enough for a finite gamma / beta", gamma)
-    return log_softmax(np.log(reference) + tilt), pull, pretraining
+    if (beyond := (column > 0) & (pretraining > 0) & (reference == 0)).any():
+        rule = "must be > 0 wherever the pretraining is: else one of their two prices is infinite"
+        refuse("reference", rule, f"0 where the pretraining is {pretraining[beyond][0]:.3g}")
+    return log_softmax(log_probs(reference) + tilt), pull, pretraining
 
 
 def _least_multiplier(log_gibbs: Array, pull: Array, pretraining: Array) -> Array:
@@ -608,7 +626,8 @@ def _ptx_response(log_gibbs: Array, pull: Array, multiplier: Array) -> tuple[Arr
     """
     from scipy.special import wrightomega  # 0.17 s to import: only when it is asked for
 
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         share = wrightomega(np.log(pull) - log_gibbs + multiplier)
+    share = np.where(np.isneginf(log_gibbs), 0.0, share)  # never given, for 0 log(0/0) = 0
     tilted = np.exp(log_gibbs + np.minimum(share, 1.0) - multiplier)
     return np.where(share > 1, pull / np.maximum(share, 1.0), tilted), share

@@ -7,6 +7,11 @@ belongs to a whole prefix, and the tables are a prefix tree; with k = 1 the poli
 the same way. What looks at few tokens broadcasts over what looks at more, because a context is the
 *last* axes. A prompt is a prefix already written: each prompt has its own tables.
 
+A reference may be 0 where the policy is 0 as well, or where the policy never comes: 0 log 0/0 = 0.
+So a reply that may end early is a sequence like any other, whose last word repeats itself: after it
+the row of both is 1 for it and 0 for all else. Where π > 0 = π_ref the divergence is infinite, and
+the reference is refused.
+
 Only the functions that say so list sequences. The others pass once over the steps, and remember no
 more tokens of the prefix than some table still looks at.
 
@@ -14,30 +19,43 @@ What is not as its line under Parameters says, or does not fit the rest in shape
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 All tables of a call have the same T and V.
 
-Sources: sutton1999policy (the gradient), amini2025kl (exact inner sums).
+Sources: sutton1999policy (the gradient), schulman2016gae (GAE), amini2025kl (exact inner sums).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.exact.distributions import complement, kl_divergence, log_ratio, slope_of_mean
-from toy.exact.kl_estimators import Estimator, Moments, estimator_values
+from toy.exact.distributions import complement, kl_terms, log_quotient, slope_of_mean
+from toy.exact.kl_estimators import Estimator, Moments, estimator_slopes, estimator_values
 from toy.exact.policy_gradient import GradientMoments
-from toy.exact.validation import Array, as_array, as_policy, as_reference, as_values, refuse
+from toy.exact.validation import (
+    Array,
+    as_array,
+    as_finite,
+    as_numbers,
+    as_policy,
+    as_values,
+    check_reference,
+    refuse,
+)
 
 __all__ = [
+    "gae_moments",
     "prefix_kl_moments",
     "prefix_values",
     "rewards_to_go",
     "sequence_estimator_moments",
     "sequence_kl",
+    "sequence_kl_gradient",
+    "sequence_loss_gradient",
     "sequence_probs",
     "token_estimator_moments",
+    "token_loss_gradient",
     "trajectory_gradient",
     "trajectory_moments",
     "whole_return",
@@ -95,7 +113,7 @@ def sequence_kl(policy: Steps, reference: Steps) -> Array:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -229,10 +247,7 @@ def trajectory_gradient(
     policy, reward = _as_policy_and_reward(policy, reward)
     baseline = _as_baseline(baseline, policy)
     outcomes = zip(_action_values(policy, reward), baseline, strict=True)
-    advantages = [values - b for values, b in outcomes]
-    prefixes = _prefix_probs(policy, [table.ndim - 1 for table in advantages])
-    steps = zip(prefixes, policy, advantages, strict=True)
-    return tuple(_row_gradient(prefix[..., None], row, a) for prefix, row, a in steps)
+    return _mean_of_scores(policy, [values - b for values, b in outcomes])
 
 
 def trajectory_moments(
@@ -246,8 +261,9 @@ def trajectory_moments(
     g(y) = Σ_t ∇log π(y_t | y_<t) (c_t − b_t),  c = credit(r_1, …, r_T),  y ~ π
 
     With `rewards_to_go` or `whole_return` as credit the mean is `trajectory_gradient`, for the
-    rewards before a step have nothing to do with the token drawn there. Reward-to-go usually has
-    the smaller variance; where past and future rewards cancel, the whole return has.
+    rewards before a step have nothing to do with the token drawn there. Reward-to-go never has the
+    larger variance if all rewards have one sign, for each step has a table of its own; where past
+    and future rewards cancel, it may.
 
     Parameters
     ----------
@@ -265,8 +281,8 @@ def trajectory_moments(
     Raises
     ------
     ValueError
-        If `credit` changes the shape of its rewards, or a table of all sequences by all logits, or
-        of all logits by themselves, exceeds twenty million numbers.
+        If `credit` changes the shape of its rewards or returns what is not finite, or a table of
+        all sequences by all logits, or of all logits by themselves, exceeds twenty million numbers.
 
     Source: williams1992reinforce, sutton1999policy.
 
@@ -282,7 +298,7 @@ def trajectory_moments(
     baseline = _as_baseline(baseline, policy)
     _check_enumerable(policy, sum(table.size for table in policy))
     tokens = np.indices((policy[0].size,) * len(policy)).reshape(len(policy), -1)
-    credited = credit(_along(reward, tokens))
+    credited = as_finite("credit(rewards)", credit(_along(reward, tokens)))
     if np.shape(credited) != tokens.T.shape:
         refuse("credit", f"must keep the shape {tokens.T.shape} of its rewards", np.shape(credited))
     gradients = _sampled_gradients(policy, tokens, credited - _along(baseline, tokens))
@@ -290,6 +306,53 @@ def trajectory_moments(
     mean = weights @ gradients
     scaled = np.sqrt(weights)[:, None] * (gradients - mean)
     return GradientMoments(mean, scaled.T @ scaled)
+
+
+def gae_moments(
+    policy: Steps, reward: Steps, values: Steps | float, decay: ArrayLike
+) -> GradientMoments:
+    """Return exact mean and covariance of the one-trajectory gradient with GAE(λ), undiscounted.
+
+    A_t = Σ_(l≥0) λ^l δ_t+l,  δ_t = r_t + V_t+1(y_≤t) − V_t(y_<t)
+
+    At λ = 1 it is the reward-to-go less the value, unbiased whatever the values say. Below, errors
+    of the values bias it, unless they depend on the step alone.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reward : T tables r_t(y_<t, y_t) of the same kind, finite, in units of reward; or one NumPy
+        array (V,) * T, the reward of each whole sequence, paid at the last step
+    values : a number; or T numbers or tables V_t, (V,) * k + (1,), finite, in units of reward: what
+        somebody thinks that a prefix can expect, such as `prefix_values`, which does not err
+    decay : a number λ from 0 to 1, no unit
+
+    Returns
+    -------
+    GradientMoments over all P logits, as `trajectory_moments` returns them
+
+    Raises
+    ------
+    ValueError
+        If a value depends on the token to come, or there is more to list than `trajectory_moments`
+        lists.
+
+    Source: schulman2016gae.
+
+    Examples
+    --------
+    >>> policy, reward = [[0.5, 0.5], [[0.25, 0.75], [0.5, 0.5]]], [[0.0, 1.0], [4.0, 0.0]]
+    >>> gae_moments(policy, reward, 0.0, decay=0.0).mean[:2].tolist()  # blind to what follows
+    [-0.25, 0.25]
+    >>> gae_moments(policy, reward, prefix_values(policy, reward), decay=0.0).mean[:2].tolist()
+    [-0.5, 0.5]
+    """
+    policy, reward = _as_policy_and_reward(policy, reward)
+    values = _as_values_of_prefixes(values, policy)
+    following = [*(table[..., 0] for table in values[1:]), np.zeros(())]
+    errors = [r + later - now for r, later, now in zip(reward, following, values, strict=True)]
+    powers = _powers(_as_decay(decay), len(policy))
+    return trajectory_moments(policy, errors, credit=lambda paid: paid @ powers)
 
 
 def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
@@ -301,7 +364,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -321,8 +384,7 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     """
     policy, reference = _as_policy_and_reference(policy, reference)
     probs = sequence_probs(policy)
-    d = reduce(lambda total, step: total[..., None] + step, _log_ratios(policy, reference))
-    values = estimator_values(estimator, d)
+    values = estimator_values(estimator, _sequence_log_ratios(policy, reference))
     mean = (probs * values).sum()
     variance = np.square(np.sqrt(probs) * (values - mean)).sum()
     return Moments(mean, mean - sequence_kl(policy, reference), variance)
@@ -340,7 +402,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     ----------
     estimator : elementwise function of d, such as `k1`, `k2`, `k3`
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -376,7 +438,7 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     Parameters
     ----------
     policy : T tables of probabilities, (V,) * (k + 1) with k <= t
-    reference : T such tables of probabilities, every entry > 0; its k may be another one
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
 
     Returns
     -------
@@ -396,31 +458,153 @@ def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
     return Moments(mean, mean - sequence_kl(policy, reference), variance)
 
 
-def _prefix_probs(policy: Tables, contexts: Sequence[int]) -> Iterator[Array]:
+def sequence_kl_gradient(policy: Steps, reference: Steps) -> Tables:
+    """Return the gradient of KL(π ‖ π_ref) between sequences in the logits of every row.
+
+    ∇KL(π ‖ π_ref) = E[Σ_t (d_t + d_t+1 + … + d_T) ∇log π(y_t | y_<t)],  y ~ π
+
+    A token answers for its own log-ratio and for those of all that follow it: this is the policy
+    gradient with d_t as the reward. (That d_t moves with the policy adds E[∇log π] = 0.) No
+    sequence is listed.
+
+    Parameters
+    ----------
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
+
+    Returns
+    -------
+    T tables of the policy's shapes, in nats per logit; each row sums to zero
+
+    Source: tang2025pitfalls.
+
+    Examples
+    --------
+    >>> policy, reference = [[0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]], [[0.5, 0.5], [0.25, 0.75]]
+    >>> [table.round(4).tolist() for table in sequence_kl_gradient(policy, reference)]
+    [[0.0, 0.0], [[0.1373, -0.1373], [0.1373, -0.1373]]]
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    return _mean_of_scores(policy, _action_values(policy, _log_ratios(policy, reference)))
+
+
+def sequence_loss_gradient(estimator: Estimator, policy: Steps, reference: Steps) -> Tables:
+    """Return the expected gradient of an estimator of the whole sequence's log-ratio as a loss.
+
+    E[∇k(d(y))] = E[k'(d(y)) Σ_t ∇log π(y_t | y_<t)],  d(y) = Σ_t d_t,  y ~ π
+
+    The samples are held fixed, as automatic differentiation holds them. A sequence is a response,
+    so this is `loss_gradient` in other parameters: k2 gives ∇KL(π ‖ π_ref), and k3 gives
+    ∇KL(π_ref ‖ π) if no probability is 0. All sequences are listed.
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d, such as `k2` or `ratio_corrected(k3)`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
+
+    Returns
+    -------
+    T tables of the policy's shapes, in nats per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If there are more than twenty million sequences, or the estimator is not elementwise or
+        drops the imaginary part of its argument.
+
+    Source: tang2025pitfalls.
+
+    Examples
+    --------
+    >>> from toy.exact.kl_estimators import k2
+    >>> policy, reference = [[0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]], [[0.5, 0.5], [0.25, 0.75]]
+    >>> [table.round(4).tolist() for table in sequence_loss_gradient(k2, policy, reference)]
+    [[0.0, 0.0], [[0.1373, -0.1373], [0.1373, -0.1373]]]
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    _check_enumerable(policy, 1)
+    slopes = estimator_slopes(estimator, _sequence_log_ratios(policy, reference))
+    return _mean_of_scores(policy, _action_values(policy, _paid_at_the_end(policy, slopes)))
+
+
+def token_loss_gradient(estimator: Estimator, policy: Steps, reference: Steps) -> Tables:
+    """Return the expected gradient of an estimator applied token by token and summed, as a loss.
+
+    E[Σ_t ∇k(d_t)] = E[Σ_t k'(d_t) ∇log π(y_t | y_<t)],  y ~ π
+
+    The samples are held fixed, as automatic differentiation holds them: each token is charged for
+    itself alone, at prefixes that the policy has written. So k2, and `ratio_corrected(k3)`, give at
+    each prefix the gradient of its own KL(π ‖ π_ref), weighted with P(y_<t), and leave out what
+    the token does to the prefixes after it; `sequence_kl_gradient` has both. k3 gives at each
+    prefix π − π_ref, that of its KL(π_ref ‖ π), with the *policy's* P(y_<t): this is not the
+    gradient of KL(π_ref ‖ π) between sequences, which weighs with the reference's. No sequence is
+    listed.
+
+    Parameters
+    ----------
+    estimator : elementwise, analytic function of d, such as `k2` or `ratio_corrected(k3)`
+    policy : T tables of probabilities, (V,) * (k + 1) with k <= t
+    reference : T such tables of probabilities, > 0 wherever the policy is; its k may be another one
+
+    Returns
+    -------
+    T tables of the policy's shapes, in nats per logit; each row sums to zero
+
+    Raises
+    ------
+    ValueError
+        If the estimator is not elementwise or drops the imaginary part of its argument.
+
+    Source: tang2025pitfalls.
+
+    Examples
+    --------
+    >>> from toy.exact.kl_estimators import k3
+    >>> policy, reference = [[0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]], [[0.5, 0.5], [0.25, 0.75]]
+    >>> [table.round(12).tolist() for table in token_loss_gradient(k3, policy, reference)]
+    [[0.0, 0.0], [[0.125, -0.125], [0.125, -0.125]]]
+    """
+    policy, reference = _as_policy_and_reference(policy, reference)
+    slopes = [estimator_slopes(estimator, d) for d in _log_ratios(policy, reference)]
+    return _mean_of_scores(policy, slopes)
+
+
+def _prefix_probs(
+    policy: Sequence[NDArray[Any]], contexts: Sequence[int]
+) -> Iterator[NDArray[Any]]:
     """Yield before each step the joint law of the last tokens, shape (V,) * m.
 
     m is the smallest number of tokens that shows this step its context, and later steps theirs.
+    Of tables that say only whether a token can come, it tells which prefixes can.
     """
     looks = [max(k, table.ndim - 1) for k, table in zip(contexts, policy, strict=True)]
     lengths = list(accumulate(reversed(looks), lambda later, now: max(now, later - 1)))[::-1]
-    probs = np.ones(())
+    probs = np.ones((), dtype=policy[0].dtype)
     for table, length in zip(policy, [*lengths[1:], 0], strict=True):
         yield probs
         probs = _sum_leading(probs[..., None] * table, length)
 
 
-def _sum_leading(array: Array, ndim: int) -> Array:
-    """Return the array summed over its first axes, so that `ndim` are left."""
-    return np.asarray(array.sum(axis=tuple(range(array.ndim - ndim))))
+def _sum_leading(array: NDArray[Any], ndim: int) -> NDArray[Any]:
+    """Return the sum (of booleans: any) over the array's first axes, so that `ndim` are left."""
+    return np.asarray(array.sum(axis=tuple(range(array.ndim - ndim)), dtype=array.dtype))
 
 
-def _action_values(policy: Tables, reward: Tables) -> list[Array]:
+def _action_values(policy: Tables, reward: Sequence[Array]) -> list[Array]:
     """Return Q_t(y_<t, y_t) = r_t + V_t+1 for every step, from the last one back."""
     values, tables = np.zeros(()), []
     for table, step_reward in zip(reversed(policy), reversed(reward), strict=True):
         tables.append(step_reward + values)
         values = (table * tables[-1]).sum(axis=-1)
     return tables[::-1]
+
+
+def _mean_of_scores(policy: Tables, advantages: Sequence[Array]) -> Tables:
+    """Return E[Σ_t ∇log π(y_t | y_<t) A_t] in the logits of every row, each A_t a table."""
+    prefixes = _prefix_probs(policy, [table.ndim - 1 for table in advantages])
+    steps = zip(prefixes, policy, advantages, strict=True)
+    return tuple(_row_gradient(prefix[..., None], row, a) for prefix, row, a in steps)
 
 
 def _row_gradient(prefix: Array, rows: Array, advantages: Array) -> Array:
@@ -466,13 +650,27 @@ def _sum_moments(policy: Tables, values: Sequence[Array]) -> tuple[Array, Array]
 
 def _prefix_kls(policy: Tables, reference: Tables) -> list[Array]:
     """Return for each step KL(π(· | y_<t) ‖ π_ref(· | y_<t)) at each of its prefixes."""
-    return [kl_divergence(q, p) for q, p in zip(policy, reference, strict=True)]
+    return [kl_terms(q, p, log_quotient(q, p)).sum(axis=-1) for q, p in _rows(policy, reference)]
 
 
 def _log_ratios(policy: Tables, reference: Tables) -> list[Array]:
     """Return d_t for every step, 0 where the policy never gives the token."""
-    pairs = zip(policy, reference, strict=True)
-    return [np.where(q > 0, log_ratio(q, p), 0.0) for q, p in pairs]
+    return [np.where(q > 0, log_quotient(q, p), 0.0) for q, p in _rows(policy, reference)]
+
+
+def _sequence_log_ratios(policy: Tables, reference: Tables) -> Array:
+    """Return d(y) = Σ_t d_t of every sequence."""
+    return reduce(lambda total, step: total[..., None] + step, _log_ratios(policy, reference))
+
+
+def _rows(policy: Tables, reference: Tables) -> Iterator[tuple[Array, ...]]:
+    """Yield for each step the rows of both, at the longer of their two contexts."""
+    return (np.broadcast_arrays(q, p) for q, p in zip(policy, reference, strict=True))
+
+
+def _paid_at_the_end(policy: Tables, reward: Array) -> Tables:
+    """Return a reward of whole sequences as one table a step, all but the last of them zero."""
+    return (*np.zeros((len(policy) - 1, policy[0].size)), reward)
 
 
 def _listed(tables: Any) -> tuple[Any, ...]:
@@ -487,7 +685,7 @@ def _as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array
     """Return one checked table a step, all over the same tokens, none looking too far back."""
     checked = tuple(check(f"{name}[{t}]", table) for t, table in enumerate(_listed(tables)))
     if not checked:
-        refuse(name, "must be a sequence of tables, one a step", f"{tables!r:.60}")
+        refuse(name, "must be a sequence of tables, one a step", tables)
     for t, table in enumerate(checked):
         if table.ndim > t + 1 or set(table.shape) != {checked[0].shape[-1]}:
             rule = f"must have shape ({checked[0].shape[-1]},) * (k + 1) with k <= {t}"
@@ -504,39 +702,56 @@ def _check_same_steps(**tables: Tables) -> None:
 
 
 def _as_policy_and_reference(policy: Steps, reference: Steps) -> tuple[Tables, Tables]:
-    """Return both as checked tables over the same steps and tokens."""
+    """Return both as checked tables over the same steps and tokens, the reference > 0 at need."""
     policy = _as_tables("policy", policy, as_policy)
-    reference = _as_tables("reference", reference, as_reference)
+    reference = _as_tables("reference", reference, as_policy)
     _check_same_steps(policy=policy, reference=reference)
-    return policy, reference
+    contexts = [max(q.ndim, p.ndim) - 1 for q, p in zip(policy, reference, strict=True)]
+    reached = _prefix_probs([table > 0 for table in policy], contexts)
+    steps = zip(count(), reached, policy, reference, strict=False)
+    return policy, tuple(_reference_at(*step) for step in steps)
+
+
+def _reference_at(t: int, prefixes: NDArray[np.bool_], policy: Array, reference: Array) -> Array:
+    """Return a step's reference, with the policy's rows where zeros stand and no policy comes.
+
+    What is never drawn adds nothing, whatever its row; but nobody may divide by its zeros.
+    """
+    if reference.min() > 0:
+        return reference
+    q, p = np.broadcast_arrays(policy, reference)
+    reached = _sum_leading(prefixes, q.ndim - 1)[..., None]
+    check_reference(np.where(reached, q, 0.0), p, f"[{t}]")
+    return np.where(reached, p, q)
 
 
 def _as_policy_and_reward(policy: Steps, reward: Steps) -> tuple[Tables, Tables]:
     """Return both as checked tables; one array for whole sequences is paid at the last step."""
     policy = _as_tables("policy", policy, as_policy)
     if isinstance(reward, np.ndarray):
-        reward = [*np.zeros((len(policy) - 1, policy[0].size)), reward]
+        reward = _paid_at_the_end(policy, reward)
     reward = _as_tables("reward", reward, as_values)
     _check_same_steps(policy=policy, reward=reward)
     return policy, reward
 
 
-def _as_baseline(baseline: Steps | float, policy: Tables) -> Tables:
+def _as_baseline(baseline: Steps | float, policy: Tables, name: str = "baseline") -> Tables:
     """Return one table a step over the policy's tokens; a number holds at every step."""
     listed = _listed(baseline) or (baseline,) * len(policy)
     if len(listed) != len(policy):
         rule = f"must be a number, or have one entry for each of {len(policy)} steps"
-        refuse("baseline", rule, len(listed))
-    return tuple(_as_baseline_table(t, table, policy[0].size) for t, table in enumerate(listed))
+        refuse(name, rule, len(listed))
+    tables = enumerate(listed)
+    return tuple(_as_baseline_table(f"{name}[{t}]", t, b, policy[0].size) for t, b in tables)
 
 
-def _as_baseline_table(t: int, table: ArrayLike, num_tokens: int) -> Array:
+def _as_baseline_table(name: str, t: int, table: ArrayLike, num_tokens: int) -> Array:
     """Return a step's baseline with an axis for the token, along which it need not vary."""
-    array = as_values(f"baseline[{t}]", np.atleast_1d(as_array(f"baseline[{t}]", table)))
+    array = as_values(name, np.atleast_1d(as_array(name, table)))
     full = (num_tokens,) * array.ndim
     if array.ndim > t + 1 or array.shape not in (full, (*full[1:], 1)):
         rule = f"must be a number or have shape ({num_tokens},) * k + (1,) with k <= {t}"
-        refuse(f"baseline[{t}]", rule, f"shape {array.shape}")
+        refuse(name, rule, f"shape {array.shape}")
     return np.broadcast_to(array, full)
 
 
@@ -551,7 +766,31 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
-    sequences = policy[0].size ** len(policy)
+    num_tokens, num_steps = policy[0].size, len(policy)
+    sequences = num_tokens ** min(num_steps, 64)  # more steps change no answer, and cost digits
     if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
         rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
-        refuse("policy", rule, f"{sequences:,} sequences by {num_columns:,} columns")
+        refuse("policy", rule, f"{num_tokens}^{num_steps} sequences by {num_columns:,} columns")
+
+
+def _as_values_of_prefixes(values: Steps | float, policy: Tables) -> Tables:
+    """Return one table (V,) * k + (1,) a step of what its prefixes are thought to be worth."""
+    tables = _as_baseline(values, policy, "values")
+    for t, table in enumerate(tables):
+        if (table != table[..., :1]).any():
+            refuse(f"values[{t}]", "must not depend on the token to come", f"shape {table.shape}")
+    return tuple(table[..., :1] for table in tables)
+
+
+def _as_decay(decay: ArrayLike) -> float:
+    """Return GAE's λ, a number from 0 to 1."""
+    number = as_numbers("decay", decay)
+    if number.ndim or not 0 <= number <= 1:
+        refuse("decay", "must be a single number from 0 to 1", decay)
+    return float(number)
+
+
+def _powers(decay: float, num_steps: int) -> Array:
+    """Return λ^(s − t) for each later step s (row) and step t (column), 0 for an earlier one."""
+    later = np.arange(num_steps)[:, None] - np.arange(num_steps)
+    return np.where(later >= 0, decay ** np.abs(later), 0.0)

@@ -3,6 +3,11 @@
 One checker per notion. Each turns its argument into a float64 array without touching the caller's,
 or raises a ``ValueError`` that names the argument, the rule and what it got. Nothing is repaired: a
 table that does not sum to one is refused, never renormalised.
+
+A reference may be 0 where the policy compared with it is 0: a masked token, what would follow an
+end of sequence. Neither ever gives that response, and it counts nothing, 0 log(0/0) = 0, as if it
+were not in the table. Where the policy is > 0 and the reference 0, no divergence is finite, and the
+pair is refused.
 """
 
 from typing import Any, NoReturn, TypeAlias
@@ -12,28 +17,49 @@ from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 
+#: What was given is told in so many characters, so that a message stays one line.
+_MAX_SHOWN = 100
+
 #: How far a row of probabilities may sum from one: room for float64 rounding, none for float32.
 ROW_SUM_TOLERANCE = 1e-9
 
 
 def refuse(name: str, rule: str, got: object) -> NoReturn:
-    """Raise the one error of this package: argument, rule, and what was given instead."""
-    raise ValueError(f"{name} {rule}; got {got}")
+    """Raise the one error of this package, on one line: argument, rule, what was given instead."""
+    raise ValueError(f"{name} {rule}; got {_shown(got)}")
+
+
+def _shown(got: object) -> str:
+    """Return what was given, on one short line."""
+    try:
+        text = " ".join(str(got).split())
+    except ValueError:  # Python does not print a whole number of more than 4300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
 
 
 def as_array(name: str, values: ArrayLike) -> NDArray[Any]:
-    """Return an array of whatever was given, if its rows are of equal length."""
+    """Return an array of whatever was given, if its rows are of equal length and all of it counts.
+
+    A masked array is refused, for NumPy would show what the mask hides.
+    """
+    parts = [values, *values] if isinstance(values, list | tuple) else [values]
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        refuse(name, "must be no masked array: pass .filled(…) or .compressed()", "one")
     try:
         return np.asarray(values)
     except ValueError:
-        refuse(name, "must have rows of equal length", f"{values!r:.60}")
+        refuse(name, "must have rows of equal length", values)
+    except (RuntimeError, TypeError) as error:  # as torch refuses a tensor that requires a gradient
+        rule = "must be what NumPy can read; of a tensor, pass .detach().cpu()"
+        refuse(name, rule, f"{type(values).__name__}: {error}")
 
 
 def as_numbers(name: str, values: ArrayLike) -> Array:
     """Return `values` as float64, of any shape and any size, infinities included but not NaN."""
     array = as_array(name, values)
     if array.dtype.kind not in "biuf":
-        refuse(name, "must hold real numbers", f"{array.dtype} {values!r:.60}")
+        refuse(name, "must hold real numbers", f"{array.dtype} {_shown(values)}")
     if np.isnan(array).any():
         refuse(name, "must hold no NaN", f"NaN at index {_first(np.isnan(array))}")
     return array.astype(np.float64, copy=False)
@@ -47,6 +73,17 @@ def as_values(name: str, values: ArrayLike) -> Array:
     if not np.isfinite(array).all():
         where = _first(~np.isfinite(array))
         refuse(name, "must be finite", f"{array[where]} at index {where}")
+    return array
+
+
+def as_logits(name: str, logits: ArrayLike) -> Array:
+    """Return logits ``(..., Y)``: finite, or −inf for what is never given, not all of a row."""
+    array = as_numbers(name, logits)
+    masked = np.isneginf(array)
+    as_values(name, np.where(masked, 0.0, array))
+    if (empty := np.asarray(masked.all(axis=-1))).any():
+        rule = "must have a finite entry in every row: a policy always gives something"
+        refuse(name, rule, f"−inf only in row {_first(empty)}")
     return array
 
 
@@ -73,7 +110,7 @@ def _is_policy(array: NDArray[Any]) -> bool:
 
 
 def as_reference(name: str, reference: ArrayLike) -> Array:
-    """Return a policy ``(..., Y)`` whose every entry is > 0, so that one may divide by it."""
+    """Return a policy ``(..., Y)`` whose every entry is > 0: for a formula that has no zeros."""
     array = as_policy(name, reference)
     if array.min(initial=1.0) == 0:
         rule = "must give every response a probability > 0"
@@ -82,10 +119,12 @@ def as_reference(name: str, reference: ArrayLike) -> Array:
 
 
 def as_counts(name: str, counts: ArrayLike) -> NDArray[np.int64]:
-    """Return whole numbers >= 1, of any shape."""
+    """Return whole numbers from 1 to the last that an int64 holds, of any shape."""
     array = as_numbers(name, counts)
-    if not (np.isfinite(array) & (array >= 1) & (array == np.floor(array))).all():
-        refuse(name, "must be a whole number >= 1", counts)
+    if not (whole := (array >= 1) & (array == np.floor(array)) & np.isfinite(array)).all():
+        refuse(name, "must be a whole number >= 1", array[~whole][0])
+    if (array >= 2.0**63).any():
+        refuse(name, "must be below 2^63 ≈ 9.2e18", array.max())
     return array.astype(np.int64)
 
 
@@ -113,12 +152,21 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     return array
 
 
+def as_price(name: str, beta: ArrayLike) -> Array:
+    """Return finite β > 0, of any shape; what asks for an optimum says why it has none at 0."""
+    array = as_finite(name, beta)
+    if (array <= 0).any():
+        rule = "must be > 0, for the optimum divides by it (as it goes to 0, see greedy_policy)"
+        refuse(name, rule, array[array <= 0][0])
+    return array
+
+
 def as_nonnegative(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers >= 0, of any shape."""
     array = as_finite(name, numbers)
     if (array < 0).any():
         refuse(name, "must be >= 0", array[array < 0][0])
-    return array
+    return array + 0.0  # −0.0 becomes 0.0, so that what divides by it has one sign
 
 
 def as_per_world(name: str, numbers: NDArray[Any], worlds: Array) -> NDArray[Any]:
@@ -164,7 +212,7 @@ def check_same_responses(name: str, worlds: Array, counts_name: str, counts: Arr
 def check_generator(name: str, rng: object) -> None:
     """Refuse anything but a NumPy generator, so that no randomness hides in a default."""
     if not isinstance(rng, np.random.Generator):
-        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", repr(rng))
+        refuse(name, "must be a numpy.random.Generator, as from default_rng(seed)", rng)
 
 
 def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:
@@ -183,10 +231,40 @@ def as_same_worlds(**arrays: Array) -> tuple[Array, ...]:
 
 
 def as_policy_and_reference(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
-    """Return the pair that nearly everything here is about, checked and of one shape."""
-    return as_same_worlds(
-        policy=as_policy("policy", policy), reference=as_reference("reference", reference)
+    """Return the pair that nearly everything here is about, checked and of one shape.
+
+    The reference is > 0 wherever the policy is.
+    """
+    policy, reference = as_same_worlds(
+        policy=as_policy("policy", policy), reference=as_policy("reference", reference)
     )
+    check_reference(policy, reference)
+    return policy, reference
+
+
+def as_policy_and_reference_alike(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
+    """Return the pair, checked and of one shape: each is > 0 exactly where the other is."""
+    policy, reference = as_policy_and_reference(policy, reference)
+    why = "a response that only the reference gives has the log-ratio −inf"
+    _check_positive_where("policy", policy, "reference", reference, why)
+    return policy, reference
+
+
+def check_reference(policy: Array, reference: Array, suffix: str = "") -> None:
+    """Refuse a reference that is 0 where the policy is > 0; both are checked, of one shape.
+
+    The suffix tells which table of several it is: `reference[2]`.
+    """
+    why = "a response that the policy gives and the reference never does has an infinite KL"
+    _check_positive_where(f"reference{suffix}", reference, "policy", policy, why)
+
+
+def _check_positive_where(name: str, array: Array, other_name: str, other: Array, why: str) -> None:
+    """Refuse an array that is 0 where the other one is > 0."""
+    if array.min(initial=1.0) == 0 and (lacking := (array == 0) & (other > 0)).any():
+        where = _first(lacking)
+        rule = f"must be > 0 wherever the {other_name} is ({why})"
+        refuse(name, rule, f"0 at index {where}, where the {other_name} is {other[where]:.3g}")
 
 
 def as_policy_and_reward(policy: ArrayLike, reward: ArrayLike) -> tuple[Array, ...]:
@@ -198,11 +276,13 @@ def as_policy_reward_and_reference(
     policy: ArrayLike, reward: ArrayLike, reference: ArrayLike
 ) -> tuple[Array, ...]:
     """Return what the RLHF objective is about, checked and of one shape."""
-    return as_same_worlds(
+    policy, reward, reference = as_same_worlds(
         policy=as_policy("policy", policy),
         reward=as_values("reward", reward),
-        reference=as_reference("reference", reference),
+        reference=as_policy("reference", reference),
     )
+    check_reference(policy, reference)
+    return policy, reward, reference
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:

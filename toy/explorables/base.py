@@ -81,6 +81,11 @@ class Explorable(anywidget.AnyWidget):
         still = {"image/svg+xml": self.still(), "text/plain": self.describe()}
         return data | still, metadata | {"image/svg+xml": {"alt": self.describe()}}
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page has changed, and nothing that it may only read."""
+        traits = self.traits()
+        super().set_state({n: v for n, v in sync_data.items() if not traits[n].read_only})
+
     @classmethod
     def declared(cls) -> dict[str, Trait[Any]]:
         """Return the traits that the view shares, in the order of their declarations."""

@@ -6,15 +6,19 @@ ranges and options from it, and by it the page refuses a bad link (`parts/schema
 in which Python refuses a bad value.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import traitlets
 
-from toy.exact.validation import ROW_SUM_TOLERANCE, as_count, as_reference, as_values
+from toy.exact.validation import ROW_SUM_TOLERANCE, as_count, as_finite, as_policy, as_values
 
 T = TypeVar("T")
+
+#: The least probability that a figure can show: ratios stay below 10⁹, their squares finite.
+MIN_PROBABILITY = 1e-9
 
 
 class Trait(traitlets.TraitType[T, Any]):
@@ -71,10 +75,10 @@ class Number(Trait[float]):
 
     def validate(self, _obj: Any, value: Any) -> float:
         """Return the number as a float, or refuse it."""
-        array = self.checked(as_values, [value] if np.ndim(value) == 0 else value)
-        if array.shape != (1,) or not self.low <= array[0] <= self.high:
+        array = self.checked(as_finite, value)
+        if array.shape not in ((), (1,)) or not self.low <= array.item() <= self.high:
             self.refuse(value)
-        return float(array[0])
+        return float(array.item())
 
 
 class Count(Trait[int]):
@@ -121,8 +125,10 @@ class Switch(Trait[bool]):
         return bool(value)
 
 
-class Row(Trait[list[float]]):
+class Row(Trait[tuple[float, ...]]):
     """An entry for each of something: of the responses, or of a fixed number of others.
+
+    Its value is a tuple: an entry that changed in place would never reach the view.
 
     Parameters
     ----------
@@ -164,28 +170,34 @@ class Values(Row):
         super().__init__(default, help, form, low=low, high=high, **more)
         self.low, self.high = low, high
 
-    def validate(self, _obj: Any, value: Any) -> list[float]:
-        """Return the values as a list of floats, or refuse them."""
+    def validate(self, _obj: Any, value: Any) -> tuple[float, ...]:
+        """Return the values as floats, or refuse them."""
         row = self.as_row(as_values, value)
         if row.min() < self.low or row.max() > self.high:
             self.refuse(value)
-        return row.tolist()
+        return tuple(row.tolist())
 
 
 class Distribution(Row):
-    """Probabilities, all > 0 and summing to one, from any sequence or array."""
+    """Probabilities from `low` on that sum to one, from any sequence or array."""
 
-    def __init__(self, default: Any, help: str, **more: Any) -> None:
-        form = "probabilities > 0 that sum to 1"
-        super().__init__(default, help, form, tolerance=ROW_SUM_TOLERANCE, **more)
+    def __init__(
+        self, default: Any, help: str, *, low: float = MIN_PROBABILITY, **more: Any
+    ) -> None:
+        form = f"probabilities of at least {low:g} that sum to 1".replace("e-0", "e-")
+        super().__init__(default, help, form, low=low, tolerance=ROW_SUM_TOLERANCE, **more)
+        self.low = low
 
-    def validate(self, _obj: Any, value: Any) -> list[float]:
-        """Return the probabilities as a list of floats, or refuse them."""
-        return self.as_row(as_reference, value).tolist()
+    def validate(self, _obj: Any, value: Any) -> tuple[float, ...]:
+        """Return the probabilities as floats, or refuse them."""
+        row = self.as_row(as_policy, value)
+        if row.min() < self.low:
+            self.refuse(value)
+        return tuple(row.tolist())
 
 
-class Labels(Trait[list[str]]):
-    """Words: from `low` to `high` of them."""
+class Labels(Trait[tuple[str, ...]]):
+    """Words, without control characters: from `low` to `high` of them."""
 
     def __init__(
         self, default: Sequence[str], help: str, *, low: int = 2, high: int = 4, **more: Any
@@ -194,12 +206,17 @@ class Labels(Trait[list[str]]):
         super().__init__(default, help, form, low=low, high=high, **more)
         self.low, self.high = low, high
 
-    def validate(self, _obj: Any, value: Any) -> list[str]:
-        """Return the labels as a list, or refuse them."""
-        are_words = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+    def validate(self, _obj: Any, value: Any) -> tuple[str, ...]:
+        """Return the labels, or refuse them."""
+        are_words = isinstance(value, list | tuple) and all(map(is_text, value))
         if not are_words or not self.low <= len(value) <= self.high:
             self.refuse(value)
-        return list(value)
+        return tuple(value)
+
+
+def is_text(value: Any) -> bool:
+    """Return whether a value is text that can be drawn: no control character, no half of a pair."""
+    return isinstance(value, str) and not {"Cc", "Cs"} & set(map(unicodedata.category, value))
 
 
 def span(low: float, high: float) -> str:

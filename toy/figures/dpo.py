@@ -105,6 +105,26 @@ def displacement(
     return panels
 
 
+def pushes(ax: Axes, tokens: str, rows: Sequence[str], policies: Mapping[str, ArrayLike]) -> Axes:
+    """Draw what descent does to the logits of each token, row by row, at two policies.
+
+    `policies` maps two names to pushes (R, V); the second stands narrow before the first.
+    """
+    roles = ("reference", "policy")
+    places = np.arange(len(rows))[:, None] * (len(tokens) + 1) + np.arange(len(tokens))
+    for (name, values), role, width in zip(policies.items(), roles, (0.8, 0.35), strict=True):
+        ax.bar(places.ravel(), np.ravel(values), width, color=LIGHT[role], label=name)
+    for row, place in zip(rows, places.mean(axis=1), strict=True):
+        ax.annotate(row, (place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom")
+    ax.axhline(0, color=LIGHT["muted"], linewidth=1)
+    ax.set_xticks(places.ravel(), list(tokens) * len(rows))
+    ax.grid(axis="x", visible=False)
+    ax.set_xlabel("next token")
+    ax.set_ylabel("push on its logit")
+    ax.legend()
+    return ax
+
+
 def feature_plane(
     ax: Axes,
     features: ArrayLike,

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from toy.exact.kl_estimators import Moments
 from toy.figures.style import LIGHT, bars, mark, role_line
 
+#: The dash of a divergence, by what its samples come from.
+DIVERGENCES = {"policy": (0.0, ()), "reference": (0.0, (5.0, 1.6))}
+
 
 def contributions(ax: Axes, responses: Sequence[str], terms: Mapping[str, ArrayLike]) -> Axes:
     """Draw what each response adds to the sum, for each estimator in `terms` (by role)."""
@@ -64,6 +67,24 @@ def coefficient_family(
     return ax
 
 
+def estimated_coefficient(ax: Axes, num_samples: ArrayLike, rmse: Mapping[str, ArrayLike]) -> Axes:
+    """Draw the error of N-sample means against N: fixed coefficients, and estimated ones."""
+    estimated = {"same": ("policy", "o", "λ̂, same draws"), "cross": ("ink", "s", "λ̂, other half")}
+    for name, values in rmse.items():
+        role, marker, label = estimated.get(name, (name, "", None))
+        role_line(ax, num_samples, values, role, label)
+        ax.get_lines()[-1].set_marker(marker)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xticks([10, 20, 50, 100], ["10", "20", "50", "100"])
+    ax.set_yticks([0.05, 0.1, 0.2, 0.5], ["0.05", "0.1", "0.2", "0.5"])
+    ax.minorticks_off()
+    ax.set_xlabel("number of draws N")
+    ax.set_ylabel("root mean squared error (nats)")
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0))
+    return ax
+
+
 def gaussians(ax: Axes, kl: ArrayLike, std: Mapping[str, ArrayLike], crossover: float) -> Axes:
     """Draw the relative standard deviation of one draw against the true KL of two Gaussians."""
     for role, values in std.items():
@@ -83,6 +104,52 @@ def gradients(ax: Axes, responses: Sequence[str], rows: Mapping[str, ArrayLike])
     bars(ax, list(responses), dict(rows), {role: names.get(role, f"E ∇{role}") for role in rows})
     ax.set_ylabel("gradient in the logit (nats)")
     ax.legend()
+    return ax
+
+
+def token_losses(
+    ax: Axes,
+    rows: Sequence[str],
+    divergences: Mapping[str, ArrayLike],
+    losses: Mapping[str, ArrayLike],
+) -> Axes:
+    """Draw the gradient in one logit of each row: of divergences a line, of losses a marker.
+
+    `divergences` are named by role; `losses` by estimator and scope, "k2 per token". What is per
+    token is hollow.
+    """
+    x = np.arange(len(rows))
+    names = {
+        "policy": r"$\nabla$KL$(\pi\,\|\,\pi_\mathrm{ref})$",
+        "reference": r"$\nabla$KL$(\pi_\mathrm{ref}\,\|\,\pi)$",
+    }
+    for role, values in divergences.items():
+        ax.hlines(
+            values,
+            x - 0.42,
+            x + 0.42,
+            LIGHT[role],
+            DIVERGENCES[role],
+            linewidth=2,
+            label=names[role],
+        )
+    for i, (name, values) in enumerate(losses.items()):
+        role, scope = name.split(" ", 1)
+        ax.plot(
+            x + 0.2 * (i - (len(losses) - 1) / 2),
+            values,
+            {"k2": "s", "k3": "^"}[role],
+            color=LIGHT[role],
+            markerfacecolor=LIGHT["paper" if scope == "per token" else role],
+            markeredgewidth=1.8,
+            markersize=8,
+            label=name,
+        )
+    ax.axhline(0, color=LIGHT["muted"], linewidth=1)
+    ax.set_xticks(x, list(rows))
+    ax.grid(axis="x", visible=False)
+    ax.set_ylabel("gradient, first logit of the row (nats)")
+    ax.legend(ncols=3, fontsize=9, columnspacing=1, loc="lower right", bbox_to_anchor=(1.02, 1))
     return ax
 
 

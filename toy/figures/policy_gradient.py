@@ -208,6 +208,26 @@ def lengths(ax: Axes, num_tokens: ArrayLike, variance: Mapping[str, ArrayLike]) 
     return ax
 
 
+def gae(
+    panels: Sequence[Axes], trust: ArrayLike, moments: Mapping[str, tuple[ArrayLike, ArrayLike]]
+) -> Sequence[Axes]:
+    """Draw bias (upper panel) and variance (lower) of GAE's gradient against λ.
+
+    `moments` holds for each of two critics, by name, bias and variance at every λ.
+    """
+    upper, lower = panels
+    for role, (name, (bias, variance)) in zip(("policy", "k1"), moments.items(), strict=True):
+        style: dict[str, Any] = {"color": LIGHT[role], "linestyle": LINES[role]}
+        upper.plot(trust, bias, label=name, **style)
+        lower.plot(trust, variance, **style)
+    lower.set_yscale("log")
+    upper.set_ylabel("length of the bias\n(reward per logit)")
+    lower.set_ylabel("total variance of one text\n((reward per logit)²)")
+    lower.set_xlabel("λ: 0 trusts the critic, 1 the rewards")
+    upper.legend(title="the critic's values")
+    return panels
+
+
 def _on_paper(policies: ArrayLike) -> np.ndarray:
     """Return places (2, ...) on paper of policies, or of moves between them, (..., 3)."""
     return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)

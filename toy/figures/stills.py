@@ -44,8 +44,11 @@ _NAMES = {"policy": "policy", "reference": "reference", "best": "optimum"}
 
 @contextmanager
 def blank(width: float, height: float) -> Iterator[Figure]:
-    """Give a figure of that many inches in the book's style: draw on it, and write `as_svg`."""
-    with mpl.rc_context(SETTINGS):
+    """Give a figure of that many inches in the book's style: draw on it, and write `as_svg`.
+
+    A reader's labels are drawn as they are: a dollar is no TeX.
+    """
+    with mpl.rc_context(SETTINGS | {"text.parse_math": False}):
         yield Figure(figsize=(width, height))
 
 

@@ -21,7 +21,7 @@ def comparisons(preference, pairs):
     ("trait", "value", "rule"),
     [
         ("reference", [0.5, 0.5], "reference must have 3 entries, one for each response; got 2$"),
-        ("reference", [0.5, 0.5, 0.0], "reference must give every response a probability > 0"),
+        ("reference", [0.5, 0.5, 0.0], "reference must be probabilities of at least 1e-9"),
         ("responses", ["yes", "no"], "responses must "),
         ("beta", 0.05, "beta must be one number from 0.1 to 1; got 0.05"),
         ("beta", 2.0, "beta must be one number from 0.1 to 1; got 2.0"),
@@ -46,8 +46,8 @@ def test_what_cannot_be_trained_is_refused(trait, value, rule):
 
 
 def test_responses_without_labels_are_lettered():
-    assert toy.explorables.DPO(reference=[0.2, 0.3, 0.5]).responses == ["A", "B", "C"]
-    names = ["good", "fair", "bad"]
+    assert toy.explorables.DPO(reference=[0.2, 0.3, 0.5]).responses == ("A", "B", "C")
+    names = ("good", "fair", "bad")
     widget = toy.explorables.DPO(reference=[0.2, 0.3, 0.5], responses=names)
     assert widget.responses == names
 

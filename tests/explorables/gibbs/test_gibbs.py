@@ -12,8 +12,8 @@ SHY = {"reward": toy.SHY_REFERENCE.reward[0], "reference": toy.SHY_REFERENCE.ref
 
 def test_the_tempting_world_is_shown_first():
     widget = Gibbs()
-    assert widget.reward == toy.TEMPTING.reward[0].tolist()
-    assert widget.reference == toy.TEMPTING.reference[0].tolist()
+    assert widget.reward == tuple(toy.TEMPTING.reward[0])
+    assert widget.reference == tuple(toy.TEMPTING.reference[0])
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_the_tempting_world_is_shown_first():
             "reward must be numbers from −3 to 3",
         ),
         ("reward", [1.0, 2.0], "reward must have 4 entries, one for each response; got 2"),
-        ("reference", [0.5, 0.5, 0.0, 0.0], "must give every response a probability > 0"),
+        ("reference", [0.5, 0.5, 0.0, 0.0], "must be probabilities of at least 1e-9"),
         ("pretraining", [0.5, 0.5], "pretraining must have 4 entries"),
         ("responses", ["A", "B"], "responses must have 4 entries, one for each response; got 2"),
         ("beta", 0.0, "must be one number from 0.05 to 10"),
@@ -44,9 +44,9 @@ def test_what_cannot_be_shown_is_refused(trait, value, rule):
 
 def test_a_world_of_ones_own_has_lettered_responses_and_the_reference_as_data():
     widget = Gibbs(reward=[1.0, 0.0], reference=[0.25, 0.75], beta=1)
-    assert widget.responses == ["A", "B"]
-    assert widget.pretraining == [0.25, 0.75]
-    assert Gibbs(**SHY, pretraining=[0.1, 0.2, 0.3, 0.4]).pretraining == [0.1, 0.2, 0.3, 0.4]
+    assert widget.responses == ("A", "B")
+    assert widget.pretraining == (0.25, 0.75)
+    assert Gibbs(**SHY, pretraining=[0.1, 0.2, 0.3, 0.4]).pretraining == (0.1, 0.2, 0.3, 0.4)
 
 
 def test_words_hold_what_the_optimum_says_earns_pays_and_keeps():

@@ -5,7 +5,7 @@ import toy
 
 def test_responses_without_labels_are_lettered():
     widget = toy.explorables.KLDirections(policy=[0.9, 0.1], reference=[0.5, 0.5])
-    assert widget.responses == ["A", "B"]
+    assert widget.responses == ("A", "B")
 
 
 def test_the_words_hold_both_divergences_that_toy_computes():

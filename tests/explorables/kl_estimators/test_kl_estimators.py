@@ -12,8 +12,8 @@ def test_arrays_and_lists_are_taken_as_distributions():
     widget = toy.explorables.KLEstimators(
         policy=toy.softmax([1.0, 0.0]), reference=(0.25, 0.75), num_samples=np.int64(7)
     )
-    assert widget.policy == toy.softmax([1.0, 0.0]).tolist()
-    assert widget.reference == [0.25, 0.75]
+    assert widget.policy == tuple(toy.softmax([1.0, 0.0]))
+    assert widget.reference == (0.25, 0.75)
     assert widget.num_samples == 7
     assert isinstance(widget.num_samples, int)
 

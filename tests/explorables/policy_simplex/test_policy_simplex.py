@@ -38,7 +38,7 @@ def said(moments, gradient):
     ("trait", "value", "rule"),
     [
         ("policy", [0.5, 0.5], "policy must have 3 entries, one for each response; got 2$"),
-        ("policy", [0.5, 0.5, 0.0], "must give every response a probability > 0"),
+        ("policy", [0.5, 0.5, 0.0], "must be probabilities of at least 1e-9"),
         ("reference", [0.25] * 4, "reference must have 3 entries, one for each response; got 4$"),
         ("reward", [1.0, 2.0], "reward must have 3 entries, one for each response; got 2$"),
         ("reward", [1.0, 2.0, 3.0], "reward must be numbers from −2 to 2"),
@@ -61,7 +61,7 @@ def test_what_cannot_be_shown_is_refused(trait, value, rule):
 
 
 def test_responses_without_labels_are_lettered():
-    assert PolicySimplex(reward=[0.0, 1.0, -1.0]).responses == ["A", "B", "C"]
+    assert PolicySimplex(reward=[0.0, 1.0, -1.0]).responses == ("A", "B", "C")
     assert PolicySimplex(beta=1.0).responses[0] == "faithful and short"
 
 

@@ -54,8 +54,8 @@ def test_what_cannot_be_shown_is_refused(trait, value, rule):
 
 def test_arrays_are_taken():
     widget = toy.explorables.Tokens(policy=np.array(SPLITS), reward=np.zeros(14))
-    assert widget.policy == SPLITS
-    assert widget.reward == [0.0] * 14
+    assert widget.policy == tuple(SPLITS)
+    assert widget.reward == (0.0,) * 14
 
 
 def test_the_tables_are_in_the_order_that_is_documented():

@@ -1,6 +1,7 @@
 // Distributions over responses, and how far apart two of them are: toy/exact/distributions.py in JavaScript.
 //
-// A policy is an array of probabilities that sum to one; a reference is a policy with every entry > 0.
+// A policy is an array of probabilities that sum to one; a reference is a policy that is > 0 wherever
+// the policy compared with it is.
 // Pure functions: no argument is changed, nothing is drawn. Divergences are in nats. Arguments are
 // trusted here: the page refuses what cannot be shown by the schema of its traits.
 

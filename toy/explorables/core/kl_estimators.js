@@ -15,9 +15,9 @@ export const k1 = (d) => d;
 export const k2 = (d) => (d * d) / 2;
 export const k3 = exponentialExcess;
 
-/** k1 + λ (e^(−d) − 1), unbiased for every λ; λ = 1 is k3. Written so that nothing cancels near λ = 1. */
+/** k1 + λ (e^(−d) − 1), unbiased for every λ; λ = 1 is k3. Written so that nothing cancels near λ = 1; at λ = 0 it is k1, even where k3 is infinite. */
 export const controlVariate = (coefficient) => (d) =>
-  (1 - coefficient) * d + coefficient * exponentialExcess(d);
+  coefficient === 0 ? d : (1 - coefficient) * d + coefficient * exponentialExcess(d);
 
 /** The λ of least variance, (KL(π ‖ π_ref) + KL(π_ref ‖ π)) / χ²(π_ref ‖ π); its limit 1 where π = π_ref. */
 export function optimalCoefficient(policy, reference) {

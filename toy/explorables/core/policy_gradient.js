@@ -11,6 +11,9 @@ import { shapedReward } from "./rlhf_objective.js";
 // Gradients shorter than this point wherever rounding has them point.
 const MIN_LENGTH = 1e-12;
 
+// How far equal rewards may come apart by rounding, as a share of the largest: a few ulps.
+const ROUNDING = 8 * Number.EPSILON;
+
 /** ∂ log π(y) / ∂z(j) = [y = j] − π(j), as row y. */
 export const score = (policy) => policy.map((_, y) => policy.map((p, j) => (y === j ? 1 : 0) - p));
 
@@ -54,7 +57,7 @@ export function groupMean(rewards) {
 export function groupNormalised(rewards) {
   const centred = groupMean(rewards);
   const largest = Math.max(...centred.map(Math.abs));
-  if (largest === 0) return centred;
+  if (!(largest > ROUNDING * Math.max(...rewards.map(Math.abs)))) return rewards.map(() => 0);
   const advantages = centred.map((a) => a / largest);
   const spread = Math.sqrt(sum(advantages.map((a) => a * a)) / rewards.length);
   return advantages.map((a) => a / spread);

@@ -20,7 +20,11 @@ const MIN_STEP = 1e-14;
 const MIN_CHANGE = 1e-15;
 const MAX_STEPS = 100;
 
-const tilted = (reward, reference, beta) => reference.map((p, y) => Math.log(p) + reward[y] / beta);
+// log π_ref + (r − max r)/β: what all rewards have in common leaves before β divides.
+const tilted = (reward, reference, beta) => {
+  const most = Math.max(...reward);
+  return reference.map((p, y) => Math.log(p) + (reward[y] - most) / beta);
+};
 
 /** log Z = log Σ π_ref e^(r/β), in nats: near a constant tilt by a sum of second order, which keeps its digits. */
 export function logPartition(reward, reference, beta) {
@@ -29,7 +33,7 @@ export function logPartition(reward, reference, beta) {
     const mean = expectation(reference, tilt);
     return mean + Math.log1p(sum(tilt.map((t, y) => reference[y] * exponentialExcess(mean - t))));
   }
-  const logits = tilted(reward, reference, beta);
+  const logits = tilt.map((t, y) => Math.log(reference[y]) + t);
   return Math.max(...logits) - Math.max(...logSoftmax(logits));
 }
 
@@ -90,7 +94,10 @@ export function greedyPolicy(reward, reference) {
 export function betaOfEvenOdds(reward, reference) {
   const most = Math.max(...reward);
   const others = reward.map((_, y) => y).filter((y) => reward[y] < most);
-  const best = Math.log(sum(reference.filter((_, y) => reward[y] === most)));
+  const share = sum(reference.filter((_, y) => reward[y] === most));
+  // A rest that is larger by no more than the rounding of a sum is not larger.
+  if (sum(others.map((y) => reference[y])) - share <= Number.EPSILON * reward.length) return Infinity;
+  const best = Math.log(share);
   let inverse = 0;
   for (let change = Infinity; change > MIN_CHANGE * inverse; inverse += change) {
     const logits = others.map((y) => Math.log(reference[y]) - inverse * (most - reward[y]));

@@ -20,8 +20,9 @@ from toy.explorables.traits import Distribution, Labels, Number
 class KLPath(Explorable):
     """Walk from the reference (w = 0) through the policy (w = 1) and on, π_w ∝ π_ref^(1−w) π^w."""
 
-    policy = Distribution([0.35, 0.3, 0.2, 0.15], "π")
-    reference = Distribution([0.05, 0.1, 0.3, 0.55], "π_ref")
+    #: With no less than this the ratios at the far end of the path, to the power 32, stay finite.
+    policy = Distribution([0.35, 0.3, 0.2, 0.15], "π", low=1e-4)
+    reference = Distribution([0.05, 0.1, 0.3, 0.55], "π_ref", low=1e-4)
     responses = Labels(["answers", "refuses", "hedges", "rambles"], "what they are called")
     #: Far enough for every crossover between probabilities that the bars can reach.
     weight = Number(1.0, "w, where π_w stands, which samples", low=0.0, high=32.0)

@@ -9,6 +9,9 @@ import { colourOf, dashOf, markerOf } from "./roles.js";
 
 const MARGIN = { top: 44, right: 48, bottom: 38, left: 46 };
 
+// Where a line leaves the plot for good: beyond the range of a float32, a browser refuses the whole path.
+const FAR = 1e4;
+
 /**
  * `xLog`, `yLog`: logarithmic scales; `onDrag(x)`: the reader dragged the marker; `right`: the margin
  * for the lines' labels, in px.
@@ -78,7 +81,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   function drawLines(lines) {
     const path = line(
       ([a]) => x(a),
-      ([, b]) => y(b),
+      ([, b]) => Math.min(FAR, Math.max(-FAR, y(b))),
     );
     linesLayer
       .selectAll("path")
@@ -122,7 +125,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
     const isLeft = (place) => place.left ?? x(place.x) > 0.55 * width;
     groups
       .classed("toy-hollow", ({ hollow }) => hollow)
-      .style("--toy-role", ({ role }) => colourOf(role))
+      .style("--toy-role", ({ role }) => role && colourOf(role))
       .attr("transform", (place) => `translate(${x(place.x)},${y(place.y)})`);
     groups.select("path").attr("d", ({ role }) => role && markerOf(role, 60));
     groups
@@ -171,7 +174,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       .attr("text-anchor", "middle");
     handleLayer
       .selectAll("path")
-      .data(lines.filter(({ dot }) => dot !== undefined))
+      .data(lines.filter(({ dot }) => y(dot) >= 0 && y(dot) <= height))
       .join("path")
       .attr("d", ({ role }) => markerOf(role))
       .attr("fill", ({ role }) => colourOf(role))

@@ -3,6 +3,8 @@
 import { sum } from "../core/numpy.js";
 
 const isWithin = (value, { low, high }) => value >= low && value <= high;
+// Text that can be drawn: no control character, no half of a surrogate pair.
+const isText = (label) => typeof label === "string" && !/[\p{Cc}\p{Cs}]/u.test(label);
 const isRow = (value, holds) => Array.isArray(value) && value.every(holds);
 
 // The kinds of trait: whether a value has the form that the declaration puts into words.
@@ -12,8 +14,8 @@ const KINDS = {
   option: (value, { options }) => Object.keys(options).includes(value),
   switch: (value) => typeof value === "boolean",
   values: (value, trait) => isRow(value, (entry) => KINDS.number(entry, trait)),
-  distribution: (value, { tolerance }) => isRow(value, (p) => p > 0) && Math.abs(sum(value) - 1) <= tolerance,
-  labels: (value, trait) => isRow(value, (label) => typeof label === "string") && isWithin(value.length, trait),
+  distribution: (value, { low, tolerance }) => isRow(value, (p) => p >= low) && Math.abs(sum(value) - 1) <= tolerance,
+  labels: (value, trait) => isRow(value, isText) && isWithin(value.length, trait),
 };
 
 /** Why `state` cannot be shown, naming trait, rule and value; or "". */

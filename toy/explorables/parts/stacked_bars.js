@@ -39,7 +39,7 @@ export function stackedBars(stage, { label, xTitle, rows }) {
 
   function draw(shares, labels = []) {
     const totals = rows.map(({ key }) => (shares[key] ? sum(shares[key]) : undefined));
-    const labelsOf = (key) => labels[key] ?? labels;
+    const labelsOf = (key) => (Array.isArray(labels) ? labels : labels[key]);
     rows.forEach(({ key }, i) => numbers[i].draw({ [key]: totals[i] }));
     const size = frame();
     describe([xTitle, ...(labels.length ? [labels.join(", ")] : [])].join(": "));

@@ -1,5 +1,6 @@
 """The policy gradient in the triangle of policies, and the exact law of its estimates."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -115,5 +116,5 @@ class PolicySimplex(Explorable):
         return f"a group of {self.group_size} ({self.estimator})"
 
 
-def _listed(policy: list[float]) -> str:
+def _listed(policy: Sequence[float]) -> str:
     return ", ".join(f"{p:.2f}" for p in policy)

@@ -1,7 +1,7 @@
 """Token by token: the KL divergence as a sum over prefixes, and the rewards a token is paid for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -24,12 +24,10 @@ from toy.exact.sequences import (
 from toy.exact.validation import Array
 from toy.explorables.base import Explorable
 from toy.explorables.tokens.still import draw
-from toy.explorables.traits import Count, Labels, Option, Switch, Values
+from toy.explorables.traits import MIN_PROBABILITY, Count, Labels, Option, Switch, Values
 
 STEPS = 3
 NUM_NODES = 2**STEPS - 1
-#: A token that never comes has no log-probability.
-MIN_PROBABILITY = 1e-9
 
 #: What a policy is here: at each prefix the probability of the first of the two tokens.
 SPLITS: dict[str, Any] = {
@@ -167,13 +165,13 @@ def written(words: Iterable[str]) -> str:
     return re.sub(r" (?=[!?.,])", "", " ".join(words))
 
 
-def policy_tables(splits: list[float]) -> Tables:
+def policy_tables(splits: Sequence[float]) -> Tables:
     """Return the tables that `toy.exact.sequences` takes, from the first token's probabilities."""
     first = np.array(splits)
     return _tables(np.stack([first, 1 - first], axis=-1).ravel())
 
 
-def reward_tables(rewards: list[float]) -> Tables:
+def reward_tables(rewards: Sequence[float]) -> Tables:
     """Return the tables that `toy.exact.sequences` takes, from one reward for each token."""
     return _tables(np.array(rewards))
 
