@@ -332,7 +332,7 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     check_linked(wins, np.maximum(wins, np.swapaxes(wins, -2, -1)), rule)
     share = shares(wins)
     compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
-    score = solve_laplacian(compared, surplus.sum(axis=-1))
+    score = solve_laplacian(compared, surplus)
     return gibbs_policy(score / 2, reference, beta)
 
 
