@@ -242,6 +242,7 @@ def log_linear_dpo_gradient(
     reference = as_reference("reference", reference)
     check_same_responses("reference", reference, "wins", as_wins("wins", wins))
     check_same_responses("features", logits, "wins", as_wins("wins", wins))
+    logits, reference = as_same_worlds(features=logits, reference=reference)
     column = as_per_world("beta", as_price("beta", beta), logits)
     # The policy's own normaliser cancels in every margin, as Z does.
     reward = in_units_of_reward(logits - np.log(reference), beta)
@@ -284,9 +285,11 @@ def ipo_loss(
     4.0
     """
     log_odds = _as_log_odds(policy, reference, wins, lengths)
-    column = as_per_world("beta", as_price("beta", beta), log_odds)[..., None]
+    column = as_per_world("beta", as_price("beta", beta), log_odds)
+    wins, per_world = as_wins("wins", wins), np.broadcast_arrays(column, log_odds)[0]
+    check_same_responses("beta", per_world, "wins", wins)
     with np.errstate(over="ignore", invalid="ignore"):
-        distance = shares(as_wins("wins", wins)) * (margins(log_odds) - 0.5 / column) ** 2
+        distance = shares(wins) * (margins(log_odds) - 0.5 / column[..., None]) ** 2
     if not np.isfinite(distance).all():
         refuse("beta", "must be large enough for a finite 1/(2β)²", np.min(beta))
     return distance.sum(axis=(-2, -1))
@@ -326,10 +329,10 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     reference, wins = as_reference("reference", reference), as_wins("wins", wins)
     check_same_responses("reference", reference, "wins", wins)
     rule = "must connect all responses by comparisons"
-    check_linked(wins, wins + np.swapaxes(wins, -2, -1), rule)
+    check_linked(wins, np.maximum(wins, np.swapaxes(wins, -2, -1)), rule)
     share = shares(wins)
     compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
-    score = solve_laplacian(compared, surplus.sum(axis=-1))
+    score = solve_laplacian(compared, surplus)
     return gibbs_policy(score / 2, reference, beta)
 
 
@@ -351,7 +354,7 @@ def _as_log_odds(
 def _check_compared(policy: Array, wins: Array) -> None:
     """Refuse a comparison of a response that the policy never gives: it has no odds."""
     check_same_responses("policy", policy, "wins", wins)
-    compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
+    compared = wins.any(axis=-1) | wins.any(axis=-2)
     if (compared & (policy == 0)).any():
         rule = "must be > 0 for every response that is compared"
         refuse("policy and reference", rule, "0 for one of them")

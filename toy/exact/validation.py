@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 Array: TypeAlias = NDArray[np.float64]
 
 #: What was given is told in so many characters, so that a message stays one line.
-_MAX_SHOWN = 100
+_MAX_SHOWN = 160
 
 #: How far a row of probabilities may sum from one: room for float64 rounding, none for float32.
 ROW_SUM_TOLERANCE = 1e-9
@@ -124,7 +124,7 @@ def as_counts(name: str, counts: ArrayLike) -> NDArray[np.int64]:
     if not (whole := (array >= 1) & (array == np.floor(array)) & np.isfinite(array)).all():
         refuse(name, "must be a whole number >= 1", array[~whole][0])
     if (array >= 2.0**63).any():
-        refuse(name, "must be below 2^63 ≈ 9.2e18", array.max())
+        refuse(name, "must be below 2^63", array.max())
     return array.astype(np.int64)
 
 
@@ -150,6 +150,13 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     if (array <= 0).any():
         refuse(name, "must be > 0", array[array <= 0][0])
     return array
+
+
+def as_positive_number(name: str, number: ArrayLike) -> float:
+    """Return a single finite number > 0."""
+    if (array := as_positive(name, number)).ndim:
+        refuse(name, "must be one number", number)
+    return float(array)
 
 
 def as_price(name: str, beta: ArrayLike) -> Array:
