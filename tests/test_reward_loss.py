@@ -1037,6 +1037,7 @@ def test_a_margin_that_is_not_a_number_is_refused(bad):
         ),
         ([[0, 0.5], [0.5, 0]], r"^pair_counts must be whole numbers"),
         ([[0, -1], [-1, 0]], r"^pair_counts must hold finite counts >= 0"),
+        ([[0, 1e19], [1e19, 0]], r"^pair_counts must be below 2\^63"),
         ([[0, 0], [0, 0]], r"^pair_counts must hold one comparison"),
         (PAIR_COUNTS, r"^reward and pair_counts must have the same number of responses"),
     ],

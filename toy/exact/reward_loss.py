@@ -290,7 +290,7 @@ def sample_comparisons(
     if (counts != np.floor(counts)).any() or (counts != np.swapaxes(counts, -2, -1)).any():
         refuse("pair_counts", "must be whole numbers, the same for (i, j) and (j, i)", pair_counts)
     if counts.max() >= 2.0**63:
-        refuse("pair_counts", "must be below 2^63", counts.max())
+        refuse("pair_counts", "must be below 2^63 ≈ 9.2e18", counts.max())
     reward = as_values("reward", reward)
     check_same_responses("reward", reward, "pair_counts", counts)
     upper = np.triu(counts).astype(np.int64)
