@@ -207,6 +207,23 @@ def test_without_the_log_sigmoid_the_objective_is_linear_in_the_margin_and_unbou
     assert 0 < loss[2] < loss[1] < loss[0] < np.log(2)
 
 
+@pytest.mark.filterwarnings("error")
+def test_counts_of_every_size_have_a_minimum():
+    wins = np.array([[0, 1e10, 1, 1], [1e9, 0, 1e7, 1], [1e9, 1e5, 0, 1e4], [100, 1, 1000, 0]])
+    reward = [-1.1514993, -3.4431448, 3.4446614, 1.1499828]
+    for beta in (0.5, 1.0):
+        policy = fit_dpo(REFERENCE, wins, beta)
+        close(policy, gibbs_policy(reward, REFERENCE, beta), rel=3e-7)
+        assert np.abs(dpo_gradient(policy, REFERENCE, wins, beta)).max() < 1e-15
+    wins = np.array([[0, 1e5, 1e6, 0], [1e6, 0, 1e4, 0], [0, 10, 0, 10], [0, 0, 1, 0]])
+    assert np.abs(dpo_gradient(fit_dpo(REFERENCE, wins, 1.0), REFERENCE, wins, 1.0)).max() < 1e-15
+    huge = np.array([[0, 1e308], [1e308, 0]])
+    close(fit_dpo([0.3, 0.7], huge, 1.0), [0.3, 0.7])
+    close(ipo_policy([0.3, 0.7], huge, 1.0), [0.3, 0.7])
+    for loss, value in ((dpo_loss, np.log(2)), (ipo_loss, 0.25)):
+        close(loss([0.3, 0.7], [0.3, 0.7], huge, 1.0), value)
+
+
 # --- clean labels: where DPO goes on and IPO stops ------------------------------------------------
 
 
