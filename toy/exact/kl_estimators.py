@@ -77,9 +77,6 @@ _WIDEST_SHIFT = 26.6
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
 
-#: The rule of what is worked out for one world at a time.
-_SINGLE = "must be single distributions, shape (Y,)"
-
 
 @dataclass(frozen=True, eq=False)
 class Moments(Record):
@@ -511,7 +508,8 @@ def estimate_distribution(
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
     if policy.ndim > 1:
-        refuse("policy, reference and sampler", _SINGLE, f"shape {policy.shape}")
+        names, rule = "policy, reference and sampler", "must have shape (Y,), one world"
+        refuse(names, rule, f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
     values = estimator_values(estimator, log_quotient(policy, reference)[drawn])
     shares, probabilities = _listed_shares(num_samples, sampler[drawn], "use sample_estimates")
@@ -564,7 +562,7 @@ def regression_distribution(
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy and reference", _SINGLE, f"shape {policy.shape}")
+        refuse("policy and reference", "must have shape (Y,), one world", f"shape {policy.shape}")
     policy, reference = policy[policy > 0], reference[policy > 0]
     d = log_quotient(policy, reference)
     if (lowest := d.min()) < _LOWEST:
@@ -605,7 +603,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy and reference", _SINGLE, f"shape {policy.shape}")
+        refuse("policy and reference", "must have shape (Y,), one world", f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:
         refuse("policy", "must differ from the reference", "equal policies")
 
