@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -144,6 +146,22 @@ def test_a_page_s_body_is_mended(before: str, after: str) -> None:
     context = {"body": before}
     theme.mend(SimpleNamespace(), "page", "page.html", context)
     assert context["body"] == after
+
+
+def test_a_full_stop_goes_to_its_own_formula_where_others_read_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mathematics, "typeset", lambda tex, _: tex)
+    long, short = nodes.math("", "x" * 60), nodes.math("", "y")
+    line = nodes.paragraph(
+        "", "", long, nodes.Text("."), nodes.Text(" so "), short, nodes.Text(".")
+    )
+    page = new_document("page")
+    page += line
+    mathematics.KeepPunctuation(page).run()
+    assert line.astext() == "x" * 60 + ". so y"
+    assert short["mark"] == "."
+    assert "mark" not in long
 
 
 def test_a_formula_is_read_aloud_by_its_characters() -> None:

@@ -18,9 +18,12 @@ from toy.exact import comparison_graph
 from toy.exact import reward_loss as module
 from toy.exact.bandits import SCHOOLS, school_comparisons
 from toy.exact.reward_loss import (
+    fit_rankings,
     fit_rewards,
     margin_after,
+    margin_standard_errors,
     optimal_margin,
+    plackett_luce_gradient,
     plackett_luce_loss,
     reward_loss,
     reward_loss_gradient,
@@ -427,30 +430,55 @@ def test_steps_that_go_too_far_are_cut_to_the_part_that_is_proved_safe():
 @given(counts(3), rewards(3))
 def test_every_step_of_newtons_method_lowers_the_loss(wins, reward):
     gradient, hessian = reward_loss_gradient(reward, wins), reward_loss_hessian(reward, wins)
-    step = -comparison_graph.solve_laplacian(-hessian * (1 - np.eye(3)), gradient)
+    wants = -np.multiply.outer(gradient, np.ones(3)) / 3  # as Σ gradient = 0, its rows suffice
+    step = comparison_graph.solve_laplacian(-hessian * (1 - np.eye(3)), wants - wants.T)
     loss, change = lambda r: reward_loss(r, wins), np.ptp(step)
     part = module._safe_part(loss, reward, step, gradient @ step, np.asarray(change))
     assert loss(reward + part * step) <= loss(reward) * (1 + 1e-14)
 
 
-@pytest.mark.parametrize("l2", [0.0, 0.3])
-def test_the_fit_has_the_loss_and_newtons_step_of_the_definition(monkeypatch, l2):
+def test_a_step_that_leads_very_far_is_not_tried_although_it_lowers_the_loss():
+    wins, reward, step = np.array([[0, 1], [0, 0]]), np.zeros(2), np.array([20.0, -20.0])
+    loss = lambda r: reward_loss(r, wins)
+    part = module._safe_part(loss, reward, step, np.array(-20.0), np.array(40.0))
+    close(part, np.log(41) / 40)
+    assert module._safe_part(loss, reward, step / 2, np.array(-1.0), np.array(20.0)) == 1
+
+
+def test_the_pull_of_comparisons_is_the_gradient_and_the_hessian():
     # By itself, for a fit that corrects itself would hide a fault in its step.
-    reward, wins = np.array(REWARD) - np.mean(REWARD), np.array(WINS)
-    monkeypatch.setattr(module, "_newton", lambda *given: given)
-    start, loss, newton_step = module._fit(wins, l2)
-    gradient = reward_loss_gradient(reward, wins) + l2 * reward
-    hessian = reward_loss_hessian(reward, wins) + l2 * np.eye(4)
-    step, slope, change = newton_step(reward)
-    penalty = l2 / 2 * (reward**2).sum()
-    assert loss(reward) == pytest.approx(reward_loss(reward, wins) + penalty, rel=1e-14)
+    loss, pull = module._comparison_model(np.array(WINS, dtype=float))
+    flows, coupling = pull(np.array(REWARD))
+    close(loss(np.array(REWARD)), reward_loss(REWARD, WINS), rel=1e-14)
+    np.testing.assert_array_equal(flows, -flows.T)
+    close(-flows.sum(axis=-1), reward_loss_gradient(REWARD, WINS), rel=1e-13)
+    close(-coupling * (1 - np.eye(4)), reward_loss_hessian(REWARD, WINS) * (1 - np.eye(4)))
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_the_fit_takes_newtons_step_of_loss_and_penalty(monkeypatch, l2):
+    steps = []
+    noted = lambda *given: steps.append(given) or np.ones(())
+    monkeypatch.setattr(module, "_safe_part", noted)
+    fit_rewards(WINS, l2)
+    loss, reward, step, slope, change = steps[0]
+    gradient = reward_loss_gradient(reward, WINS) + l2 * reward
+    hessian = reward_loss_hessian(reward, WINS) + l2 * np.eye(4)
+    assert loss(reward) == pytest.approx(reward_loss(reward, WINS) + l2 / 2 * (reward**2).sum())
     step_is = np.linalg.lstsq(hessian, -gradient + (0 if l2 else gradient.mean()))[0]
     np.testing.assert_allclose(step - step.mean(), step_is - step_is.mean(), atol=1e-13)
     assert slope == pytest.approx(gradient @ step, rel=1e-12)
+    wins = np.array(WINS)
     margins = np.abs(step[:, None] - step)[wins + wins.T > 0]
     assert change == pytest.approx(margins.max(), rel=1e-12)
+
+
+def test_the_fit_starts_from_the_log_odds_of_winning_at_all_if_they_are_finite():
+    wins = np.array(WINS)
     odds = 0.75 * np.log(wins.sum(axis=1) / wins.sum(axis=0))
-    np.testing.assert_allclose(start, 0 * odds if l2 else odds, rtol=1e-14)
+    np.testing.assert_allclose(module._start(wins), odds - odds.mean(), rtol=1e-13)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.testing.assert_array_equal(module._start(np.array(WON)), [0.0, 0.0])
 
 
 # --- when there is no maximum ---------------------------------------------------------------------
@@ -506,7 +534,9 @@ def test_a_gap_among_many_responses_is_named_in_short(make):
 
 def test_newtons_method_says_so_when_it_does_not_arrive(monkeypatch):
     monkeypatch.setattr(module, "_MAX_STEPS", 1)
-    late = r"^Newton's method has not arrived after 1 steps: margins still move by 0\.\d"
+    late = (
+        r"^Newton's method has not arrived: .* is \d\.\de-\d\d and margins still move by \d.* l2="
+    )
     with pytest.raises(RuntimeError, match=late):
         fit_rewards(WINS)
 
@@ -635,6 +665,203 @@ def test_on_finite_data_pairs_of_rankings_are_not_the_likelihood_of_rankings():
     )
     by_pairs = fit_rewards(wins_from_rankings(rankings, 3))
     assert abs((by_pairs[0] - by_pairs[2]) - likely.x[0]) > 0.01
+
+
+# --- rankings of different lengths, and their fit ------------------------------------------------
+
+RAGGED = [[3, 0, 2], [0, 1], [2, 1, 3, 0], [1, 0, 3], [2, 3]]
+OFTEN = [2.0, 0.5, 1.0, 3.0, 1.5]
+
+
+def test_rankings_of_different_lengths_are_scored_each_by_itself_and_by_its_weight():
+    each = [float(oracles.plackett_luce_loss(REWARD, [ranking])) for ranking in RAGGED]
+    close(plackett_luce_loss(REWARD, RAGGED), np.mean(each))
+    close(plackett_luce_loss(REWARD, RAGGED, OFTEN), np.average(each, weights=OFTEN))
+    close(plackett_luce_loss(REWARD, map(tuple, RAGGED), OFTEN), np.average(each, weights=OFTEN))
+    often = [
+        ranking
+        for ranking, times in zip(RAGGED, [2, 1, 3, 1, 1], strict=True)
+        for _ in range(times)
+    ]
+    close(plackett_luce_loss(REWARD, often), plackett_luce_loss(REWARD, RAGGED, [2, 1, 3, 1, 1]))
+
+
+def test_pairs_of_rankings_of_different_lengths_add_up():
+    table = sum(t * wins_from_rankings([r], 4) for r, t in zip(RAGGED, OFTEN, strict=True))
+    close(wins_from_rankings(RAGGED, 4, OFTEN), table)
+    assert wins_from_rankings(RAGGED, 4).sum() == pytest.approx(5)
+
+
+def test_autograd_reproduces_the_gradient_of_rankings():
+    reward = torch.tensor(REWARD, dtype=torch.float64, requires_grad=True)
+    total = 0
+    for ranking, weight in zip(RAGGED, OFTEN, strict=True):
+        ranked = reward[list(ranking)]
+        rest = torch.stack([torch.logsumexp(ranked[k:], 0) for k in range(len(ranking))])
+        total = total + weight / sum(OFTEN) * (rest - ranked).sum()
+    total.backward()
+    close(plackett_luce_gradient(REWARD, RAGGED, OFTEN), reward.grad.numpy())
+    worlds = np.stack([REWARD, np.zeros(4)])
+    close(plackett_luce_gradient(worlds, RAGGED)[1], plackett_luce_gradient(np.zeros(4), RAGGED))
+
+
+def test_the_pull_of_rankings_is_the_hessian_by_differences():
+    reward, step = np.array(REWARD), 1e-5
+    _, pull = module._ranking_model(module.as_rankings("rankings", RAGGED, 4, OFTEN))
+    flows, coupling = pull(reward)
+    np.testing.assert_array_equal(flows, -flows.T)
+    forth, back = (
+        plackett_luce_gradient(reward + sign * step * np.eye(4), RAGGED, OFTEN) for sign in (1, -1)
+    )
+    laplacian = np.diag(coupling.sum(axis=1)) - coupling
+    np.testing.assert_allclose(laplacian, (forth - back) / (2 * step), atol=1e-9)
+
+
+@given(counts(3))
+def test_rankings_of_two_are_fitted_as_comparisons(wins):
+    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
+    fitted = fit_rankings(pairs, weights=[wins[i][j] for i, j in pairs])
+    close(fitted, fit_rewards(wins), rel=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.05])
+def test_the_gradient_vanishes_at_the_fit_of_rankings(l2):
+    rng = np.random.default_rng(7)
+    rankings = [rng.permutation(30)[: rng.integers(2, 12)] for _ in range(200)]
+    weights = rng.uniform(0, 3, 200)
+    fitted = fit_rankings(rankings, weights, l2)
+    gradient = plackett_luce_gradient(fitted, rankings, weights) + l2 * fitted
+    assert np.abs(gradient).max() < 1e-14
+    assert abs(fitted.mean()) < 1e-14
+
+
+def test_every_ranking_with_its_probability_gives_back_the_rewards():
+    rankings = [list(order) for k in (2, 3, 4) for order in itertools.permutations(range(4), k)]
+    chances = [np.exp(-plackett_luce_loss(REWARD, [ranking])) for ranking in rankings]
+    close(fit_rankings(rankings, chances), np.array(REWARD) - np.mean(REWARD), rel=0, atol=EXACT)
+
+
+def test_no_other_rewards_make_the_rankings_more_likely():
+    rankings = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0]]
+    likely = scipy.optimize.minimize(
+        lambda r: plackett_luce_loss(np.append(r, -r.sum()), rankings), [0.0, 0.0], tol=1e-12
+    )
+    np.testing.assert_allclose(fit_rankings(rankings)[:2], likely.x, atol=1e-6)
+
+
+UNRANKED = {
+    "never first": ([[0, 1], [1, 0], [0, 1, 2]], r"\[0, 1\], which never stood below \[2\]$"),
+    "always first": ([[0, 1, 2], [0, 2, 1]], r"\[0\], which never stood below \[1, 2\]$"),
+    "the first is always last": ([[1, 2, 0], [2, 1]], r"\[0\], which never stood above \[1, 2\]$"),
+    "two groups": (
+        [[0, 1], [1, 0], [2, 3], [3, 2]],
+        r"\[0, 1\], which were never compared with \[2, 3\]$",
+    ),
+    "counted from one": (
+        [[1, 2, 3], [3, 2, 1]],
+        r"\[0\], which were never compared with \[1, 2, 3\]$",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rankings", "groups"), UNRANKED.values(), ids=UNRANKED)
+def test_rankings_without_a_maximum_are_refused_with_the_groups_and_the_remedy(rankings, groups):
+    rule = (
+        "^rankings must lead from each response to every other by a chain of wins within rankings"
+    )
+    with pytest.raises(
+        ValueError, match=rule + r".*\(l2 > 0 is the remedy\); got responses " + groups
+    ):
+        fit_rankings(rankings)
+    fitted = fit_rankings(rankings, l2=0.01)
+    gradient = plackett_luce_gradient(fitted, rankings) + 0.01 * fitted
+    np.testing.assert_allclose(gradient, 0, atol=1e-13)
+
+
+def test_a_ranking_of_no_weight_ties_nothing():
+    assert np.isfinite(fit_rankings([[0, 1], [1, 0]], [1.0, 1e-6])).all()
+    with pytest.raises(ValueError, match=r"\[0\], which never stood below \[1\]"):
+        fit_rankings([[0, 1], [1, 0]], [1.0, 0.0])
+
+
+# --- counts of every size -------------------------------------------------------------------------
+
+EXTREME = {
+    "a start that led too far": (
+        [[0, 1e10, 1, 1], [1e9, 0, 1e7, 1], [1e9, 1e5, 0, 1e4], [100, 1, 1000, 0]],
+        [-1.1514993, -3.4431448, 3.4446614, 1.1499828],
+    ),
+    "steps that overflowed": (
+        [[0, 1e5, 1e6, 0], [1e6, 0, 1e4, 0], [0, 10, 0, 10], [0, 0, 1, 0]],
+        [5.7569855, 8.0594607, -5.7569306, -8.0595157],
+    ),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("wins", "expected"), EXTREME.values(), ids=EXTREME)
+def test_counts_of_very_unequal_size_have_their_maximum_found(wins, expected):
+    fitted = fit_rewards(wins)
+    np.testing.assert_allclose(fitted, expected, atol=5e-8)
+    assert np.abs(reward_loss_gradient(fitted, wins)).max() < 1e-15
+
+
+@pytest.mark.filterwarnings("error")
+def test_counts_over_fifteen_orders_of_magnitude_have_their_maximum_found():
+    # The likelihood equations, each in the size of its own response's counts.
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        size = rng.integers(2, 9)
+        wins = 10 ** rng.uniform(-3, 12, (size, size)) * (rng.random((size, size)) < 0.7)
+        order = rng.permutation(size)
+        wins[order, np.roll(order, 1)] += 10.0 ** rng.integers(-3, 9)
+        np.fill_diagonal(wins, 0)
+        fitted = fit_rewards(wins)
+        expected = (wins + wins.T) * win_probability(fitted[:, None] - fitted)
+        np.testing.assert_allclose(expected.sum(axis=1), wins.sum(axis=1), rtol=1e-8)
+
+
+@pytest.mark.filterwarnings("error")
+def test_counts_near_the_end_of_the_range_are_counts():
+    close(reward_loss([0.0, 0.0], [[0, 1e308], [1e308, 0]]), np.log(2))
+    close(reward_loss([0.0, 0.0], [[0, 5e-324], [5e-324, 0]]), np.log(2))
+    close(fit_rewards([[0, 1.5e308], [0.5e308, 0]]), [np.log(3) / 2, -np.log(3) / 2])
+
+
+@pytest.mark.filterwarnings("error")
+def test_counts_too_unequal_for_a_float_are_an_honest_error():
+    with pytest.raises(RuntimeError, match="counts too unequal for float64"):
+        fit_rewards([[0, 1e20, 0], [0, 0, 1e300], [1e-20, 0, 0]])
+
+
+# --- margins and their errors ---------------------------------------------------------------------
+
+
+def test_the_standard_errors_are_those_of_the_pseudo_inverse():
+    wins = school_comparisons()
+    reward = fit_rewards(wins)
+    v = np.linalg.pinv(wins.sum() * reward_loss_hessian(reward, wins))
+    own = np.diag(v)
+    errors = margin_standard_errors(reward, wins)
+    close(errors, np.sqrt(np.maximum(own[:, None] + own - 2 * v, 0)), rel=1e-10, atol=1e-9)
+    both = margin_standard_errors(np.stack([reward, 0 * reward]), np.stack([wins, 4 * wins]))
+    close(both[0], errors)
+    close(both[1], margin_standard_errors(np.zeros(6), wins) / 2)
+
+
+def test_standard_errors_see_a_weak_link_among_strong_ones():
+    # Even counts: a pair's variance is 4/n, and variances add up along a chain.
+    wins = np.array([[0, 5e9, 0], [5e9, 0, 1e-3], [0, 1e-3, 0]])
+    errors = margin_standard_errors(np.zeros(3), wins) ** 2
+    close(errors[0, 1], 4e-10, rel=1e-6)
+    close(errors[1, 2], 2000.0)
+    close(errors[0, 2], 2000.0)
+
+
+def test_margins_between_responses_that_were_never_compared_have_no_standard_error():
+    wins = [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    with pytest.raises(ValueError, match=r"^wins must connect all .*never compared with \[2\]"):
+        margin_standard_errors(np.zeros(3), wins)
 
 
 # --- simulated comparisons ------------------------------------------------------------------------
@@ -833,27 +1060,48 @@ def test_randomness_must_be_passed_in(rng):
         sample_comparisons(rng, [0.0, 1.0], [[0, 1], [1, 0]])
 
 
+NO_RANKINGS = r"must be a sequence of R >= 1 rankings, each of K >= 2 responses, best first; got "
 BAD_RANKINGS = {
     "twice": ([[0, 1, 0]], r"must name each response at most once a row"),
     "too large": ([[0, 4]], r"must hold whole numbers from 0 to 3"),
     "negative": ([[0, -1]], r"must hold whole numbers from 0 to 3"),
     "fraction": ([[0, 1.5]], r"must hold whole numbers from 0 to 3"),
-    "one response": (
-        [[0], [1]],
-        r"must have shape \(R, K\) with R >= 1 and K >= 2; got shape \(2, 1\)",
-    ),
-    "one ranking": ([0, 1], r"must have shape \(R, K\)"),
-    "none": (np.zeros((0, 3)), r"must have shape \(R, K\)"),
+    "in a shorter one": ([[0, 1, 2], [0, 4]], r"must hold whole numbers from 0 to 3"),
+    "one response": ([[0, 1], [1]], NO_RANKINGS + r"a ranking of shape \(1,\)"),
+    "one ranking": ([0, 1], NO_RANKINGS + r"a ranking of shape \(\)"),
+    "a number": (7, NO_RANKINGS + "7"),
+    "tables": (np.zeros((2, 2, 3)), NO_RANKINGS + r"a ranking of shape \(2, 3\)"),
+    "none": (np.zeros((0, 3)), NO_RANKINGS + "none"),
     "nan": ([[0, np.nan]], r"must hold no NaN"),
+    "names": (["ab"], r"must hold real numbers"),
 }
 
 
 @pytest.mark.parametrize(("bad", "rule"), BAD_RANKINGS.values(), ids=BAD_RANKINGS)
 def test_bad_rankings_are_refused(bad, rule):
-    with pytest.raises(ValueError, match=r"^rankings " + rule):
-        plackett_luce_loss(REWARD, bad)
+    for function in (plackett_luce_loss, plackett_luce_gradient):
+        with pytest.raises(ValueError, match=r"^rankings " + rule):
+            function(REWARD, bad)
     with pytest.raises(ValueError, match=r"^rankings " + rule):
         wins_from_rankings(bad, 4)
+    with pytest.raises(
+        ValueError, match=r"^rankings " + rule.replace("to 3", r"to 9999|must lead")
+    ):
+        fit_rankings(bad)
+
+
+BAD_WEIGHTS = {
+    "one too few": ([1.0], r"must have shape \(2,\), one a ranking; got shape \(1,\)"),
+    "negative": ([1.0, -1.0], "must be >= 0"),
+    "nothing": ([0.0, 0.0], r"must have a finite sum > 0; got 0\.0"),
+    "too much": ([1.5e308, 1.5e308], r"must have a finite sum > 0; got inf"),
+}
+
+
+@pytest.mark.parametrize(("bad", "rule"), BAD_WEIGHTS.values(), ids=BAD_WEIGHTS)
+def test_bad_weights_of_rankings_are_refused(bad, rule):
+    with pytest.raises(ValueError, match=r"^weights " + rule):
+        plackett_luce_loss(REWARD, [[0, 1], [1, 2, 0]], bad)
 
 
 def test_bad_rewards_and_sizes_beside_rankings_are_refused():

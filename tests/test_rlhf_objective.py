@@ -704,7 +704,7 @@ def test_bad_frontiers_and_numbers_of_draws_are_refused():
         reward_kl_frontier(REWARD, REFERENCE, 1.0)
     with pytest.raises(ValueError, match=r"^num_samples must be a whole number >= 1; got 0"):
         best_of_n_policy(REWARD, REFERENCE, 0)
-    with pytest.raises(ValueError, match=r"^num_samples must be below 2\^63; got 1e\+19"):
+    with pytest.raises(ValueError, match=r"^num_samples must be below 2\^63.*; got 1e\+19"):
         best_of_n_policy(REWARD, REFERENCE, 1e19)
     with pytest.raises(ValueError, match=r"^num_samples must be one number, or have axes"):
         best_of_n_policy(np.zeros((2, 4)), REFERENCE, [1, 2, 3])

@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from toy.exact.bandits import school_comparisons
-from toy.exact.reward_loss import fit_rewards, plackett_luce_loss, reward_loss_gradient
+from toy.exact.reward_loss import (
+    fit_rankings,
+    fit_rewards,
+    plackett_luce_loss,
+    reward_loss_gradient,
+)
 
 WINS = np.array([[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1], [4, 6, 2, 0]], dtype=float)
 
@@ -48,6 +53,18 @@ def test_choix_returns_numbers_where_no_maximum_exists():
     assert np.isfinite(choix.opt_pairwise(2, [(0, 1)])).all()
     with pytest.raises(ValueError, match="no finite maximum exists"):
         fit_rewards([[0, 1], [0, 0]])
+
+
+def test_choix_stops_short_of_what_its_own_default_penalty_asks_of_a_clean_comparison():
+    theirs = np.diff(choix.opt_pairwise(2, [(1, 0)]))[0]
+    ours = np.diff(fit_rewards([[0, 0], [1, 0]], l2=2e-6))[0]
+    assert (f"{theirs:.2f}", f"{ours:.2f}") == ("11.25", "11.38")
+
+
+def test_choix_fits_rankings_of_different_lengths_to_the_same_maximum():
+    rankings = [[3, 0, 2], [0, 1], [2, 1, 3, 0], [1, 0, 3], [2, 3], [0, 2]]
+    theirs = choix.ilsr_rankings(4, rankings, max_iter=1000, tol=1e-13)
+    np.testing.assert_allclose(fit_rankings(rankings), centred(theirs), rtol=0, atol=1e-11)
 
 
 def test_choix_agrees_on_the_likelihood_of_rankings():

@@ -1,7 +1,7 @@
 """Floor 1: comparisons as a graph, whose nodes are the responses and whose links were compared.
 
 Rewards exist where the graph hangs together, and are found by solving with its Laplacian, whatever
-the model: the reward loss, DPO and IPO all stand on these functions.
+the model: the reward loss, rankings, DPO and IPO all stand on these functions.
 
 Source: ford1957ranking (when a maximum exists).
 """
@@ -19,7 +19,7 @@ _MAX_WEIGHT_RATIO = 1e8
 _MIN_ITERATED, _RESIDUAL, _MAX_ITERATIONS = 256, 1e-14, 50
 
 
-def check_linked(wins: Array, links: Array, rule: str, fault: str = "") -> None:
+def check_linked(wins: Array, links: Array, rule: str, fault: str = "", name: str = "wins") -> None:
     """Refuse counts ``(..., Y, Y)`` of which the first response does not reach all by links.
 
     `fault` says in words what the responses that are reached have not done to those that are not.
@@ -33,7 +33,7 @@ def check_linked(wins: Array, links: Array, rule: str, fault: str = "") -> None:
     compared = counts[np.ix_(inside, outside)].any() or counts[np.ix_(outside, inside)].any()
     where = f" in world {tuple(world)}" if world else ""
     fault = fault if compared else "were never compared with"
-    refuse("wins", rule, f"responses {_named(inside)}, which {fault} {_named(outside)}{where}")
+    refuse(name, rule, f"responses {_named(inside)}, which {fault} {_named(outside)}{where}")
 
 
 def _reached_from_first(links: Array) -> NDArray[np.bool_]:
@@ -50,19 +50,46 @@ def _named(group: NDArray[np.int64]) -> str:
     return np.array2string(group, separator=", ", threshold=12, formatter={"int": str})
 
 
-def solve_laplacian(weights: Array, values: Array) -> Array:
-    """Return an x with Σ_j w_ij (x_i − x_j) = v_i, for weights that connect all responses.
+def solve_laplacian(weights: Array, flows: Array) -> Array:
+    """Return an x with Σ_j w_ij (x_i − x_j) = Σ_j f_ij, for weights that connect all responses.
 
-    `weights` are symmetric, >= 0, with a zero diagonal; `values` sum to zero. Where weights are of
-    very unequal size, a weak link would drown in the diagonal that general elimination starts from.
+    `weights` are symmetric, >= 0, with a zero diagonal; `flows` are antisymmetric: what each pair
+    wants. Where weights are of very unequal size, a weak link would drown in the diagonal that
+    general elimination starts from, and what it wants in the sums of what its ends want.
     """
-    if values.ndim == 1 and values.size >= _MIN_ITERATED:
-        solution, arrived = _conjugate_gradients(weights, values)
+    if flows.ndim == 2 and len(flows) >= _MIN_ITERATED:
+        solution, arrived = _conjugate_gradients(weights, flows.sum(axis=-1))
         if arrived:
             return solution
+    if _very_unequal(weights):
+        return _eliminate(weights, flows)
+    return _solve_directly(weights, flows.sum(axis=-1))
+
+
+def resistances(weights: Array) -> Array:
+    """Return how far a unit flow from i to j drives them apart ``(..., Y, Y)``.
+
+    With the weights of `solve_laplacian`; it is v_ii + v_jj − 2 v_ij for any inverse v of the
+    Laplacian on what sums to zero.
+    """
+    if _very_unequal(weights):
+        size = weights.shape[-1]
+        into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
+        into[np.arange(1, size), np.arange(1, size), 0] = 1.0
+        flows = np.broadcast_to(
+            into - np.swapaxes(into, -2, -1), (*weights.shape[:-2], *into.shape)
+        )
+        inverse = _eliminate(weights[..., None, :, :], flows)
+    else:
+        inverse = np.asarray(np.linalg.inv(_grounded(weights)), dtype=np.float64)
+    own = np.diagonal(inverse, axis1=-2, axis2=-1)
+    return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
+
+
+def _very_unequal(weights: Array) -> bool:
+    """Return whether some weight drowns in others."""
     linked = np.where(weights > 0, weights, np.inf)
-    unequal = weights.max() > _MAX_WEIGHT_RATIO * linked.min()
-    return (_eliminate if unequal else _solve_directly)(weights, values)
+    return bool(weights.max() > _MAX_WEIGHT_RATIO * linked.min())
 
 
 def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
@@ -87,32 +114,40 @@ def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
 
 
 def _solve_directly(weights: Array, values: Array) -> Array:
-    """Solve by general elimination.
+    """Solve by general elimination, for what each response wants ``(..., Y)``."""
+    return np.asarray(np.linalg.solve(_grounded(weights), values[..., None])[..., 0])
 
-    d dᵀ / Σ d is added to the Laplacian, d its diagonal: as 1ᵀ L = 0, that makes dᵀ x = 0 and
-    leaves L x as it is.
+
+def _grounded(weights: Array) -> Array:
+    """Return the Laplacian L, made invertible.
+
+    d dᵀ / Σ d is added to it, d its diagonal: as 1ᵀ L = 0, a solution x has dᵀ x = 0 and the same
+    L x as without.
     """
     degree = weights.sum(axis=-1)
     matrix = degree[..., :, None] * (degree / degree.sum(axis=-1, keepdims=True))[..., None, :]
     matrix -= weights
     np.einsum("...ii->...i", matrix)[...] += degree
-    return np.linalg.solve(matrix, values[..., None])[..., 0]
+    return matrix
 
 
-def _eliminate(weights: Array, values: Array) -> Array:
-    """Solve as `solve_laplacian` does, one response after the other, without a subtraction.
+def _eliminate(weights: Array, flows: Array) -> Array:
+    """Solve as `solve_laplacian` does, one response after the other, pair by pair.
 
-    A star of links to a response becomes a mesh among its neighbours, w_ij += w_ik w_kj / Σ_m w_km,
-    so that every weight keeps its relative precision, however small it is beside the others.
+    A star of links to a response becomes a mesh among its neighbours, w_ij += w_ik p_kj with
+    p_kj = w_kj / Σ_m w_km, and what the star wanted goes with it, f_ij += p_kj f_ik + p_ki f_kj. No
+    weight is subtracted from another, and f_ij / w_ij never exceeds the sum of these ratios along a
+    path: both keep their precision, however weak a link is beside the others.
     """
-    weights, solution = weights.copy(), values.copy()
+    weights, flows = weights.copy(), flows.copy()
+    solution = np.zeros(flows.shape[:-1])
     for k in range(weights.shape[-1] - 1, 0, -1):
-        links = weights[..., k, :k].copy()
-        weights[..., k, :k] /= links.sum(axis=-1, keepdims=True)
-        weights[..., :k, :k] += links[..., :, None] * weights[..., k, None, :k]
-        solution[..., :k] += solution[..., k, None] * weights[..., k, :k]
-        solution[..., k] /= links.sum(axis=-1)
-    solution[..., 0] = 0.0
+        total = weights[..., k, :k].sum(axis=-1, keepdims=True)
+        part, wanted = weights[..., k, :k] / total, flows[..., k, :k].copy()
+        flows[..., :k, :k] += part[..., :, None] * wanted[..., None, :]
+        flows[..., :k, :k] -= part[..., None, :] * wanted[..., :, None]
+        weights[..., :k, :k] += weights[..., k, :k, None] * part[..., None, :]
+        weights[..., k, :k], solution[..., k] = part, wanted.sum(axis=-1) / total[..., 0]
     for k in range(1, weights.shape[-1]):
         solution[..., k] += (weights[..., k, :k] * solution[..., :k]).sum(axis=-1)
     return solution

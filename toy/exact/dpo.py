@@ -329,10 +329,10 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     reference, wins = as_reference("reference", reference), as_wins("wins", wins)
     check_same_responses("reference", reference, "wins", wins)
     rule = "must connect all responses by comparisons"
-    check_linked(wins, wins + np.swapaxes(wins, -2, -1), rule)
+    check_linked(wins, np.maximum(wins, np.swapaxes(wins, -2, -1)), rule)
     share = shares(wins)
     compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
-    score = solve_laplacian(compared, surplus.sum(axis=-1))
+    score = solve_laplacian(compared, surplus)
     return gibbs_policy(score / 2, reference, beta)
 
 
@@ -354,7 +354,7 @@ def _as_log_odds(
 def _check_compared(policy: Array, wins: Array) -> None:
     """Refuse a comparison of a response that the policy never gives: it has no odds."""
     check_same_responses("policy", policy, "wins", wins)
-    compared = (wins + np.swapaxes(wins, -2, -1)).any(axis=-1)
+    compared = wins.any(axis=-1) | wins.any(axis=-2)
     if (compared & (policy == 0)).any():
         rule = "must be > 0 for every response that is compared"
         refuse("policy and reference", rule, "0 for one of them")

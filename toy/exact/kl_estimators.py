@@ -77,6 +77,9 @@ _WIDEST_SHIFT = 26.6
 #: The step of the complex-step derivative; its error is of the order of the square, so zero here.
 _COMPLEX_STEP = 1e-50
 
+#: The rule of what is worked out for one world at a time.
+_SINGLE = "must be single distributions, shape (Y,)"
+
 
 @dataclass(frozen=True, eq=False)
 class Moments(Record):
@@ -247,7 +250,7 @@ def _between(weight: Array, first: NDArray[Any], second: NDArray[Any]) -> Any:
 def ratio_corrected(estimator: Estimator) -> Estimator:
     """Return an estimator times the ratio π/π°, where π° is π with its gradient stopped.
 
-    ρ k(d),  ρ = π(y)/π°(y) = 1,  ∇ρ = ∇log π(y)
+    (π(y)/π°(y)) k(d),  π/π° = 1,  ∇(π/π°) = ∇log π
 
     The value is that of k; as a loss its gradient gains k(d) ∇log π, so that it is ∇E_π[k] when the
     policy samples one response: for k1 and k3 alike ∇KL(π ‖ π_ref). For tokens see
@@ -269,7 +272,7 @@ def ratio_corrected(estimator: Estimator) -> Estimator:
 
     def corrected(log_ratio: ArrayLike) -> Any:
         d = _as_log_ratio(log_ratio)
-        # A complex step moves the imaginary part alone: it is what ρ = e^(d − d°) moves by.
+        # A complex step moves the imaginary part alone: it is what π/π° = e^(d − d°) moves by.
         ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
         return ratio * estimator(d)
 
@@ -508,8 +511,7 @@ def estimate_distribution(
     """
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
     if policy.ndim > 1:
-        names, rule = "policy, reference and sampler", "must have shape (Y,), one world"
-        refuse(names, rule, f"shape {policy.shape}")
+        refuse("policy, reference and sampler", _SINGLE, f"shape {policy.shape}")
     num_samples, drawn = as_count("num_samples", num_samples), sampler > 0
     values = estimator_values(estimator, log_quotient(policy, reference)[drawn])
     shares, probabilities = _listed_shares(num_samples, sampler[drawn], "use sample_estimates")
@@ -562,7 +564,7 @@ def regression_distribution(
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy and reference", "must have shape (Y,), one world", f"shape {policy.shape}")
+        refuse("policy and reference", _SINGLE, f"shape {policy.shape}")
     policy, reference = policy[policy > 0], reference[policy > 0]
     d = log_quotient(policy, reference)
     if (lowest := d.min()) < _LOWEST:
@@ -603,7 +605,7 @@ def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
 
     policy, reference = as_policy_and_reference_alike(policy, reference)
     if policy.ndim > 1:
-        refuse("policy and reference", "must have shape (Y,), one world", f"shape {policy.shape}")
+        refuse("policy and reference", _SINGLE, f"shape {policy.shape}")
     if (reach := np.ptp(log_quotient(policy, reference))) == 0:
         refuse("policy", "must differ from the reference", "equal policies")
 

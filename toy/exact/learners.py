@@ -26,6 +26,7 @@ from toy.exact.validation import (
     as_per_world,
     as_policy_and_reference_alike,
     as_positive,
+    as_positive_number,
     as_reference,
     as_same_worlds,
     as_values,
@@ -189,7 +190,7 @@ def dpo_descent(
     >>> descent.policies[-1].round(9).tolist()
     [0.75, 0.25]
     """
-    wins, beta = as_wins("wins", wins), _as_number("beta", beta)
+    wins, beta = as_wins("wins", wins), as_positive_number("beta", beta)
     start, kernel = _as_start(reference, features)
     if wins.ndim != 2:
         refuse("wins", "must be one table, a row and a column for each response", wins.shape)
@@ -241,7 +242,7 @@ def rlhf_ascent(
     >>> ascent.policies[-1].round(9).tolist()
     [0.25, 0.75]
     """
-    reward, beta = as_values("reward", reward), _as_number("beta", beta)
+    reward, beta = as_values("reward", reward), as_positive_number("beta", beta)
     start, kernel = _as_start(reference, features)
     if reward.shape != start.shape:
         refuse("reward", f"must have the reference's shape {start.shape}", reward.shape)
@@ -260,7 +261,10 @@ def _climb(
     gradient: Callable[[Array], Array], start: Array, step_size: float, num_steps: int
 ) -> Trajectory:
     """Return the trajectory of ascent along a gradient whose values need no check."""
-    step_size, num_steps = _as_number("step_size", step_size), as_count("num_steps", num_steps)
+    step_size, num_steps = (
+        as_positive_number("step_size", step_size),
+        as_count("num_steps", num_steps),
+    )
     parameters = np.empty((num_steps + 1, *start.shape))
     gradients = np.empty((num_steps, *start.shape))
     parameters[0], masked = start, np.isneginf(start)
@@ -272,13 +276,6 @@ def _climb(
             rule = "must keep all parameters finite: take a smaller one"
             refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
     return Trajectory(parameters, gradients)
-
-
-def _as_number(name: str, value: ArrayLike) -> float:
-    """Return one number > 0."""
-    if as_positive(name, value).ndim:
-        refuse(name, "must be one number", f"{value!r}")
-    return float(as_positive(name, value))
 
 
 def _as_start(reference: ArrayLike, features: ArrayLike | None) -> tuple[Array, Array]:

@@ -8,16 +8,21 @@ axes.
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
-Sources: bradley1952rank, ford1957ranking (when a maximum exists), ouyang2022instructgpt (rankings).
+Rankings are sequences of responses, best first, of equal or different lengths. The model is
+Plackett and Luce's, of which Bradley and Terry's is the case of two.
+
+Sources: zermelo1929turniere and bradley1952rank, ford1957ranking (when a maximum exists),
+plackett1975permutations and ouyang2022instructgpt (rankings).
 """
 
 from collections.abc import Callable
+from math import comb
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from toy.exact.comparison_graph import check_linked, solve_laplacian
+from toy.exact.comparison_graph import check_linked, resistances, solve_laplacian
 from toy.exact.validation import (
     Array,
     as_count,
@@ -36,9 +41,18 @@ _TOLERANCE = 1e-9
 
 _MAX_STEPS = 1000
 
-#: A step of Newton's method, its slope (the change of the loss at first order), and how far it
-#: moves the margin of a compared pair at most.
-_Step: TypeAlias = tuple[Array, Array, Array]
+#: A whole step that moves a margin further is not even tried: beyond, couplings underflow.
+_FAR = 30.0
+
+#: So many responses are numbered at most where nothing else says how many there are.
+_MOST_RESPONSES = 10_000
+
+#: What each pair wants at some rewards, the negative gradient as flows, and how stiff it is, the
+#: Hessian as the links of a graph.
+_Pull: TypeAlias = tuple[Array, Array]
+
+#: Rankings of one length ``(R, K)``, best first, and how often each was given ``(R,)``.
+_Block: TypeAlias = tuple[NDArray[np.int64], Array]
 
 
 def win_probability(margin: ArrayLike) -> Array:
@@ -191,8 +205,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
         If no finite maximum exists; the message names two groups of responses that nothing ties
         together.
     RuntimeError
-        If Newton's method does not arrive, as rounding can bring about where one comparison in 10⁹
-        holds two large groups together.
+        If Newton's method does not arrive, as rounding can bring about where counts differ by many
+        orders of magnitude; the message says where it stopped, and that a penalty helps.
 
     Source: bradley1952rank, ford1957ranking.
 
@@ -201,13 +215,51 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     >>> float(np.diff(fit_rewards([[0, 30], [70, 0]]))[0])  # the margin is logit 0.7
     0.847...
     """
-    penalty = as_nonnegative("l2", l2)
-    if penalty.ndim:
-        refuse("l2", "must be a single number", f"shape {penalty.shape}")
-    counts = as_wins("wins", wins)
+    counts, penalty = as_wins("wins", wins), _as_penalty(l2)
     if not penalty:
-        _check_finite_maximum(counts)
-    return _fit(counts, float(penalty))
+        check_linked(counts, counts, _CHAIN_OF_WINS, "never won against")
+        check_linked(counts, np.swapaxes(counts, -2, -1), _CHAIN_OF_WINS, "never lost to")
+    return _newton(counts, *_comparison_model(counts), penalty)
+
+
+def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
+    """Return the standard errors of all fitted margins, from the curvature of the loss.
+
+    s_ij² = v_ii + v_jj − 2 v_ij, with v the pseudo-inverse of N ∇²L over N comparisons
+
+    To first order in 1/N, and for comparisons that are independent and follow the model: pairs of
+    rankings are not (`fit_rankings`), and a tie counted as half a win each scatters less than a
+    coin.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward; those of `fit_rewards`
+    wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; here not only the
+        shares matter but the counts
+
+    Returns
+    -------
+    (..., Y, Y) in units of reward, symmetric with a zero diagonal; one standard error
+
+    Raises
+    ------
+    ValueError
+        If some responses were never compared with the others.
+
+    Examples
+    --------
+    >>> wins = [[0, 30], [70, 0]]
+    >>> margin_standard_errors(fit_rewards(wins), wins).round(4).tolist()  # 1/√(100 · .7 · .3)
+    [[0.0, 0.2182], [0.2182, 0.0]]
+    """
+    curvature = -reward_loss_hessian(reward, wins)
+    counts = as_wins("wins", wins)
+    linked = np.maximum(counts, np.swapaxes(counts, -2, -1))
+    check_linked(counts, linked, "must connect all responses by comparisons")
+    curvature = np.where(np.eye(curvature.shape[-1]), 0.0, curvature)
+    with np.errstate(all="ignore"):
+        total = counts.sum(axis=(-2, -1))[..., None, None]
+        return np.sqrt(np.maximum(resistances(curvature), 0) / total)
 
 
 def sample_comparisons(
@@ -237,6 +289,8 @@ def sample_comparisons(
     counts = as_wins("pair_counts", pair_counts)
     if (counts != np.floor(counts)).any() or (counts != np.swapaxes(counts, -2, -1)).any():
         refuse("pair_counts", "must be whole numbers, the same for (i, j) and (j, i)", pair_counts)
+    if counts.max() >= 2.0**63:
+        refuse("pair_counts", "must be below 2^63", counts.max())
     reward = as_values("reward", reward)
     check_same_responses("reward", reward, "pair_counts", counts)
     upper = np.triu(counts).astype(np.int64)
@@ -263,9 +317,7 @@ def optimal_margin(preference: ArrayLike) -> Array:
     [0.0, 0.847, inf]
     """
     p = _as_preference(preference)
-    # log1p of what is above even odds, on the side on which there is something: precise near ½.
-    with np.errstate(divide="ignore"):
-        return np.sign(2 * p - 1) * np.log1p(np.abs(2 * p - 1) / np.minimum(p, 1 - p))
+    return np.sign(2 * p - 1) * _log_odds(np.maximum(p, 1 - p), np.minimum(p, 1 - p))
 
 
 def time_to_margin(margin: ArrayLike, preference: ArrayLike) -> Array:
@@ -322,7 +374,7 @@ def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
     time, p = _with_preference("time", as_nonnegative("time", time), preference)
     likely, against = np.maximum(p, 1 - p), np.minimum(p, 1 - p)
     # The slope is never steeper than that of clean labels, whose margin stays under log(1 + t).
-    low, high = np.zeros_like(p), np.minimum(np.log1p(time), optimal_margin(likely))
+    low, high = np.zeros_like(p), np.minimum(np.log1p(time), _log_odds(likely, against))
     middle = (low + high) / 2
     while ((low < middle) & (middle < high)).any():
         early = _time_to_margin(middle, likely, against) < time
@@ -331,7 +383,7 @@ def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
     return np.where(p < 0.5, -middle, middle)[()]
 
 
-def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
+def plackett_luce_loss(reward: ArrayLike, rankings: Any, weights: ArrayLike | None = None) -> Array:
     """Return the mean negative log-likelihood of rankings, drawn best first without replacement.
 
     P(y_1 ≻ … ≻ y_K) = Π_k e^(r(y_k)) / Σ_{m ≥ k} e^(r(y_m))
@@ -343,13 +395,15 @@ def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
     Parameters
     ----------
     reward : (..., Y) finite, in units of reward
-    rankings : (R, K) responses, best first: K >= 2 different numbers from 0 to Y − 1 in each row
+    rankings : R >= 1 sequences, each of shape (K,), K >= 2 of its own: different whole numbers
+        from 0 to Y − 1, best first; one says nothing of what it leaves out
+    weights : (R,) finite numbers >= 0, not all zero: how often each ranking was given; once without
 
     Returns
     -------
     (...) nats per ranking, > 0
 
-    Source: plackett1975permutations, ouyang2022instructgpt.
+    Source: plackett1975permutations, luce1959choice, ouyang2022instructgpt.
 
     Examples
     --------
@@ -357,27 +411,104 @@ def plackett_luce_loss(reward: ArrayLike, rankings: ArrayLike) -> Array:
     1.79175...
     """
     reward = as_values("reward", reward)
-    ranked = reward[..., as_rankings("rankings", rankings, reward.shape[-1])]
-    rest = np.logaddexp.accumulate(ranked[..., ::-1], axis=-1)[..., ::-1]
-    return _softplus(rest[..., 1:] - ranked[..., :-1]).sum(axis=-1).mean(axis=-1)
+    loss, _ = _ranking_model(as_rankings("rankings", rankings, reward.shape[-1], weights))
+    return loss(reward)
 
 
-def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
+def plackett_luce_gradient(
+    reward: ArrayLike, rankings: Any, weights: ArrayLike | None = None
+) -> Array:
+    """Return the gradient of `plackett_luce_loss` in the rewards.
+
+    ∂/∂r_i −log P(y_1 ≻ … ≻ y_K) = Σ_k (e^(r_i) / Σ_{m ≥ k} e^(r(y_m)) − [i = y_k])
+
+    The sum is over the places k < K at which i is still to be placed.
+
+    Parameters
+    ----------
+    reward : (..., Y) finite, in units of reward
+    rankings : R sequences (K,) of responses, best first, as for `plackett_luce_loss`
+    weights : (R,) finite numbers >= 0, how often each was given, as for `plackett_luce_loss`
+
+    Returns
+    -------
+    (..., Y) nats per ranking and unit of reward; each row sums to zero
+
+    Examples
+    --------
+    >>> plackett_luce_gradient([0.0, 0.0, 0.0], [[2, 0, 1]]).round(3).tolist()
+    [-0.167, 0.833, -0.667]
+    """
+    reward = as_values("reward", reward)
+    _, pull = _ranking_model(as_rankings("rankings", rankings, reward.shape[-1], weights))
+    return -pull(reward)[0].sum(axis=-1)
+
+
+def fit_rankings(rankings: Any, weights: ArrayLike | None = None, l2: ArrayLike = 0.0) -> Array:
+    """Return the rewards that make the rankings most likely, with mean zero.
+
+    r̂ = argmin_r L(r) + (λ/2) Σ_i r_i²,  Σ_i r̂_i = 0
+
+    L is `plackett_luce_loss`; for rankings of two it is `fit_rewards`.
+
+    For l2 = 0 the minimum exists if and only if each response reaches every other by a chain of
+    rankings, in each of which one stands above the next. It is found as in `fit_rewards`.
+
+    Parameters
+    ----------
+    rankings : R >= 1 sequences, each of shape (K,), K >= 2 of its own: different whole numbers
+        from 0 to Y − 1, best first; the largest number in them is Y − 1
+    weights : (R,) finite numbers >= 0, not all zero: how often each ranking was given; once without
+    l2 : λ, a finite number >= 0, nats per squared unit of reward, and per ranking
+
+    Returns
+    -------
+    (Y,) in units of reward
+
+    Raises
+    ------
+    ValueError
+        If no finite maximum exists; the message names two groups of responses that nothing ties
+        together.
+    RuntimeError
+        If Newton's method does not arrive, as `fit_rewards`.
+
+    Source: plackett1975permutations, hunter2004mm.
+
+    Examples
+    --------
+    >>> fit_rankings([[0, 1, 2], [0, 2], [2, 1, 0], [1, 0]]).round(3).tolist()
+    [0.008, 0.509, -0.517]
+    >>> float(np.diff(fit_rankings([[1, 0], [0, 1]], weights=[70, 30]))[0])  # logit 0.7
+    0.847...
+    """
+    blocks, penalty = as_rankings("rankings", rankings, None, weights), _as_penalty(l2)
+    size = 1 + max(int(rows.max()) for rows, _ in blocks)
+    above = np.sum([_pair_table(rows, weight[:, None], size) for rows, weight in blocks], axis=0)
+    if not penalty:
+        check_linked(above, above, _CHAIN_OF_RANKS, "never stood above", "rankings")
+        check_linked(above, above.T, _CHAIN_OF_RANKS, "never stood below", "rankings")
+    return _newton(above, *_ranking_model(blocks), penalty)
+
+
+def wins_from_rankings(
+    rankings: Any, num_responses: int, weights: ArrayLike | None = None
+) -> Array:
     """Return the pairs of each ranking as comparisons, with InstructGPT's weight 1/C(K, 2) each.
 
     wins_ij = Σ_rankings [i stands before j] / C(K, 2)
 
-    So every ranking counts as one comparison, however many responses it holds, and counts from
-    rankings of different length may be added.
+    So every ranking counts as one comparison, however many responses it holds.
 
     Parameters
     ----------
-    rankings : (R, K) responses, best first: K >= 2 different numbers from 0 to Y − 1 in each row
+    rankings : R sequences (K,) of responses, best first, as for `plackett_luce_loss`
     num_responses : Y, a whole number >= 1
+    weights : (R,) finite numbers >= 0, how often each was given, as for `plackett_luce_loss`
 
     Returns
     -------
-    (Y, Y) counts, in rankings; they sum to R
+    (Y, Y) counts, in rankings; they sum to R, or to the sum of the weights
 
     Source: ouyang2022instructgpt.
 
@@ -386,12 +517,10 @@ def wins_from_rankings(rankings: ArrayLike, num_responses: int) -> Array:
     >>> wins_from_rankings([[2, 0, 1]], 3).round(3).tolist()
     [[0.0, 0.333, 0.0], [0.0, 0.0, 0.0], [0.333, 0.333, 0.0]]
     """
-    size = as_count("num_responses", num_responses)
-    rankings = as_rankings("rankings", rankings, size)
-    better, worse = np.triu_indices(rankings.shape[1], k=1)
-    wins = np.zeros((size, size))
-    np.add.at(wins, (rankings[:, better], rankings[:, worse]), 1 / better.size)
-    return wins
+    size, table = as_count("num_responses", num_responses), []
+    for rows, weight in as_rankings("rankings", rankings, size, weights):
+        table.append(_pair_table(rows, weight[:, None] / comb(rows.shape[1], 2), size))
+    return np.asarray(np.sum(table, axis=0))
 
 
 def margins(reward: Array) -> Array:
@@ -401,7 +530,10 @@ def margins(reward: Array) -> Array:
 
 def shares(wins: Array) -> Array:
     """Return counts as shares of all comparisons in their world, unchecked."""
-    return wins / wins.sum(axis=(-2, -1), keepdims=True)
+    # Halved or doubled until the largest is about one, which costs no digit: no sum overflows.
+    _, exponent = np.frexp(wins.max(axis=(-2, -1), keepdims=True))
+    wins = np.ldexp(wins, -exponent)
+    return np.asarray(wins / wins.sum(axis=(-2, -1), keepdims=True))
 
 
 def _as_comparisons(reward: ArrayLike, wins: Any) -> tuple[Array, Array]:
@@ -422,61 +554,130 @@ def _softplus(x: Array) -> Array:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def _check_finite_maximum(wins: Array) -> None:
-    """Refuse counts without a finite maximum: each response must reach every other by wins."""
-    rule = (
-        "must lead from each response to every other by a chain of wins, or no finite maximum "
-        "exists (l2 > 0 is the remedy)"
-    )
-    check_linked(wins, wins, rule, "never won against")
-    check_linked(wins, np.swapaxes(wins, -2, -1), rule, "never lost to")
+#: When a maximum exists, and what to do if not.
+_NO_MAXIMUM = "or no finite maximum exists (l2 > 0 is the remedy)"
+_CHAIN_OF_WINS, _CHAIN_OF_RANKS = (
+    f"must lead from each response to every other by a chain of wins{where}, {_NO_MAXIMUM}"
+    for where in ("", " within rankings")
+)
 
 
-def _fit(wins: Array, l2: float) -> Array:
-    """Return the rewards of least loss, of all worlds at once."""
-    share, size = shares(wins), wins.shape[-1]
+def _as_penalty(l2: ArrayLike) -> float:
+    """Return a single number >= 0."""
+    penalty = as_nonnegative("l2", l2)
+    if penalty.ndim:
+        refuse("l2", "must be a single number", f"shape {penalty.shape}")
+    return float(penalty)
+
+
+def _comparison_model(wins: Array) -> tuple[Callable[[Array], Array], Callable[[Array], _Pull]]:
+    """Return the loss of comparisons, and the pull of each pair, as functions of the rewards."""
+    share = shares(wins)
     pair = share + np.swapaxes(share, -2, -1)
-    compared = pair > 0
-    springs = l2 / size * (1 - np.eye(size))  # as the rewards have mean zero, l2 is one a pair
 
     def loss(reward: Array) -> Array:
-        data = (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
-        return data + l2 / 2 * (reward**2).sum(axis=-1)
+        return (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
 
-    def newton_step(reward: Array) -> _Step:
+    def pull(reward: Array) -> _Pull:
         beaten = _sigmoid(margins(-reward))
         force = share * beaten
         # Pair by pair, for what the two of a pair owe each other must cancel exactly.
-        gradient = (np.swapaxes(force, -2, -1) - force).sum(axis=-1) + l2 * reward
-        coupling = pair * (beaten * np.swapaxes(beaten, -2, -1)) + springs
-        step = -solve_laplacian(coupling, gradient)
-        change = (margins(step) * compared).max(axis=(-2, -1))
-        return step, (gradient * step).sum(axis=-1), change
+        return force - np.swapaxes(force, -2, -1), pair * beaten * np.swapaxes(beaten, -2, -1)
 
-    return _newton(_start(share.sum(axis=-2), share.sum(axis=-1), l2), loss, newton_step)
+    return loss, pull
 
 
-def _start(lost: Array, won: Array, l2: float) -> Array:
-    """Return the log-odds of winning at all, exact for two responses; zero with a penalty."""
-    return np.zeros_like(won) if l2 else (1 - 1 / won.shape[-1]) * np.log(won / lost)
+def _ranking_model(
+    blocks: list[_Block],
+) -> tuple[Callable[[Array], Array], Callable[[Array], _Pull]]:
+    """Return the loss of rankings, and the pull of each pair, as functions of the rewards."""
+    total = sum(weight.sum() for _, weight in blocks)
+
+    def loss(reward: Array) -> Array:
+        parts = []
+        for rows, weight in blocks:
+            ranked, rest = _ranked_and_rest(reward, rows)
+            places = _softplus(rest[..., 1:] - ranked[..., :-1])
+            parts.append((places.sum(axis=-1) * (weight / total)).sum(axis=-1))
+        return np.asarray(sum(parts))
+
+    def pull(reward: Array) -> _Pull:
+        """At each place the one chosen pulls itself past each of the rest, p_j hard."""
+        flows = coupling = np.zeros((*reward.shape, reward.shape[-1]))
+        for rows, weight in blocks:
+            ranked, rest = _ranked_and_rest(reward, rows)
+            better, worse = np.triu_indices(rows.shape[1], k=1)
+            # Σ over the places up to the better one's of p_i p_j, p = e^(r − rest): both are there.
+            stiff = np.logaddexp.accumulate(-2 * rest, axis=-1)[..., better]
+            pairs = ranked[..., better] + ranked[..., worse]
+            share = (weight / total)[:, None]
+            force = share * np.exp(ranked[..., worse] - rest[..., better])
+            flows = flows + _pair_table(rows, force, reward.shape[-1])
+            coupling = coupling + _pair_table(rows, share * np.exp(pairs + stiff), reward.shape[-1])
+        return flows - np.swapaxes(flows, -2, -1), coupling + np.swapaxes(coupling, -2, -1)
+
+    return loss, pull
+
+
+def _ranked_and_rest(reward: Array, rows: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Return rewards by place ``(..., R, K)``, and log Σ_{m ≥ k} e^(r(y_m)) for each place k."""
+    ranked = reward[..., rows]
+    return ranked, np.logaddexp.accumulate(ranked[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _pair_table(rows: NDArray[np.int64], values: Array, size: int) -> Array:
+    """Return ``(..., Y, Y)``: the sum of the values ``(..., R, pairs)`` with i above j."""
+    better, worse = np.triu_indices(rows.shape[1], k=1)
+    table = np.zeros((size, size, *values.shape[:-2]))
+    np.add.at(table, (rows[:, better], rows[:, worse]), np.moveaxis(values, (-2, -1), (0, 1)))
+    return np.moveaxis(table, (0, 1), (-2, -1))
 
 
 def _newton(
-    start: Array, loss: Callable[[Array], Array], newton_step: Callable[[Array], _Step]
+    above: Array, loss: Callable[[Array], Array], pull: Callable[[Array], _Pull], l2: float
 ) -> Array:
-    """Follow Newton's steps until a whole one moves no margin any more."""
-    reward = start
-    for _ in range(_MAX_STEPS):
-        step, slope, change = newton_step(reward)
-        part = _safe_part(loss, reward, step, slope, change)
-        reward = reward + part[..., None] * step
-        reward -= reward.mean(axis=-1, keepdims=True)
-        if (change <= _TOLERANCE).all():
-            return reward
+    """Return the rewards of least loss and penalty, of all worlds at once, by Newton's method.
+
+    `above` says how often i stood before j. The method starts from the log-odds of standing
+    above at all, exact for two responses, and has arrived when a whole step moves no margin.
+    """
+    size, compared = above.shape[-1], np.maximum(above, np.swapaxes(above, -2, -1)) > 0
+    springs = l2 / size * (1 - np.eye(size))  # as the rewards have mean zero, l2 is one a pair
+
+    def objective(reward: Array) -> Array:
+        return loss(reward) + l2 / 2 * (reward**2).sum(axis=-1)
+
+    # What overflows ends as a number that is not finite, and is told as that.
+    with np.errstate(all="ignore"):
+        reward = _start(above)
+        for _ in range(_MAX_STEPS):
+            flows, coupling = pull(reward)
+            if l2:
+                flows, coupling = flows - springs * margins(reward), coupling + springs
+            step = solve_laplacian(coupling, flows)
+            moved = margins(step)
+            change = (np.abs(moved) * compared).max(axis=(-2, -1))
+            slope = -(flows * moved).sum(axis=(-2, -1)) / 2
+            reward = reward + _safe_part(objective, reward, step, slope, change)[..., None] * step
+            reward -= reward.mean(axis=-1, keepdims=True)
+            if (change <= _TOLERANCE).all():
+                return reward
+            if not np.isfinite(change).all():
+                break
+    gradient = np.abs(flows.sum(axis=-1)).max()
     raise RuntimeError(
-        f"Newton's method has not arrived after {_MAX_STEPS} steps: "
-        f"margins still move by {np.max(change):.3g}"
+        f"Newton's method has not arrived: it stopped where the largest gradient is {gradient:.1e} "
+        f"and margins still move by {np.max(change):.1e} a step, for counts too unequal for "
+        "float64; a penalty such as l2=1e-9 makes the fit easier"
     )
+
+
+def _start(above: Array) -> Array:
+    """Return the log-odds of standing above at all, exact for two responses, if they are finite."""
+    share = shares(above)
+    odds = np.log(share.sum(axis=-1)) - np.log(share.sum(axis=-2))
+    odds = (1 - 1 / above.shape[-1]) * (odds - odds.mean(axis=-1, keepdims=True))
+    return np.where(np.isfinite(odds).all(axis=-1, keepdims=True), odds, 0)
 
 
 def _safe_part(
@@ -486,12 +687,13 @@ def _safe_part(
 
     Let d be the most by which a step moves the margin of a compared pair. As |f‴| <= d f″ along it,
     a part t changes the loss by at most −t λ² + (e^(td) − td − 1) λ²/d², with λ² = −slope. For
-    d <= 1 the whole step is safe; beyond, it is tried, and else the t that makes the bound smallest
-    is taken, log(1 + d)/d.
+    d <= 1 the whole step is safe; beyond, it is tried unless it is very long, and else the t that
+    makes the bound smallest is taken, log(1 + d)/d.
     """
     if (change <= 1).all():
         return np.ones_like(change)
-    whole = (change <= 1) | (loss(reward + step) <= loss(reward) + slope / 10)
+    lower = loss(reward + step) <= loss(reward) + slope / 10
+    whole = (change <= 1) | (lower & (change <= _FAR))
     return np.where(whole, 1, np.log1p(change) / np.maximum(change, 1))
 
 
@@ -513,6 +715,13 @@ def _with_preference(name: str, numbers: Array, preference: ArrayLike) -> tuple[
         return refuse(f"{name} and preference", "must have shapes that broadcast", shapes)
 
 
+def _log_odds(likely: Array, against: Array) -> Array:
+    """Return log(p/q), where `likely` >= ½ and `against` are p and q = 1 − p, as they came."""
+    with np.errstate(divide="ignore", over="ignore"):
+        near_even = np.log1p((likely - against) / against)
+        return np.where(against < 0.25, np.log(likely) - np.log(against), near_even)
+
+
 def _time_to_margin(margin: Array, likely: Array, against: Array) -> Array:
     """Return the time to a margin, unchecked, where `likely` >= ½ and `against` are p and 1 − p.
 
@@ -522,17 +731,52 @@ def _time_to_margin(margin: Array, likely: Array, against: Array) -> Array:
         passed = against * np.expm1(margin) / (likely - against)
         noisy = (against * margin - np.log1p(-passed)) / (likely * against)
         time = np.where(against == 0, margin + np.expm1(margin), noisy)
-    reached = (margin >= 0) & (margin < optimal_margin(likely)) & ~(passed >= 1)
+    reached = (margin >= 0) & (margin < _log_odds(likely, against)) & ~(passed >= 1)
     return np.where(margin == 0, 0.0, np.where(reached, time, np.inf))[()]
 
 
-def as_rankings(name: str, rankings: ArrayLike, num_responses: int) -> NDArray[np.int64]:
-    """Return rankings ``(R, K)``: K >= 2 different responses a row, best first."""
-    array = as_numbers(name, rankings)
-    if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
-        refuse(name, "must have shape (R, K) with R >= 1 and K >= 2", f"shape {array.shape}")
-    if not np.isin(array, np.arange(num_responses)).all():
-        refuse(name, f"must hold whole numbers from 0 to {num_responses - 1}", rankings)
-    if (np.diff(np.sort(array, axis=1), axis=1) == 0).any():
-        refuse(name, "must name each response at most once a row", rankings)
-    return array.astype(np.int64)
+def as_rankings(
+    name: str, rankings: Any, num_responses: int | None, weights: ArrayLike | None = None
+) -> list[_Block]:
+    """Return rankings of K >= 2 responses and their weights, those of one length together."""
+    rule = "must be a sequence of R >= 1 rankings, each of K >= 2 responses, best first"
+    try:
+        rows = [as_numbers(name, ranking) for ranking in rankings]
+    except TypeError:
+        refuse(name, rule, f"{rankings!r:.60}")
+    shapes = {row.shape for row in rows}
+    if not rows or any(len(shape) != 1 or shape[0] < 2 for shape in shapes):
+        refuse(name, rule, f"a ranking of shape {min(shapes)}" if rows else "none")
+    weight, lengths = _as_weights(weights, len(rows)), np.array([row.size for row in rows])
+    blocks = []
+    for length in np.unique(lengths):
+        chosen = np.flatnonzero(lengths == length)
+        block = np.stack([rows[i] for i in chosen])
+        blocks.append((_as_responses(name, block, num_responses), weight[chosen]))
+    return blocks
+
+
+def _as_responses(name: str, block: Array, num_responses: int | None) -> NDArray[np.int64]:
+    """Return rankings of one length ``(R, K)`` as whole numbers, if each is of different ones."""
+    last = (num_responses or _MOST_RESPONSES) - 1
+    if not ((block == np.floor(block)) & (block >= 0) & (block <= last)).all():
+        refuse(name, f"must hold whole numbers from 0 to {last}", block)
+    if (np.diff(np.sort(block, axis=1), axis=1) == 0).any():
+        refuse(name, "must name each response at most once a row", block)
+    return block.astype(np.int64)
+
+
+def _as_weights(weights: ArrayLike | None, num_rankings: int) -> Array:
+    """Return how often each ranking was given ``(R,)``."""
+    if weights is None:
+        return np.ones(num_rankings)
+    weight = as_nonnegative("weights", weights)
+    if weight.shape != (num_rankings,):
+        refuse(
+            "weights", f"must have shape ({num_rankings},), one a ranking", f"shape {weight.shape}"
+        )
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if not 0 < total < np.inf:
+        refuse("weights", "must have a finite sum > 0", total)
+    return weight

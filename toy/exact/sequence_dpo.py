@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from toy.exact.dpo import in_units_of_reward
 from toy.exact.reward_loss import win_probability
-from toy.exact.sequences import Steps, Tables, _as_tables, _check_same_steps
-from toy.exact.validation import Array, as_numbers, as_policy, as_positive, refuse
+from toy.exact.sequences import Steps, Tables, as_tables, check_same_steps
+from toy.exact.validation import Array, as_numbers, as_policy, as_positive_number, refuse
 
 __all__ = ["sequence_dpo_gradient"]
 
@@ -53,10 +53,10 @@ def sequence_dpo_gradient(policy: Steps, reference: Steps, pairs: ArrayLike, bet
     >>> [table.tolist() for table in gradient]  # the second token was the same, its row is not
     [[-0.25, 0.25], [[0.0625, -0.0625], [-0.125, 0.125]]]
     """
-    policy = _as_tables("policy", policy, as_policy)
-    reference = _as_tables("reference", reference, as_policy)
-    _check_same_steps(policy=policy, reference=reference)
-    tokens, beta = _as_pairs(pairs, policy), _as_number("beta", beta)
+    policy = as_tables("policy", policy, as_policy)
+    reference = as_tables("reference", reference, as_policy)
+    check_same_steps(policy=policy, reference=reference)
+    tokens, beta = _as_pairs(pairs, policy), as_positive_number("beta", beta)
     log_odds = _log_probs("policy", policy, tokens) - _log_probs("reference", reference, tokens)
     reward = in_units_of_reward(log_odds, beta)
     weight = win_probability(reward[:, 1] - reward[:, 0])
@@ -99,10 +99,3 @@ def _as_pairs(pairs: ArrayLike, policy: Tables) -> NDArray[np.int64]:
         rule = f"must hold tokens, whole numbers from 0 to {num_tokens - 1}"
         refuse("pairs", rule, array[~right][0])
     return array.astype(np.int64)
-
-
-def _as_number(name: str, value: ArrayLike) -> float:
-    """Return one number > 0."""
-    if as_positive(name, value).ndim:
-        refuse(name, "must be one number", f"{value!r}")
-    return float(as_positive(name, value))

@@ -97,7 +97,7 @@ def sequence_probs(policy: Steps) -> Array:
     >>> sequence_probs([[0.5, 0.5], [[0.25, 0.75], [1.0, 0.0]]]).tolist()
     [[0.125, 0.375], [0.5, 0.0]]
     """
-    policy = _as_tables("policy", policy, as_policy)
+    policy = as_tables("policy", policy, as_policy)
     _check_enumerable(policy, 1)
     return reduce(lambda prefix, table: prefix[..., None] * table, policy, np.ones(()))
 
@@ -681,7 +681,7 @@ def _listed(tables: Any) -> tuple[Any, ...]:
         return ()
 
 
-def _as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array]) -> Tables:
+def as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array]) -> Tables:
     """Return one checked table a step, all over the same tokens, none looking too far back."""
     checked = tuple(check(f"{name}[{t}]", table) for t, table in enumerate(_listed(tables)))
     if not checked:
@@ -693,7 +693,7 @@ def _as_tables(name: str, tables: Steps, check: Callable[[str, ArrayLike], Array
     return checked
 
 
-def _check_same_steps(**tables: Tables) -> None:
+def check_same_steps(**tables: Tables) -> None:
     """Refuse tables of different numbers of steps or tokens."""
     sizes = {name: (len(steps), steps[0].size) for name, steps in tables.items()}
     if len(set(sizes.values())) > 1:
@@ -703,10 +703,10 @@ def _check_same_steps(**tables: Tables) -> None:
 
 def _as_policy_and_reference(policy: Steps, reference: Steps) -> tuple[Tables, Tables]:
     """Return both as checked tables over the same steps and tokens, the reference > 0 at need."""
-    policy = _as_tables("policy", policy, as_policy)
-    reference = _as_tables("reference", reference, as_policy)
-    _check_same_steps(policy=policy, reference=reference)
-    contexts = [max(q.ndim, p.ndim) - 1 for q, p in zip(policy, reference, strict=True)]
+    policy = as_tables("policy", policy, as_policy)
+    reference = as_tables("reference", reference, as_policy)
+    check_same_steps(policy=policy, reference=reference)
+    contexts = [table.ndim - 1 for table in reference]
     reached = _prefix_probs([table > 0 for table in policy], contexts)
     steps = zip(count(), reached, policy, reference, strict=False)
     return policy, tuple(_reference_at(*step) for step in steps)
@@ -727,11 +727,11 @@ def _reference_at(t: int, prefixes: NDArray[np.bool_], policy: Array, reference:
 
 def _as_policy_and_reward(policy: Steps, reward: Steps) -> tuple[Tables, Tables]:
     """Return both as checked tables; one array for whole sequences is paid at the last step."""
-    policy = _as_tables("policy", policy, as_policy)
+    policy = as_tables("policy", policy, as_policy)
     if isinstance(reward, np.ndarray):
         reward = _paid_at_the_end(policy, reward)
-    reward = _as_tables("reward", reward, as_values)
-    _check_same_steps(policy=policy, reward=reward)
+    reward = as_tables("reward", reward, as_values)
+    check_same_steps(policy=policy, reward=reward)
     return policy, reward
 
 
@@ -767,8 +767,7 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
     num_tokens, num_steps = policy[0].size, len(policy)
-    sequences = num_tokens ** min(num_steps, 64)  # more steps change no answer, and cost digits
-    if max(sequences, num_columns) * num_columns > _MAX_NUMBERS:
+    if max(num_tokens**num_steps, num_columns) * num_columns > _MAX_NUMBERS:
         rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{num_tokens}^{num_steps} sequences by {num_columns:,} columns")
 

@@ -152,6 +152,13 @@ def as_positive(name: str, numbers: ArrayLike) -> Array:
     return array
 
 
+def as_positive_number(name: str, number: ArrayLike) -> float:
+    """Return a single finite number > 0."""
+    if (array := as_positive(name, number)).ndim:
+        refuse(name, "must be one number", number)
+    return float(array)
+
+
 def as_price(name: str, beta: ArrayLike) -> Array:
     """Return finite β > 0, of any shape; what asks for an optimum says why it has none at 0."""
     array = as_finite(name, beta)
