@@ -155,6 +155,13 @@ def worlds(function):
     return WORLD, WITH_IMPOSSIBLE
 
 
+def test_whatever_a_function_asks_for_is_known_here():
+    for name, function in FUNCTIONS.items():
+        asked = inspect.signature(function).parameters
+        unknown = {*asked} - {*given_to(function, worlds(function)[0])}
+        assert all(asked[argument].default is None for argument in unknown), name
+
+
 def test_the_contract_has_functions_of_a_reference_and_of_a_pair():
     assert len(OF_REFERENCES) > len(OF_PAIRS) > 20
 

@@ -743,7 +743,7 @@ def as_rankings(
     try:
         rows = [as_numbers(name, ranking) for ranking in rankings]
     except TypeError:
-        refuse(name, rule, f"{rankings!r:.60}")
+        refuse(name, rule, rankings)
     shapes = {row.shape for row in rows}
     if not rows or any(len(shape) != 1 or shape[0] < 2 for shape in shapes):
         refuse(name, rule, f"a ranking of shape {min(shapes)}" if rows else "none")
