@@ -175,7 +175,7 @@ def fonts_script(folder: Path) -> str:
 
 
 def copy_assets(app: Sphinx) -> None:
-    """Copy KaTeX's style sheet, its fonts in the format that every browser reads, and what copies."""
+    """Copy KaTeX's style sheet and script, and its fonts in the format that every browser reads."""
     if app.builder.format != "html":
         return
     source, target = NODE_MODULES / "katex" / "dist", Path(app.outdir, "_static", "katex")

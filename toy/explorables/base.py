@@ -20,7 +20,7 @@ Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 _DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .toy'
 _NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
 
-#: Where the reader has chosen a few colours of their own, roles keep apart by dash, hatch and marker.
+#: Where a reader has chosen a few colours, roles differ by dash, hatch and marker alone.
 _FORCED = {"paper": "Canvas", "grid": "GrayText", "policy": "LinkText"}
 
 
@@ -192,7 +192,8 @@ def style_sheet() -> str:
     """Return the style of all explorables, with the palette as variables `--toy-<role>`."""
     light = "".join(f"--toy-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--toy-{role}:{colour.dark};" for role, colour in PALETTE.items())
-    forced = "".join(f"--toy-{role}:{_FORCED.get(role, 'CanvasText')}!important;" for role in PALETTE)
+    system = {role: _FORCED.get(role, "CanvasText") for role in PALETTE}
+    forced = "".join(f"--toy-{role}:{name}!important;" for role, name in system.items())
     return (
         f".toy{{color-scheme:light;{light}}}"
         f"{_DARK_THEME}{{color-scheme:dark;{dark}}}"
