@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
@@ -27,6 +28,8 @@ class FoldSolutions(SphinxPostTransform):
         for solution in list(self.document.findall(solution_node)):
             if "dropdown" in solution["classes"]:
                 title, *body = solution.children
+                for link in list(title.findall(nodes.reference)):
+                    link.replace_self(link.children)  # a press on the title opens the box
                 summary = dropdown_title("", "", *title.children, classes=["admonition-title"])
                 box = dropdown_main("", summary, *body, ids=solution["ids"])
                 box["classes"] = ["admonition", *solution["classes"]]

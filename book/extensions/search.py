@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 #: A passage begins with one of these; the first have their passage's id themselves.
 ENTRIES = (nodes.term, addnodes.desc_signature)
 TITLES = (nodes.title, dropdown_title, nodes.label)
-UNSEEN = (nodes.raw, nodes.Invisible)
+
+#: What is not searched: code, and what it prints; names and numbers are in the text.
+UNSEEN = (nodes.raw, nodes.Invisible, nodes.literal_block, nodes.doctest_block)
+APPLIED = "\u2061"  # what MathML writes between log and Z
 
 
 def anchor(node: nodes.Node) -> str:
@@ -40,7 +43,8 @@ def title(passage: nodes.Element) -> str:
     first = passage[0]
     if isinstance(first, addnodes.desc_signature):
         return str(first["fullname"])
-    return "" if isinstance(first, nodes.label) else text(first).strip(" ()")
+    words = "" if isinstance(first, nodes.label) else text(first)
+    return words[1:-1] if words.startswith("(") else words
 
 
 def text(node: nodes.Node) -> str:
@@ -49,17 +53,21 @@ def text(node: nodes.Node) -> str:
         return str(node.astext())
     if isinstance(node, nodes.math | nodes.math_block):
         with suppress(TeXError):
-            return words(typeset(node.astext(), False))
-    seen = [n for n in node.children if not (isinstance(n, UNSEEN) or anchor(n))]
-    return node.child_text_separator.join(map(text, seen))
+            return words(typeset(node.astext(), False)).replace(APPLIED, " ")
+    return node.child_text_separator.join(map(text, own(node)))
+
+
+def own(node: nodes.Element) -> list[nodes.Node]:
+    """Return a node's children that are searched as a part of it."""
+    return [child for child in node if not (isinstance(child, UNSEEN) or anchor(child))]
 
 
 def passages(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
     """Yield each passage of a page: its anchor, its title, and the text that follows the title."""
     for node in doctree.findall(nodes.Element):
         if found := anchor(node):
-            rest = " ".join(text(n) for n in node.children[1:] if not anchor(n))
-            yield found, title(node), " ".join(rest.split())
+            words = " ".join(map(text, own(node)[1:])).split()
+            yield found, title(node), " ".join(words)
 
 
 def write_passages(
