@@ -38,6 +38,8 @@ A broken $\\notamacro$, a lost {ref}`reference`, an unknown {cite:p}`nobody2000`
 Sources that do not exist: `toy.kl`, `tests/test_book.py::test_nothing`.
 
 <img src="https://elsewhere.example/picture.png" alt="from another host">
+
+## A title with $\\nomacroeither$
 """
 
 FIGURE = (
@@ -97,11 +99,17 @@ def build(folder: Path, python_path: Path | None = None) -> subprocess.Completed
 
 
 @pytest.fixture(scope="module")
-def defective(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The build of a book with one defect of each kind that does not end a build at once."""
+def defective_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with one defect of each kind that does not end a build at once."""
     folder = tmp_path_factory.mktemp("defective")
     write_book(folder, {"defects": DEFECTS, "figure": FIGURE})
-    return build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def defective(defective_book: Path) -> subprocess.CompletedProcess[str]:
+    """Its build."""
+    return build(defective_book)
 
 
 def test_a_build_with_defects_fails(defective: subprocess.CompletedProcess[str]) -> None:
@@ -125,6 +133,13 @@ def test_a_defect_is_reported_with_its_place(
     defective: subprocess.CompletedProcess[str], place: str, message: str
 ) -> None:
     assert [line for line in defective.stdout.splitlines() if message in line and place in line]
+
+
+def test_tex_that_fails_is_reported_once_and_stops_no_other_page(
+    defective: subprocess.CompletedProcess[str], defective_book: Path
+) -> None:
+    assert defective.stdout.count("Undefined control sequence: \\nomacroeither") == 1
+    assert (defective_book / "_build/html/index.html").exists()
 
 
 def test_a_failing_cell_fails_the_build_and_says_where(tmp_path: Path) -> None:

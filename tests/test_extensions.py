@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+from nbformat.v4 import new_output
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book"))
 
-from extensions import mathematics, offline, reference, sources, theme  # noqa: E402
+from extensions import (  # noqa: E402
+    execution,
+    explorables,
+    mathematics,
+    offline,
+    reference,
+    search,
+    sources,
+    theme,
+)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +194,57 @@ def test_a_full_stop_goes_to_the_formula_before_it_and_another_like_it_stays(
     mathematics.KeepPunctuation(document).run()
     assert formula["mark"] == "."
     assert [child.astext() for child in paragraph] == ["Theorem 4", ".", "x", ""]
+
+
+def test_a_page_is_searched_by_passages_in_which_a_formula_is_what_one_reads() -> None:
+    inner = nodes.section("", nodes.title("", "Within"), nodes.paragraph("", "tie"), ids=["within"])
+    formula = nodes.math("", r"\log Z_\pi")
+    words = nodes.paragraph("", "", nodes.Text("So "), formula, nodes.Text("."))
+    code = nodes.literal_block("", "print(1)")
+    title = nodes.title("", "(A title)")
+    outer = nodes.section("", title, words, code, inner, ids=["outer", "label"])
+    untitled = nodes.section("", nodes.paragraph("", "EOS"), ids=["untitled"])
+    outer += untitled
+    assert list(search.passages(outer)) == [
+        ("outer", "A title", "So log Zπ. EOS"),
+        ("within", "Within", "tie"),
+    ]
+
+
+def test_what_a_kernel_sent_in_pieces_is_printed_as_one() -> None:
+    pieces = ("after 75 steps", " [0.6]\n", "then\n")
+    sent = [new_output("stream", name="stdout", text=piece) for piece in pieces]
+    (merged,) = execution.merge_streams(sent)
+    assert merged["text"] == "after 75 steps [0.6]\nthen\n"
+    assert sent[0]["text"] == "after 75 steps"
+
+
+def test_the_widgets_of_a_page_are_numbered_in_its_order() -> None:
+    layout = {"b0b": {"layout": "IPY_MODEL_c0c"}, "c0c": {"layout": "IPY_MODEL_d0d"}}
+    document = {"state": {"a0a": {}, "d0d": {}, "e0e": {}, **layout}}
+    names = explorables.shown('{"model_id": "b0b"} {"model_id": "a0a"}', document)
+    assert names == ["b0b", "a0a", "c0c", "d0d"]
+    assert explorables.numbered("b0b IPY_MODEL_d0d", names) == "model-0 IPY_MODEL_model-3"
+
+
+@pytest.mark.usefixtures("book_style")
+def test_two_figures_are_the_same_twice_byte_for_byte() -> None:
+    import matplotlib.pyplot as plt
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from toy.figures.style import axes, bars, role_line
+
+    def drawn(draw: Callable[[Any], Any]) -> str:
+        draw(axes())
+        formatter = InteractiveShell.instance().display_formatter.formatters["image/svg+xml"]
+        return formatter(plt.gcf())
+
+    line = [0.0, 1.0, 3.0]
+    for draw in (
+        lambda ax: role_line(ax, line, line, "k1"),
+        lambda ax: bars(ax, ["a", "b", "c"], {"policy": line}, {"policy": "π"}),
+    ):
+        first = drawn(draw)
+        assert first.startswith("<?xml")
+        assert first == drawn(draw)
+        assert "dc:date" not in first

@@ -4,13 +4,16 @@ An explorable's output holds a widget view and a still SVG. myst-nb would choose
 page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.
 
 Each widget's state carries the whole module that draws it. The pages share one copy instead, in a
-plain script, which also a page that was opened as a file may load.
+plain script, which also a page that was opened as a file may load. A widget's name is a random one;
+a page numbers its widgets instead, so that two builds write the same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,14 +62,36 @@ class MountExplorables(SphinxPostTransform):
 def share_modules(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any
 ) -> None:
-    """Replace each module in the page's widget states by a key, and load its text from a script."""
+    """Replace each module in the page's widget states by a key, and load its text from a script.
+
+    The models that the page shows, and those that they name, get their number on it as their name.
+    """
     for script in list(context.get("script_files", [])):
         if script.attributes.get("type") == WIDGET_STATE_MIMETYPE:
             document = json.loads(script.attributes["body"])
-            states = [model["state"] for model in document["state"].values()]
-            for state in (state for state in states if state.get("_esm")):
-                state["_esm"] = share(app, state["_esm"])
-            script.attributes["body"] = as_script(document)
+            models = {name: document["state"][name] for name in shown(context["body"], document)}
+            document["state"] = models
+            for state in (model["state"] for model in models.values()):
+                if state.get("_esm"):
+                    state["_esm"] = share(app, state["_esm"])
+            script.attributes["body"] = numbered(as_script(document), models)
+            context["body"] = numbered(context["body"], models)
+
+
+def shown(body: str, document: dict[str, Any]) -> list[str]:
+    """Return the names of the models that a page shows, in its order, and of those they name."""
+    names = list(dict.fromkeys(re.findall(r'"model_id": "(\w+)"', body)))
+    for name in names:
+        references = re.findall(r"IPY_MODEL_(\w+)", json.dumps(document["state"][name]))
+        names += [other for other in references if other not in names]
+    return names
+
+
+def numbered(text: str, names: Iterable[str]) -> str:
+    """Return the text with each name replaced by its number."""
+    for number, name in enumerate(names):
+        text = text.replace(name, f"model-{number}")
+    return text
 
 
 def share(app: Sphinx, text: str) -> str:

@@ -70,12 +70,15 @@ def _katex() -> subprocess.Popen[str]:
 
 @cache
 def typeset(tex: str, display: bool) -> str:
-    """Return the HTML of one expression; ``TeXError`` if KaTeX does not accept it."""
+    """Return the HTML of one expression; ``TeXError`` if KaTeX does not accept it.
+
+    Its source comes along in one line, which is what a reader copies.
+    """
     options = {"displayMode": display, "strict": "error"}
     server = _katex()
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write(json.dumps({"tex": tex, "options": options}) + "\n")
+    server.stdin.write(json.dumps({"tex": " ".join(tex.split()), "options": options}) + "\n")
     server.stdin.flush()
     answer = json.loads(server.stdout.readline())
     if "error" in answer:
@@ -94,8 +97,14 @@ def _html(node: nodes.Element, tex: str, display: bool) -> str:
     try:
         return typeset(tex, display)
     except TeXError as error:
-        logger.warning("%s", error, location=node, type="katex")
+        report(str(error), logging.get_node_location(node))
         return ""
+
+
+@cache
+def report(error: str, place: str | None) -> None:
+    """Warn of an expression once, however many pages show it: a title is on all of them."""
+    logger.warning("%s", error, location=place, type="katex")
 
 
 def words(html: str) -> str:
@@ -135,8 +144,7 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write an expression within a line; in a table's head, its name too, for axe-core asks one."""
     html = _html(node, node.astext(), display=False)
     if is_in_head(node):
-        html = f'<span aria-hidden="true">{html}</span>'
-        html += f'<span class="visually-hidden">{escape(words(html))}</span>'
+        html = f'<span role="img" aria-label="{escape(words(html))}">{html}</span>'
     html = f"{self.starttag(node, 'span', '', CLASS='math')}{html}</span>"
     mark = node.get("mark")
     self.body.append(f'<span class="text-nowrap">{html}{mark}</span>' if mark else html)
@@ -169,8 +177,8 @@ def fonts_script(folder: Path) -> str:
     return "\n".join(["{", ADD_FONT, *calls, "}\n"])
 
 
-def copy_style(app: Sphinx) -> None:
-    """Copy KaTeX's style sheet and its fonts, in the one format that every browser reads."""
+def copy_assets(app: Sphinx) -> None:
+    """Copy KaTeX's style sheet and script, and its fonts in the format that every browser reads."""
     if app.builder.format != "html":
         return
     source, target = NODE_MODULES / "katex" / "dist", Path(app.outdir, "_static", "katex")
@@ -181,6 +189,7 @@ def copy_style(app: Sphinx) -> None:
     other_formats = r',url\([^)]+\) format\("(?:woff|truetype)"\)'
     (target / "katex.min.css").write_text(re.sub(other_formats, "", css), "utf-8")
     (target / "fonts.js").write_text(fonts_script(source / "fonts"), "utf-8")
+    shutil.copy(source / "contrib/copy-tex.min.js", target)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -189,5 +198,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(KeepPunctuation)
     app.add_css_file("katex/katex.min.css")
     app.add_js_file("katex/fonts.js", priority=100)
-    app.connect("builder-inited", copy_style)
+    app.add_js_file("katex/copy-tex.min.js", defer="defer")
+    app.connect("builder-inited", copy_assets)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

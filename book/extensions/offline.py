@@ -2,7 +2,7 @@
 
 A foreign address in what a page, a style sheet or a picture loads fails the build.
 Links that a reader may follow are no resources. Scripts could still build an address of their own:
-the browser tests watch for that.
+each page carries a policy by which the browser refuses that, and every script within the page.
 """
 
 from __future__ import annotations
@@ -46,6 +46,22 @@ RELATIONS = {"author", "bookmark", "canonical", "help", "license", "next", "prev
 FOREIGN = re.compile(r"(?:https?:)?//[\w.-]+[^\s,'\")]*", re.IGNORECASE)
 STYLE_URL = re.compile(r"(?:url\(|@import)\s*['\"]?([^'\")]+)")
 
+#: What a page may load, by kind. The explorables import their module from a blob, as a worker that
+#: runs Python would; styles within the page are the explorables' and those of the mathematics.
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' blob: 'wasm-unsafe-eval'",
+    "worker-src": "'self' blob:",
+    "connect-src": "'self' blob: data:",
+    "img-src": "'self' data:",
+    "style-src": "'self' 'unsafe-inline'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+}
+WITHIN = re.compile(r"""<script(?: type="text/x-thebe-config")?>.*?</script>""", re.DOTALL)
+UNUSED = ("sphinx-thebe", "togglebutton", "sphinx_highlight")
+
 
 def addresses(html: str) -> Iterator[str]:
     """Yield every address from which the page loads something."""
@@ -69,23 +85,28 @@ def check(app: Sphinx, failure: Exception | None) -> None:
                 logger.warning("%s: foreign resource: %s", name, foreign[0], type="offline")
 
 
-def drop_thebe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
-    """Take sphinx-thebe off the page; Jupyter Book loads it always.
+def protect(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
+    """Hand the policy to the page's template, and take off what the page must not or need not run.
 
-    It names a foreign host, and declares the same constant twice, which is a JavaScript error.
+    sphinx-thebe, which Jupyter Book loads always, names a foreign host and declares the same
+    constant twice. Solutions fold without togglebutton, and no search asks to highlight.
     """
+    context["policy"] = "; ".join(f"{kind} {sources}" for kind, sources in POLICY.items())
+    context["body"] = WITHIN.sub("", context.get("body", ""))
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if not is_of_thebe(file)]
+        context[kind] = [file for file in context.get(kind, []) if not is_unwanted(file)]
 
 
-def is_of_thebe(file: Any) -> bool:
-    """Tell whether a script or style sheet of a page belongs to sphinx-thebe."""
-    body = getattr(file, "attributes", {}).get("body") or ""
-    return "sphinx-thebe" in str(getattr(file, "filename", "")) or "THEBE_JS_URL" in body
+def is_unwanted(file: Any) -> bool:
+    """Tell whether a script stands within the page, or what a page loads is of no use to it."""
+    attributes = getattr(file, "attributes", {})
+    return bool(attributes.get("body") and "type" not in attributes) or any(
+        name in str(getattr(file, "filename", "")) for name in UNUSED
+    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Clean the pages before they are written, check them afterwards."""
-    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", protect, priority=900)
     app.connect("build-finished", check)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ test below is one question to what was seen.
 """
 
 import gzip
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Locator, Page
 from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages, read_to_the_end
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -30,6 +32,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 FIRST_PAGE, LATER_PAGE = 500_000, 150_000  # bytes, as sent
 LAYOUT_SHIFT = 0.02
+NARROWEST = 320  # pixels: a window of 1280 at 400 %
 
 
 def one_of_each_generated_kind() -> list[str]:
@@ -54,20 +57,22 @@ class Seen:
     at_load, requests : the addresses asked for until the page was there, and until its end was read
     problems : what the browser complained of
     shift : how much moved while the page came
-    overhang : by how many pixels the page is wider than its window
+    overhang : by how many pixels the page is wider than its window, and than the narrowest one
     wordless : the pictures without alternative text
     fonts : the elements whose icon would need a font
     findings : by theme, what axe-core finds: the rule, and each element that breaks it
+    policy : what the page says by itself that it may load
     """
 
     at_load: frozenset[str]
     requests: list[str]
     problems: list[str]
     shift: float
-    overhang: int
+    overhang: list[int]
     wordless: list[str]
     fonts: list[str]
     findings: dict[str, list[str]]
+    policy: str
 
 
 OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -77,6 +82,8 @@ SHIFT = """() => new Promise((done) => new PerformanceObserver((list) => done(
 )).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(done, 500, 0))"""
 
 WORDLESS = "[...document.images].filter((image) => !image.alt.trim()).map((image) => image.src)"
+
+POLICY = 'document.querySelector("[http-equiv=Content-Security-Policy]")?.content ?? ""'
 
 ICON_FONTS = """() => [...document.querySelectorAll("body *")].flatMap((element) =>
     ["::before", "::after"].filter((part) => {
@@ -102,6 +109,16 @@ def findings_by_theme(visit: Visit, theme: str) -> dict[str, list[str]]:
     return found | {other: findings(visit, runOnly=["color-contrast"])}
 
 
+def overhangs(page: Page) -> list[int]:
+    """Return by how many pixels the page is too wide, in its window and at 400 % zoom."""
+    size = page.viewport_size
+    own = page.evaluate(OVERHANG)
+    page.set_viewport_size(size | {"width": NARROWEST})
+    narrow = page.evaluate(OVERHANG)
+    page.set_viewport_size(size)
+    return [own, narrow]
+
+
 def look(visit: Visit, theme: str) -> Seen:
     """Read off an open page everything that the tests ask about it."""
     at_load = frozenset(visit.requests)
@@ -113,10 +130,11 @@ def look(visit: Visit, theme: str) -> Seen:
         requests=[*visit.requests],
         problems=[*visit.problems],
         shift=shift,
-        overhang=visit.page.evaluate(OVERHANG),
+        overhang=overhangs(visit.page),
         wordless=visit.page.evaluate(WORDLESS),
         fonts=visit.page.evaluate(ICON_FONTS),
         findings=findings_by_theme(visit, theme),
+        policy=visit.page.evaluate(POLICY),
     )
 
 
@@ -164,8 +182,13 @@ def test_axe_finds_nothing(seen: Seen, theme: str) -> None:
     assert seen.findings[theme] == []
 
 
+def test_no_script_may_stand_in_a_page(seen: Seen) -> None:
+    (scripts,) = [rule for rule in seen.policy.split("; ") if rule.startswith("script-src ")]
+    assert scripts.split()[1:] == ["'self'", "blob:", "'wasm-unsafe-eval'"]
+
+
 def test_a_page_fits_its_window(seen: Seen) -> None:
-    assert seen.overhang == 0
+    assert seen.overhang == [0, 0]
 
 
 def test_every_picture_has_words(seen: Seen) -> None:
@@ -221,14 +244,116 @@ def test_the_theme_follows_the_reader_and_the_toggle(open_page: OpenPage) -> Non
     assert visit.page.evaluate(theme) == "light"
 
 
-def test_search_finds_a_page(open_page: OpenPage) -> None:
-    visit = open_page(pages()[0])
-    visit.page.locator(".search-button-field").click()
-    visit.page.locator("dialog input[name=q]").fill("estimator")
-    visit.page.keyboard.press("Enter")
-    result = visit.page.locator("#search-results a", has_text="Estimating the KL divergence")
-    result.first.wait_for(timeout=10_000)
-    assert findings(visit) == []
+def search(page: Page, words: str) -> Locator:
+    """Search for some words as a reader does, and return what is found."""
+    page.locator(".search-button-field").click()
+    page.locator("dialog input[name=q]").fill(words)
+    page.keyboard.press("Enter")
+    page.locator(".search-summary").wait_for()
+    return page.locator("#search-results li")
+
+
+#: What is marked where a link from the search page has led, and whether it is in view.
+FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
+    const { top, bottom } = range.getBoundingClientRect();
+    return [range.toString().toLowerCase(), 0 < top && top < bottom && bottom < innerHeight];
+})"""
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words", "title"),
+    [
+        ("http", "second estimator", "Estimating the KL divergence › k2: half the square"),
+        ("file", "reward hacking", "Glossary › reward hacking"),
+        ("http", "best of n", "The RLHF objective › Best of n, exactly"),
+        ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
+    ],
+)
+def test_search_leads_to_the_words(
+    open_page: OpenPage, scheme: str, words: str, title: str
+) -> None:
+    visit = open_page(pages()[0], scheme=scheme)
+    first = search(visit.page, words).first
+    assert first.locator("a").inner_text().startswith(title)
+    for mark in first.locator("mark").all_inner_texts():
+        assert mark.lower().replace("-", " ").startswith(words.lower())
+    assert "\\" not in first.inner_text()
+    first.locator("a").click()
+    visit.page.wait_for_load_state("load")
+    marked, in_view = visit.page.evaluate(FOUND)[0]
+    assert marked.startswith(words.lower())
+    assert in_view
+    assert visit.problems == []
+
+
+def test_axe_finds_nothing_in_what_a_search_finds(open_page: OpenPage) -> None:
+    visit = open_page(pages()[0], theme="dark")
+    assert search(visit.page, "ties").count() > 3
+    assert findings_by_theme(visit, "dark") == {"dark": [], "light": []}
+
+
+def test_who_looks_for_words_in_a_page_finds_them_in_a_folded_solution(open_page: OpenPage) -> None:
+    page = open_page("book/kl_estimators.html").page
+    assert page.locator("details.solution[open]").count() == 0
+    # A link to words opens what holds them as the browser's own search does.
+    page.evaluate(
+        """() => {
+            const text = document.querySelector("details.solution section p").firstChild.data;
+            const words = text.split(" ").slice(0, 3).map(encodeURIComponent).join("%20");
+            const link = `<a href="?#:~:text=${words}">to it</a>`;
+            document.querySelector("article h1").innerHTML = link;
+        }"""
+    )
+    page.locator("article h1 a").click()
+    page.locator("details.solution[open]").wait_for()
+
+
+def test_a_formula_is_copied_once_as_its_source(open_page: OpenPage) -> None:
+    page = open_page("book/reward_loss.html").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    formula = page.locator("div.math:has(.eqno)").first
+    formula.evaluate(
+        "it => { getSelection().selectAllChildren(it); document.execCommand('copy'); }"
+    )
+    source = formula.locator("annotation").first.text_content()
+    assert page.evaluate("navigator.clipboard.readText()") == f"$${source}$$(2.1)"
+    assert "\n" not in source
+
+
+def test_paper_is_light(open_page: OpenPage) -> None:
+    page = open_page("book/bandits.html", theme="dark").page
+    page.locator("img.only-light[loading=eager]").first.wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        """() => addEventListener("beforeprint", () => {
+            const pictures = [...document.images].filter(image => image.checkVisibility());
+            globalThis.printed = [document.documentElement.dataset.theme,
+                pictures.every(image => image.matches(".only-light") && image.naturalWidth)];
+        })"""
+    )
+    page.pdf()
+    assert page.evaluate("printed") == ["light", True]
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print")
+    assert page.locator("details.solution section").first.bounding_box()["height"] > 0
+
+
+def test_python_may_run_in_a_worker(open_page: OpenPage) -> None:
+    visit = open_page(pages()[0], scheme="file")
+    shortest = "new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])"  # a module of WebAssembly
+    code = f"WebAssembly.compile({shortest}).then(() => postMessage('ran'))"
+    worker = f"new Worker(URL.createObjectURL(new Blob([{json.dumps(code)}])))"
+    script = f"new Promise(done => {{ {worker}.onmessage = event => done(event.data); }})"
+    assert visit.page.evaluate(script) == "ran"
+    assert visit.problems == []
+
+
+def test_the_ledger_names_its_columns_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("book/claims.html", viewport=PHONE).page
+    heads = page.locator(".tag_ledger thead th").all_text_contents()
+    cells = page.locator(".tag_ledger tbody tr").first.locator("td").all()
+    name = "cell => getComputedStyle(cell, '::before').content.slice(1, -3).toLowerCase()"
+    assert [cell.evaluate(name) for cell in cells[1:]] == heads[1:]
 
 
 def test_the_contents_open_on_a_phone(open_page: OpenPage) -> None:
@@ -255,7 +380,9 @@ def test_a_solution_opens(open_page: OpenPage) -> None:
     assert solution.locator("section").is_visible()
 
 
-def test_a_figure_changes_with_the_theme_and_loads_only_one_picture(open_page: OpenPage) -> None:
+def test_a_figure_changes_with_the_theme_and_a_light_page_loads_no_dark_one(
+    open_page: OpenPage,
+) -> None:
     for theme, other in (THEMES, THEMES[::-1]):
         visit = open_page("book/kl_estimators.html", theme=theme)
         read_to_the_end(visit.page)
@@ -266,4 +393,5 @@ def test_a_figure_changes_with_the_theme_and_loads_only_one_picture(open_page: O
             assert picture.is_visible()
             style = "image => getComputedStyle(image).backgroundColor"
             assert picture.evaluate(style) == "rgba(0, 0, 0, 0)"
-        assert not [url for url in visit.requests if url.endswith(f".{other}.svg")]
+        if theme == "light":  # a dark page gets its light pictures too, for paper
+            assert not [url for url in visit.requests if url.endswith(f".{other}.svg")]

@@ -6,6 +6,7 @@ import json
 import re
 import statistics
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from explorables.live import (
     static_page,
     wait_until_live,
 )
+from PIL import Image
 from playwright.sync_api import Browser, ElementHandle
 from visits import DESKTOP, PHONE, ROOT, OpenPage, Visit
 
@@ -235,7 +237,8 @@ def sent(open_live: OpenLive, browser: Browser, file_url: str, chosen: Explorabl
     state = {key: value for key, value in live.check().items() if key != "guess"}
     live.page.wait_for_function(WRITTEN, arg=[live.root, first], timeout=PATIENCE)
     link = live.page.evaluate("location.hash")
-    visit = Visit(browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}))
+    size = {"width": DESKTOP[0], "height": DESKTOP[1]}
+    visit = Visit(browser.new_page(viewport=size, bypass_csp=True))
     visit.record(file_url)
     visit.page.goto(file_url + chosen.page + link)
     yield state, link, visit
@@ -267,6 +270,72 @@ def test_everything_works_from_the_file_system(sent: Any, chosen: Explorable) ->
         assert check(root, chosen) != first
     visit.page.wait_for_function("location.hash.includes('?')", timeout=PATIENCE)
     assert visit.problems == []
+
+
+#: Where the handle of a slider is: of a bar its end, of a value's the end that is not at zero.
+HANDLE = """slider => {
+    slider.scrollIntoView({ block: "center" });
+    const box = (slider.querySelector(".toy-bar-track") ?? slider).getBoundingClientRect();
+    const [low, high, now] = slider.matches("input")
+        ? [Number(slider.min), Number(slider.max), slider.valueAsNumber]
+        : ["min", "max", "now"].map(name => Number(slider.getAttribute(`aria-value${name}`)));
+    const share = (now - low) / (high - low);
+    return [box.left + box.width * share, box.top + box.height / 2, box.left, box.width];
+}"""
+
+SIDEWAYS = '[role="slider"]:not([aria-orientation=vertical], .toy-point), input[type="range"]'
+
+
+def test_a_finger_that_scrolls_moves_no_slider(open_live: OpenLive) -> None:
+    # This one has each kind: ranges, bars, and bars of values.
+    (explorable,) = (e for e in EXPLORABLES if e.name == "Gibbs")
+    live = open_live(explorable, viewport=(390, 844), has_touch=True, is_mobile=True)
+    touch = live.page.context.new_cdp_session(live.page)
+
+    def swipe(x: float, y: float, across: float, up: float) -> None:
+        for share in np.linspace(0, 1, 6):
+            points = [{"x": x + share * across, "y": y - share * up}]
+            kind = "touchMove" if share else "touchStart"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            live.page.wait_for_timeout(16)
+        live.page.wait_for_timeout(100)  # at rest, so that no momentum is left
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        next_frame(live.page)
+
+    for slider in live.root.query_selector_all(SIDEWAYS):
+        before = position_of(slider)
+        x, y, left, width = slider.evaluate(HANDLE)
+        for start in (x, left + width / 4):
+            slider.evaluate(HANDLE)
+            top = live.page.evaluate("scrollY")
+            swipe(start, y, 12, 150)
+            assert live.page.evaluate("scrollY") > top, slider.get_attribute("aria-label")
+            assert position_of(slider) == before
+        x, y, left, width = slider.evaluate(HANDLE)
+        swipe(x, y, width / 4 if x < left + width / 2 else -width / 4, 10)
+        assert position_of(slider) != before
+
+
+def test_a_slider_shows_where_colours_are_forced(live: Live) -> None:
+    live.page.emulate_media(forced_colors="active")
+    try:
+        live.page.keyboard.press("Tab")
+        for slider in live.root.query_selector_all(CONTROLS):
+            slider.focus()
+            style = "slider => getComputedStyle(slider).outlineStyle"
+            assert slider.evaluate(style) == "solid"
+        for track in live.root.query_selector_all("input[type=range]"):
+            pixels = np.asarray(Image.open(BytesIO(track.screenshot())).convert("RGB"), int)
+            middle, paper = pixels[len(pixels) // 2], pixels[1, 1]
+            assert np.mean(np.abs(middle - paper).sum(-1) > 100) > 0.9, "from end to end"
+        for fill in live.root.query_selector_all(
+            ".toy-bar:not([data-role=reference]) .toy-bar-fill"
+        ):
+            style = "bar => getComputedStyle(bar).backgroundColor"
+            paper = live.root.evaluate(style)
+            assert fill.evaluate(style) not in (paper, "rgba(0, 0, 0, 0)")
+    finally:
+        live.page.emulate_media(forced_colors="none")
 
 
 def test_a_phone_shows_all_of_it_with_room_for_a_finger(live: Live) -> None:

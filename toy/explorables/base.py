@@ -20,6 +20,9 @@ Bundle: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 _DARK_THEME = 'html[data-theme="dark"] .toy, body[data-jp-theme-light="false"] .toy'
 _NO_THEME = "html:not([data-theme]) body:not([data-jp-theme-light]) .toy"
 
+#: Where a reader has chosen a few colours, roles differ by dash, hatch and marker alone.
+_FORCED = {"paper": "Canvas", "grid": "GrayText", "policy": "LinkText"}
+
 
 class Explorable(anywidget.AnyWidget):
     """A live figure: in Jupyter its traits and its controls follow each other.
@@ -194,9 +197,12 @@ def style_sheet() -> str:
     """Return the style of all explorables, with the palette as variables `--toy-<role>`."""
     light = "".join(f"--toy-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--toy-{role}:{colour.dark};" for role, colour in PALETTE.items())
+    system = {role: _FORCED.get(role, "CanvasText") for role in PALETTE}
+    forced = "".join(f"--toy-{role}:{name}!important;" for role, name in system.items())
     return (
         f".toy{{color-scheme:light;{light}}}"
         f"{_DARK_THEME}{{color-scheme:dark;{dark}}}"
         f"@media(prefers-color-scheme:dark){{{_NO_THEME}{{color-scheme:dark;{dark}}}}}"
+        f"@media(forced-colors:active){{.toy{{forced-color-adjust:none;{forced}}}}}"
         + read_bundle("explorables.css")
     )

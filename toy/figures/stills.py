@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
 from toy.figures.policy_gradient import CORNERS
-from toy.figures.style import LIGHT, SETTINGS
+from toy.figures.style import LIGHT, METADATA, SETTINGS
 
 #: From policies (..., 3) to a number or a motion for each.
 Field: TypeAlias = Callable[[Array], Array]
@@ -55,7 +55,7 @@ def blank(width: float, height: float) -> Iterator[Figure]:
 def as_svg(figure: Figure) -> str:
     """Return the figure as an `<svg>` element."""
     text = StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
+    figure.savefig(text, format="svg", metadata=METADATA)
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 

@@ -3,13 +3,16 @@
 import { least } from "d3-array";
 import { drag } from "d3-drag";
 import { pointer } from "d3-selection";
-import { pressed } from "./drag_along.js";
 
 // How near a press must be to take this point rather than the main one, in px; a finger elsewhere scrolls.
 const REACH = 28;
 
 // A press this near takes hold of a point where it is, in px; one further away brings it there.
 const GRIP = 16;
+
+/** Whether a press may begin a drag: that of the mouse's main button, or of a finger where `near(touch)` says so. */
+const pressed = (near) => (event) =>
+  !event.ctrlKey && !event.button && (!event.changedTouches || near(event.changedTouches[0]));
 
 /**
  * A function for `selection.call`: `container` is the node in whose px places are measured, `places()`

@@ -6,20 +6,42 @@ import { pointer } from "d3-selection";
 // How near a finger must come down, in px; elsewhere it scrolls the page.
 const TOUCH_REACH = 24;
 
-/** Whether a press may begin a drag: that of the mouse's main button, or of a finger where `near(touch)` says so. */
-export const pressed = (near) => (event) =>
-  !event.ctrlKey && !event.button && (!event.changedTouches || near(event.changedTouches[0]));
-
 /**
  * A function for `selection.call`: `container` is the node in whose px x is measured, `position()` is
- * where the thing is now; `onStart(x)` and then `onMove(x)` follow the pointer.
+ * where the thing is now; `onStart(x)` and then `onMove(x)` follow the pointer. A finger begins once it
+ * has moved more sideways than up or down: what it does then the browser leaves to us, and else it scrolls.
  */
 export function dragAlong({ container, position, onStart, onMove }) {
-  const near = (touch) => Math.abs(pointer(touch, container)[0] - position()) < TOUCH_REACH;
-  const behaviour = drag()
+  const across = (event) => pointer(event, container)[0];
+  const byMouse = drag()
     .container(() => container)
-    .filter(pressed(near))
+    .touchable(false)
     .on("start", (event) => onStart(event.x))
     .on("drag", (event) => onMove(event.x));
-  return (selection) => selection.call(behaviour).style("touch-action", "pan-y");
+  let down = null; // where a finger has come down that may drag
+  let dragging = false;
+
+  function press(event) {
+    if (event.pointerType === "mouse") return;
+    event.preventDefault(); // no press of a mouse follows
+    down = Math.abs(across(event) - position()) < TOUCH_REACH ? event : null;
+    dragging = false;
+  }
+
+  function move(event) {
+    if (event.pointerId !== down?.pointerId) return;
+    if (dragging) onMove(across(event));
+    else if (Math.abs(event.clientX - down.clientX) > Math.abs(event.clientY - down.clientY)) {
+      dragging = true;
+      onStart(across(event));
+    } else down = null;
+  }
+
+  return (selection) =>
+    selection
+      .call(byMouse)
+      .style("touch-action", "pan-y")
+      .on("pointerdown.finger", press)
+      .on("pointermove.finger", move)
+      .on("pointerup.finger pointercancel.finger", () => (down = null));
 }

@@ -34,6 +34,10 @@ export function slider(stage, { label, key, format, steps, step, onInput = (valu
   input.attr("step", steps ? 1 : step);
   const read = () => (steps ? steps[input.property("valueAsNumber")] : input.property("valueAsNumber"));
   input.on("input", () => onInput(read()));
+  // A finger has moved the slider already when it turns out to scroll the page.
+  let drawn, before;
+  input.on("pointerdown", () => (before = { drawn, position: input.property("value") }));
+  input.on("pointercancel", () => input.property("value") === before.position || onInput(before.drawn));
 
   const row = make("div", { class: "toy-slider" }, [make("label", { for: id, html: label }), input, output]);
 
@@ -41,6 +45,7 @@ export function slider(stage, { label, key, format, steps, step, onInput = (valu
     node: () => row.node(),
     /** `range` is [low, high], of a slider without `steps` that is not to be the trait's own. */
     draw(value, range = steps ? [0, steps.length - 1] : stage.limits(key)) {
+      drawn = value;
       const [low, high] = range;
       const position = steps ? bisectCenter(steps, value) : value;
       input.attr("min", low).attr("max", high).attr("aria-valuetext", format(value));
