@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from toy.claims import CLAIMS, Claim, Ledger
+from toy.claims import CLAIMS, Claim, Ledger, Turn
 
 ROOT = Path(__file__).parent.parent
 VERDICTS = {"right", "incomplete", "refuted"}
@@ -29,7 +29,7 @@ def test_the_numbers_of_a_claim_bear_its_verdict_out(claim):
     assert claim.holds()
 
 
-@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.turn], ids=lambda c: c.key)
+@by_key
 def test_the_change_that_a_claim_names_turns_its_verdict(claim, monkeypatch):
     assert claim.holds()
     monkeypatch.setattr(f"toy.claims.{claim.chapter}.{claim.turn.name}", claim.turn.value)
@@ -63,16 +63,20 @@ def test_every_answer_of_the_homework_is_put_to_the_test():
     assert origins == {"students", *(f"homework {question}" for question in QUESTIONS)}
 
 
+TURN = Turn("one were two", "ONE", 2.0)
+
+
 def claim_of(total):
     words = "sum", "arithmetic", "students", "One and one is three.", "refuted"
     numbers = (lambda: {"total": total}), (lambda total: total != 3)
-    return Claim(*words, *numbers, "It is {total:.0f}.", "tests/t.py::test_t")
+    return Claim(*words, *numbers, "It is {total:.0f}.", "tests/t.py::test_t", TURN)
 
 
 def test_the_ledger_has_a_row_a_claim_with_its_finding():
     *_, row = Ledger([claim_of(2)])._repr_markdown_().splitlines()
     assert row == (
         "| One and one is three. | students | **refuted** | It is 2. "
+        "*It would turn if one were two.* "
         "| [arithmetic](#claim-sum)<br>`tests/t.py::test_t` |"
     )
 

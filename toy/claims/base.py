@@ -45,7 +45,7 @@ class Claim:
     --------
     >>> claim = Claim("sum", "arithmetic", "students", "One and one is three.", "refuted",
     ...               lambda: {"total": 1.0 + 1.0}, lambda total: total != 3, "It is {total:.0f}.",
-    ...               "tests/test_arithmetic.py::test_sums")
+    ...               "tests/test_arithmetic.py::test_sums", Turn("one were two", "ONE", 2.0))
     >>> claim.holds(), claim.finding()
     (True, 'It is 2.')
     """
@@ -59,7 +59,7 @@ class Claim:
     decides: Callable[..., bool]
     shows: str
     test: str
-    turn: Turn | None = None
+    turn: Turn
 
     def holds(self) -> bool:
         """Compute the evidence, and say whether it bears the verdict out."""
@@ -91,6 +91,6 @@ def row(claim: Claim) -> str:
     """Return the claim's row of the ledger, if its numbers bear it out."""
     assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
     where = f"[{claim.chapter.replace('_', ' ')}](#claim-{claim.key})<br>`{claim.test}`"
-    decides = claim.finding() + (f" *It would turn if {claim.turn.says}.*" if claim.turn else "")
+    decides = claim.finding() + f" *It would turn if {claim.turn.says}.*"
     cells = claim.says, claim.origin, f"**{claim.verdict}**", decides, where
     return f"| {' | '.join(cells)} |"
