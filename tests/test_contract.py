@@ -296,3 +296,15 @@ def test_worlds_that_do_not_fit_are_refused_by_a_name(name, argument, other):
     named, *rule = message.split(" must ")
     assert not message or rule, message
     assert not message or {argument, other} & set(re.findall(r"\w+", named)), message
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_negative_zero_is_a_zero():
+    assert toy.optimal_margin(-0.0) == toy.optimal_margin(0.0) == -np.inf
+    np.testing.assert_array_equal(toy.softmax([-0.0, 1.0]), toy.softmax([0.0, 1.0]))
+    negative, positive = [0.5, -0.0, 0.5], [0.5, 0.0, 0.5]
+    for reference in (positive, negative, [0.25, 0.25, 0.5]):
+        for name in ("kl_divergence", "log_ratio", "kl_gradient", "chi_square_divergence"):
+            function = FUNCTIONS[name]
+            expected = function(positive, reference)
+            np.testing.assert_array_equal(function(negative, reference), expected)

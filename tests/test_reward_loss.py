@@ -1118,3 +1118,15 @@ def test_accuracy_counts_the_comparisons_that_the_rewards_order_rightly():
     np.testing.assert_allclose(module.accuracy(rewards, [wins] * 3), [0.7, 0.3, 0.5], rtol=1e-15)
     ordered = sum(WINS[i][j] for i in range(4) for j in range(4) if REWARD[i] > REWARD[j])
     np.testing.assert_allclose(module.accuracy(REWARD, WINS), ordered / np.sum(WINS), rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("reward", "wins"),
+    [
+        ([-1e300, 1.0, 1.0], [[0.0, 2.0, 0.0], [2.0, 0.0, 4.0], [0.0, 2.0, 0.0]]),
+        ([0.0, 0.0, 0.0], [[0.0, 1e300, 0.0], [1e-300, 0.0, 1e-300], [0.0, 1e-300, 0.0]]),
+    ],
+)
+def test_a_pair_for_which_the_loss_does_not_bend_in_float64_has_no_standard_error(reward, wins):
+    with pytest.raises(ValueError, match=r"^reward and wins must leave the loss some curvature"):
+        margin_standard_errors(reward, wins)

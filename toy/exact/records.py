@@ -1,7 +1,6 @@
 """Floor 0: results of several arrays, which compare like values."""
 
 from dataclasses import fields
-from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,5 +17,3 @@ class Record:
             return NotImplemented
         names = [field.name for field in fields(self)]  # type: ignore[arg-type]
         return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
-
-    __hash__: ClassVar[Any] = None

@@ -244,7 +244,8 @@ def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
     Raises
     ------
     ValueError
-        If some responses were never compared with the others.
+        If some responses were never compared with the others, or the loss is flat in float64 for a
+        pair that was.
 
     Examples
     --------
@@ -257,6 +258,9 @@ def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
     linked = np.maximum(counts, np.swapaxes(counts, -2, -1))
     check_linked(counts, linked, "must connect all responses by comparisons")
     curvature = np.where(np.eye(curvature.shape[-1]), 0.0, curvature)
+    if ((linked > 0) & ~(curvature > 0)).any():
+        rule = "must leave the loss some curvature for every compared pair"
+        refuse("reward and wins", rule, "none in float64 for one of them")
     with np.errstate(all="ignore"):
         total = counts.sum(axis=(-2, -1))[..., None, None]
         return np.sqrt(np.maximum(resistances(curvature), 0) / total)
