@@ -1,7 +1,7 @@
 """Floor 2, chapter "The RLHF objective": what is maximised, and how far from the top one is.
 
 J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π], with β > 0 in units of reward per nat. Everything
-follows from two facts that are exact: the optimum without the last term is π* = π_ref e^(r/β) / Z,
+follows from two facts that are exact: without the last term the optimum is π* = π_ref e^(r/β) / Z,
 and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over their leading axes.
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
