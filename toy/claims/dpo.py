@@ -123,7 +123,7 @@ def steps_to_one_in_a_hundred() -> dict[str, float]:
 
 def displacement() -> dict[str, float]:
     """Return the chosen response's probability and the loss, before and after training."""
-    before, after = (log_linear_policy([w], LENGTHS) for w in (0.0, 3.9))
+    before, after = (log_linear_policy([theta], LENGTHS) for theta in (0.0, 3.9))
     losses = [float(dpo_loss(p, THIRDS, CHOSEN, 1.0)) for p in (before, after)]
     chosen = [float(p[1]) for p in (before, after)]
     return {"before": chosen[0], "after": chosen[1], "loss": losses[0], "lower": losses[1]}
