@@ -192,7 +192,7 @@ CLAIMS = (
         evidence=other_optimum,
         decides=lambda difference: difference < 1e-12,
         shows="Where every response leads to every other by a chain of wins, descent on DPO's "
-        "loss ends at RLHF's optimum (no probability differs by {difference:.0e}).",
+        "loss ends at RLHF's optimum (largest gap of a probability: {difference:.0e}).",
         test=TESTS + "test_minimising_dpo_is_fitting_rewards_and_taking_their_gibbs_policy",
         turn=Turn("DPO's margins left the reference out", "dpo_gradient", without_reference),
     ),
