@@ -113,10 +113,10 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
 
 #: What stands after the anchor, and why it cannot be shown.
 MALFORMED = {
-    "policy=.6,.3": "policy must be probabilities of at least 1e-9 that sum .*; got 0.6, 0.3",
+    "policy=.6,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3",
     "policy=.6,.4": "policy must have 4 entries, one for each response; got 2",
-    "policy=.6,.3,.3,.3": "policy must be probabilities of at least 1e-9 that sum .*; got 0.6, 0.3, 0.3, 0.3",
-    "policy=1,0,0,0": "policy must be probabilities of at least 1e-9 that sum .*; got 1, 0, 0, 0",
+    "policy=.6,.3,.3,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3, 0.3, 0.3",
+    "policy=1,0,0,0": "policy must be probabilities of at least 1e-9 .*; got 1, 0, 0, 0",
     "policy=a,b,c,d": 'cannot read "a,b,c,d" as policy',
     "num_samples=0": "num_samples must be a whole number from 1 to 10000; got 0",
     "num_samples=1e9": "num_samples must be a whole number from 1 to 10000; got 1000000000",
