@@ -225,7 +225,8 @@ def under_policy(function, share, reach):
     ratio = lambda x: 1 - share + mpmath.mpf(share) / 2 * mpmath.exp(3 * x**2 / 8)
     density = lambda x: mpmath.exp(-(x**2) / 2) / mpmath.sqrt(2 * mpmath.pi)
     pieces = [0, *range(5, reach + 1, 5)]
-    return 2 * mpmath.quad(lambda x: density(x) * function(-mpmath.log(ratio(x))), pieces)
+    with mpmath.workdps(20):
+        return 2 * mpmath.quad(lambda x: density(x) * function(-mpmath.log(ratio(x))), pieces)
 
 
 @pytest.mark.parametrize(("share", "printed"), [(1e-2, 5.5e-4), (1e-6, 1.7e-9)])
