@@ -200,10 +200,10 @@ def test_a_page_is_searched_by_passages_in_which_a_formula_is_what_one_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mathml = "<mi>log</mi><mo>\u2061</mo><mi>Z</mi><annotation>\\log Z</annotation>"
-    monkeypatch.setattr(search, "typeset", lambda tex, display: mathml)
+    monkeypatch.setattr(search, "typeset", lambda *_: mathml)
     inner = nodes.section("", nodes.title("", "Within"), nodes.paragraph("", "tie"), ids=["within"])
-    formula = nodes.math("", r"\log Z")
-    words = nodes.paragraph("", "", nodes.Text("So "), formula, nodes.Text("."))
+    formula = nodes.math("", r"\log Z", mark=".")  # the full stop is the formula's: KeepPunctuation
+    words = nodes.paragraph("", "", nodes.Text("So "), formula)
     code = nodes.literal_block("", "print(1)")
     title = nodes.title("", "(A title)")
     outer = nodes.section("", title, words, code, inner, ids=["outer", "label"])

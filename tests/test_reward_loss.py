@@ -204,6 +204,18 @@ def test_the_flow_on_noisy_labels_ends_at_the_logit_and_goes_no_further():
     assert time_to_margin(0.0, 0.5) == margin_after(7.0, 0.5) == 0.0
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_flow_keeps_the_digits_of_a_preference_whose_rest_is_rounded_to_one():
+    # 50 digits: q Δ − log((p − q e^Δ)/(p − q)), over p q; and the logit of 1e-16.
+    rare, margin = 6.18290236175192e-14, -30.41430986045308
+    q, m = oracles.mpf(rare), oracles.mpf(-margin)
+    exact = (q * m - oracles.log((1 - q - q * oracles.exp(m)) / (1 - 2 * q))) / (q * (1 - q))
+    assert time_to_margin(margin, rare) == pytest.approx(float(exact), rel=1e-12)
+    assert float(exact) == pytest.approx(150027825128644.0, rel=1e-12)
+    assert margin_after(1e30, 1e-16) == pytest.approx(-36.841361487904734, rel=1e-15)
+    close(optimal_margin([1e-320, 1e-16]), [np.log(1e-320), -36.841361487904734])
+
+
 def test_the_optimal_margin_keeps_its_digits_near_even_odds():
     close(optimal_margin([0.5 + 2**-40, 0.5 - 2**-40]), [2**-38, -(2**-38)])
     assert optimal_margin([1.0, 0.0]).tolist() == [np.inf, -np.inf]

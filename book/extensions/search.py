@@ -53,7 +53,8 @@ def text(node: nodes.Node) -> str:
         return str(node.astext())
     if isinstance(node, nodes.math | nodes.math_block):
         with suppress(TeXError):
-            return words(typeset(node.astext(), False)).replace(APPLIED, " ")
+            read = words(typeset(node.astext(), False)).replace(APPLIED, " ")
+            return f"{read}{node.get('mark', '')}"
     return node.child_text_separator.join(map(text, own(node)))
 
 
