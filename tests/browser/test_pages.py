@@ -114,6 +114,7 @@ def overhangs(page: Page) -> list[int]:
     size = page.viewport_size
     own = page.evaluate(OVERHANG)
     page.set_viewport_size(size | {"width": NARROWEST})
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     narrow = page.evaluate(OVERHANG)
     page.set_viewport_size(size)
     return [own, narrow]
