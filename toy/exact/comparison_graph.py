@@ -55,15 +55,17 @@ def solve_laplacian(weights: Array, flows: Array) -> Array:
 
     `weights` are symmetric, >= 0, with a zero diagonal; `flows` are antisymmetric: what each pair
     wants. Where weights are of very unequal size, a weak link would drown in the diagonal that
-    general elimination starts from, and what it wants in the sums of what its ends want.
+    general elimination starts from, and what it wants in the sums of what its ends want. What
+    float64 does not hold, or a link so weak that it is lost, makes the solution NaN or infinite.
     """
-    if flows.ndim == 2 and len(flows) >= _MIN_ITERATED:
-        solution, arrived = _conjugate_gradients(weights, flows.sum(axis=-1))
-        if arrived:
-            return solution
-    if _very_unequal(weights):
-        return _eliminate(weights, flows)
-    return _solve_directly(weights, flows.sum(axis=-1))
+    with np.errstate(all="ignore"):
+        if flows.ndim == 2 and len(flows) >= _MIN_ITERATED:
+            solution, arrived = _conjugate_gradients(weights, flows.sum(axis=-1))
+            if arrived:
+                return solution
+        if _very_unequal(weights):
+            return _eliminate(weights, flows)
+        return _solve_directly(weights, flows.sum(axis=-1))
 
 
 def resistances(weights: Array) -> Array:
@@ -89,7 +91,7 @@ def resistances(weights: Array) -> Array:
 def _very_unequal(weights: Array) -> bool:
     """Return whether some weight drowns in others."""
     linked = np.where(weights > 0, weights, np.inf)
-    return bool(weights.max() > _MAX_WEIGHT_RATIO * linked.min())
+    return bool(weights.max(initial=0.0) > _MAX_WEIGHT_RATIO * linked.min(initial=np.inf))
 
 
 def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
@@ -115,7 +117,10 @@ def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
 
 def _solve_directly(weights: Array, values: Array) -> Array:
     """Solve by general elimination, for what each response wants ``(..., Y)``."""
-    return np.asarray(np.linalg.solve(_grounded(weights), values[..., None])[..., 0])
+    try:
+        return np.asarray(np.linalg.solve(_grounded(weights), values[..., None])[..., 0])
+    except np.linalg.LinAlgError:  # some weight is so small that it is 0
+        return np.full(values.shape, np.nan)
 
 
 def _grounded(weights: Array) -> Array:

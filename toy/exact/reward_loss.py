@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from toy.exact.comparison_graph import check_linked, resistances, solve_laplacian
+from toy.exact.enumeration import check_listable
 from toy.exact.validation import (
     Array,
     as_count,
@@ -32,6 +33,7 @@ from toy.exact.validation import (
     as_values,
     as_wins,
     check_generator,
+    check_result,
     check_same_responses,
     refuse,
 )
@@ -263,7 +265,9 @@ def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
         refuse("reward and wins", rule, "none in float64 for one of them")
     with np.errstate(all="ignore"):
         total = counts.sum(axis=(-2, -1))[..., None, None]
-        return np.sqrt(np.maximum(resistances(curvature), 0) / total)
+        errors = np.sqrt(np.maximum(resistances(curvature), 0) / total)
+    check_result("wins", "must be large enough for standard errors", errors)
+    return errors
 
 
 def sample_comparisons(
@@ -293,7 +297,7 @@ def sample_comparisons(
     counts = as_wins("pair_counts", pair_counts)
     if (counts != np.floor(counts)).any() or (counts != np.swapaxes(counts, -2, -1)).any():
         refuse("pair_counts", "must be whole numbers, the same for (i, j) and (j, i)", pair_counts)
-    if counts.max() >= 2.0**63:
+    if (counts >= 2.0**63).any():
         refuse("pair_counts", "must be below 2^63 ≈ 9.2e18", counts.max())
     reward = as_values("reward", reward)
     check_same_responses("reward", reward, "pair_counts", counts)
@@ -522,6 +526,7 @@ def wins_from_rankings(
     [[0.0, 0.333, 0.0], [0.0, 0.0, 0.0], [0.333, 0.333, 0.0]]
     """
     size, table = as_count("num_responses", num_responses), []
+    check_listable("num_responses", (size, size), "take fewer")
     for rows, weight in as_rankings("rankings", rankings, size, weights):
         table.append(_pair_table(rows, weight[:, None] / comb(rows.shape[1], 2), size))
     return np.asarray(np.sum(table, axis=0))
@@ -669,9 +674,10 @@ def _newton(
             if not np.isfinite(change).all():
                 break
     gradient = np.abs(flows.sum(axis=-1)).max()
+    furthest = np.nan_to_num(change, nan=np.inf).max()
     raise RuntimeError(
         f"Newton's method has not arrived: it stopped where the largest gradient is {gradient:.1e} "
-        f"and margins still move by {np.max(change):.1e} a step, for counts too unequal for "
+        f"and margins still move by {furthest:.1e} a step, for wins or weights too unequal for "
         "float64; a penalty such as l2=1e-9 makes the fit easier"
     )
 
@@ -779,8 +785,6 @@ def _as_weights(weights: ArrayLike | None, num_rankings: int) -> Array:
         refuse(
             "weights", f"must have shape ({num_rankings},), one a ranking", f"shape {weight.shape}"
         )
-    with np.errstate(over="ignore"):
-        total = weight.sum()
-    if not 0 < total < np.inf:
-        refuse("weights", "must have a finite sum > 0", total)
+    if not weight.any():
+        refuse("weights", "must not all be 0", weight)
     return weight
