@@ -495,9 +495,9 @@ def sequence_dpo_gradient(policy, reference, pairs, beta):
 
 
 def ipo_loss(policy, reference, wins, beta):
-    h = log_ratio(policy, reference)
+    d = log_ratio(policy, reference)
     return sum(
-        share * (h[i] - h[j] - 1 / (2 * mpf(beta))) ** 2 for i, j, share in comparisons(wins)
+        share * (d[i] - d[j] - 1 / (2 * mpf(beta))) ** 2 for i, j, share in comparisons(wins)
     )
 
 

@@ -20,6 +20,14 @@ REPLIES = (
 )
 
 
+def test_the_smallest_case_by_hand():
+    d = toy.log_ratio(EVEN, SKEWED)
+    np.testing.assert_array_equal(d.round(3), [3.912, -0.683])
+    np.testing.assert_array_equal(toy.k2(d).round(3), [7.652, 0.233])
+    assert toy.kl_divergence(EVEN, SKEWED).round(3) == 1.614
+    assert toy.kl_divergence(SKEWED, EVEN).round(3) == 0.637
+
+
 def test_the_numbers_of_the_world_of_four_responses():
     d = toy.log_ratio(POLICY, REFERENCE)
     rounds_to = lambda value, digits: pytest.approx(value, abs=0.5 * 10.0**-digits)
@@ -47,6 +55,13 @@ def test_far_from_the_reference_the_best_coefficient_is_small_and_k3_scatters_tw
     assert toy.optimal_coefficient(far, REFERENCE) == pytest.approx(0.28, abs=0.005)
     k1, k3 = (toy.estimator_moments(k, far, REFERENCE).std for k in (toy.k1, toy.k3))
     assert k3 / k1 == pytest.approx(2.09, abs=0.005)
+
+
+def test_ten_draws_often_miss_the_rare_response_and_regression_then_overrates_the_coefficient():
+    assert (1 - POLICY[0]) ** 10 == rounds_to(0.60, 2)
+    rest, d, c = POLICY[1:] / 0.95, toy.log_ratio(POLICY, REFERENCE)[1:], (REFERENCE / POLICY)[1:]
+    covariance = rest @ (d * c) - (rest @ d) * (rest @ c)
+    assert -covariance / (rest @ c**2 - (rest @ c) ** 2) == rounds_to(1.4, 1)
 
 
 def test_merging_two_responses_can_raise_the_mean_of_k2_and_never_the_kl():
@@ -101,6 +116,16 @@ def test_a_ratio_of_the_whole_prefix_brings_the_gradient_to_every_earlier_token(
             strict=True,
         ):
             np.testing.assert_allclose(autograd, table, atol=1e-15)
+
+
+def test_a_mean_over_the_tokens_of_each_reply_turns_the_pull_of_k3_where_lengths_differ():
+    row, reference = np.array([0.5, 0.3, 0.2]), torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
+    logits = torch.tensor(np.log(row), requires_grad=True)
+    d = logits.log_softmax(-1) - reference.log()
+    for lengths, pull in (([1, 1, 1], [0.3, 0.0, -0.3]), ([2, 2, 1], [0.225, 0.045, -0.27])):
+        loss = torch.tensor(row / lengths) @ (torch.exp(-d) - 1 + d)
+        (autograd,) = torch.autograd.grad(loss, logits, retain_graph=True)
+        np.testing.assert_allclose(autograd, pull, atol=1e-15)
 
 
 def test_k3_in_the_reward_drives_a_rare_response_further_away():
@@ -189,7 +214,8 @@ def under_policy(function, share, reach):
     ratio = lambda x: 1 - share + mpmath.mpf(share) / 2 * mpmath.exp(3 * x**2 / 8)
     density = lambda x: mpmath.exp(-(x**2) / 2) / mpmath.sqrt(2 * mpmath.pi)
     pieces = [0, *range(5, reach + 1, 5)]
-    return 2 * mpmath.quad(lambda x: density(x) * function(-mpmath.log(ratio(x))), pieces)
+    with mpmath.workdps(20):
+        return 2 * mpmath.quad(lambda x: density(x) * function(-mpmath.log(ratio(x))), pieces)
 
 
 @pytest.mark.parametrize(("share", "printed"), [(1e-2, 5.5e-4), (1e-6, 1.7e-9)])
@@ -228,6 +254,12 @@ def test_the_mean_inverse_ratio_betrays_another_sampler_but_not_every_one():
     assert read(unseen, toy.k1).bias == rounds_to(0.033, 3)
     never = [0.0, 0.45, 0.25, 0.30]
     close(toy.estimator_moments(inverse, never, REFERENCE).mean, 0.65)
+    # The mean of π/μ is 1 whoever draws, unless something is left out; single ratios tell.
+    for sampler, mean in ((REFERENCE, 1.0), (unseen, 1.0), (top_p, 0.95)):
+        drawn = sampler > 0
+        ratio = POLICY[drawn] / sampler[drawn]
+        close(sampler[drawn] @ ratio, mean)
+        assert np.abs(ratio - 1).max() > 0.04
     means, chances = toy.estimate_distribution(inverse, SKEWED[::-1], EVEN, 50)
     assert (means.min(), chances[means.argmin()]) == (rounds_to(0.505, 3), rounds_to(0.605, 3))
 

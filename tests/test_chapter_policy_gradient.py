@@ -46,6 +46,13 @@ def test_the_numbers_of_the_objectives_gradient():
     rounded(np.linalg.norm(whole - TRUE), 0.226)
 
 
+def test_a_logit_may_rise_and_its_probability_fall():
+    assert REWARD[0] > POLICY @ REWARD
+    slope = POLICY * (TRUE - POLICY @ TRUE)
+    assert TRUE[0] > 0 > slope[0]
+    np.testing.assert_allclose(slope, TRUE @ (np.diag(POLICY) - np.outer(POLICY, POLICY)))
+
+
 def test_the_extra_kl_term_is_a_baseline_of_height_beta():
     log_ratio = toy.log_ratio(POLICY, REFERENCE)
     shaped = REWARD - BETA * log_ratio
@@ -79,17 +86,20 @@ def test_exact_ascent_waits_twice_before_it_says_canberra():
 
 
 def test_twelve_of_twelve_sampled_learners_say_canberra_in_the_end():
-    world, rng = toy.SHY_REFERENCE, np.random.default_rng(1927)
+    world, rng, seen = toy.SHY_REFERENCE, np.random.default_rng(1927), np.zeros(12)
 
     def from_a_batch(z):
         policy = toy.softmax(z)
-        earned = rng.multinomial(1000, policy) / 1000 * world.reward[0]
+        counts = rng.multinomial(1000, policy)
+        seen[:] += counts[:, 3] * (policy[:, 3] < 0.5)
+        earned = counts / 1000 * world.reward[0]
         return earned - earned.sum(axis=-1, keepdims=True) * policy
 
     start = np.tile(np.log(world.reference[0]), (12, 1))
     found = toy.ascend(from_a_batch, start, 4.0, 5000).policies[..., 3] > 0.5
     assert found[-1].all()
     assert 1000 < found.argmax(axis=0).min() < 2528 < found.argmax(axis=0).max() < 5000
+    assert 900 < seen.min() < seen.max() < 1500
 
 
 def test_adam_does_not_wait_on_the_plateau():
@@ -138,6 +148,16 @@ def test_at_the_optimum_a_baseline_leaves_nothing_to_scatter():
     rounded(paid, [-0.165] * 3)
     rounded(spread(optimum, paid), 0.0145, 4)
     assert spread(optimum, paid, paid[0]) < 1e-30
+
+
+def test_the_arrows_shrink_towards_the_corners_and_not_towards_the_edges():
+    def move(policy):
+        uphill = toy.objective_gradient(policy, SUMMARIES, EARLY, BETA)
+        return np.linalg.norm(policy * (uphill - (policy * uphill).sum(-1, keepdims=True)), axis=-1)
+
+    near_corners = move(0.97 * np.eye(3) + 0.01)
+    near_edges = move(0.485 * (1 - np.eye(3)) + 0.01)
+    assert near_corners.max() < 0.003 < 0.05 < near_edges.min()
 
 
 def test_the_exact_path_turns_aside():

@@ -175,6 +175,26 @@ def test_the_numbers_of_the_frontier_and_of_best_of_n():
     near(ends, [3.0, 5.3], 1)
 
 
+def test_a_whole_nat_buys_less_than_the_slope_says():
+    here = toy.reward_kl_frontier(REWARD, REFERENCE, [BETA])
+
+    def bought(nats):
+        spent = lambda b: toy.reward_kl_frontier(REWARD, REFERENCE, [b]).kl[0] - here.kl[0] - nats
+        price = scipy.optimize.brentq(spent, 0.02, BETA)
+        return toy.gibbs_policy(REWARD, REFERENCE, price) @ REWARD - here.reward[0]
+
+    near(bought(1.0), 0.132, 3)
+    assert bought(1e-4) / 1e-4 == pytest.approx(BETA, rel=1e-3)
+
+
+def test_to_leave_out_the_sun_costs_the_logarithm_of_what_is_left():
+    without = np.append(REFERENCE[:3] / REFERENCE[:3].sum(), 0.0)
+    least = toy.kl_divergence(without, REFERENCE)
+    near([least, np.log(1 / 0.9)], [0.105, 0.105], 3)
+    others = np.random.default_rng(7).dirichlet(np.ones(3), 200)
+    assert (toy.kl_divergence(np.pad(others, ((0, 0), (0, 1))), REFERENCE) >= least).all()
+
+
 def test_the_mixture_and_the_popular_answer_waste_most_of_their_divergence():
     mixture = 0.5 * REFERENCE + 0.5 * np.eye(4)[1]
     for policy in (mixture, np.array([0.0, 0.0, 1.0, 0.0])):
@@ -209,6 +229,9 @@ def test_best_of_n_leaves_its_bound_beyond_one_over_the_references_probability_o
     near([used(REWARD, REFERENCE, n) for n in (4, 8, 16)], [0.847, 0.837, 0.845], 3)
     near([used(shy.reward[0], shy.reference[0], n) for n in (4, 300)], [0.508, 0.920], 3)
     assert used(REWARD, REFERENCE, 1000) < 0.33
+    many = np.arange(200), np.full(200, 1 / 200)
+    assert used(*many, 16) > 1 - 2e-4
+    assert used(*many, 100) > 0.99 > used(*many, 400) > used(*many, 1000)
     assert used(shy.reward[0], shy.reference[0], 10**5) < 0.66
 
 

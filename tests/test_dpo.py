@@ -238,22 +238,22 @@ def test_no_beta_protects_dpo_from_clean_labels(beta):
 @pytest.mark.parametrize("beta", [0.1, 1.0, 10.0])
 def test_ipo_stops_clean_labels_at_a_margin_of_one_over_two_beta(beta):
     policy = ipo_policy([0.3, 0.7], WON, beta)
-    h = log_ratio(policy, [0.3, 0.7])
-    assert h[0] - h[1] == pytest.approx(1 / (2 * beta), rel=1e-12)
+    d = log_ratio(policy, [0.3, 0.7])
+    assert d[0] - d[1] == pytest.approx(1 / (2 * beta), rel=1e-12)
     assert ipo_loss(policy, [0.3, 0.7], WON, beta) < 1e-20
 
 
 def test_ipo_with_noisy_labels_stops_at_the_surplus_of_wins_over_two_beta():
     # 70 wins and 30 losses: (0.7 − 0.3)/2β, where DPO has logit(0.7)/β.
-    h = log_ratio(ipo_policy([0.3, 0.7], [[0, 70], [30, 0]], 0.5), [0.3, 0.7])
-    assert h[0] - h[1] == pytest.approx(0.4, rel=1e-12)
+    d = log_ratio(ipo_policy([0.3, 0.7], [[0, 70], [30, 0]], 0.5), [0.3, 0.7])
+    assert d[0] - d[1] == pytest.approx(0.4, rel=1e-12)
 
 
 @pytest.mark.parametrize("beta", [0.2, 1.0])
 def test_the_ipo_policy_is_the_minimiser_of_the_ipo_loss(beta):
     def torch_ipo_loss(log_policy):
-        h = log_policy - torch.tensor(REFERENCE).log()
-        gap = h[:, None] - h[None, :] - 1 / (2 * beta)
+        d = log_policy - torch.tensor(REFERENCE).log()
+        gap = d[:, None] - d[None, :] - 1 / (2 * beta)
         return (torch.tensor(WINS) * gap**2).sum() / WINS.sum()
 
     close(
@@ -283,8 +283,8 @@ def test_ipo_needs_comparisons_that_connect_all_responses_but_no_upsets():
     # 1 won against 0 and against 2, and never lost: by wins alone nothing can be reached from 0.
     star = np.zeros((3, 3))
     star[1, 0] = star[1, 2] = 1
-    h = log_ratio(ipo_policy([0.2, 0.3, 0.5], star, 0.5), [0.2, 0.3, 0.5])
-    close(np.diff(h), [1.0, -1.0])
+    d = log_ratio(ipo_policy([0.2, 0.3, 0.5], star, 0.5), [0.2, 0.3, 0.5])
+    close(np.diff(d), [1.0, -1.0])
     star[1, 2] = 0
     message = r"^wins must connect .* responses \[0, 1\], which were never compared with \[2\]$"
     with pytest.raises(ValueError, match=message):

@@ -323,7 +323,10 @@ def test_a_formula_is_copied_once_as_its_source(open_page: OpenPage) -> None:
 def test_paper_is_light(open_page: OpenPage) -> None:
     page = open_page("book/bandits.html", theme="dark").page
     page.locator("img.only-light[loading=eager]").first.wait_for(state="attached")
-    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        """() => Promise.all([...document.querySelectorAll("img.only-light")]
+            .map(image => image.complete || new Promise(done => { image.onload = done; })))"""
+    )
     page.evaluate(
         """() => addEventListener("beforeprint", () => {
             const pictures = [...document.images].filter(image => image.checkVisibility());

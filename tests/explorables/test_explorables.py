@@ -27,25 +27,10 @@ def explorable(request):
     return request.param()
 
 
-def run_javascript_tests(**environment):
-    return subprocess.run(
-        ["npm", "test", "--silent"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHON": sys.executable} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_javascript_core_agrees_with_toy():
-    result = run_javascript_tests()
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert int(re.search(r"pass (\d+)", result.stdout)[1]) > 40
-
-
 def test_the_javascript_tests_fail_without_python_to_compare_with():
-    assert run_javascript_tests(PYTHON="no-such-python").returncode != 0
+    environment = os.environ | {"PYTHON": "no-such-python"}
+    call = ["npm", "test", "--silent"]  # with Python, it is a stage of make check
+    assert subprocess.run(call, cwd=ROOT, env=environment, capture_output=True).returncode != 0
 
 
 def test_reset_and_links_know_the_state_at_birth(explorable):

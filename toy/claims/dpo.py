@@ -123,7 +123,7 @@ def steps_to_one_in_a_hundred() -> dict[str, float]:
 
 def displacement() -> dict[str, float]:
     """Return the chosen response's probability and the loss, before and after training."""
-    before, after = (log_linear_policy([w], LENGTHS) for w in (0.0, 3.9))
+    before, after = (log_linear_policy([theta], LENGTHS) for theta in (0.0, 3.9))
     losses = [float(dpo_loss(p, THIRDS, CHOSEN, 1.0)) for p in (before, after)]
     chosen = [float(p[1]) for p in (before, after)]
     return {"before": chosen[0], "after": chosen[1], "loss": losses[0], "lower": losses[1]}
@@ -192,7 +192,7 @@ CLAIMS = (
         evidence=other_optimum,
         decides=lambda difference: difference < 1e-12,
         shows="Where every response leads to every other by a chain of wins, descent on DPO's "
-        "loss ends at RLHF's optimum (no probability differs by {difference:.0e}).",
+        "loss ends at RLHF's optimum (largest gap of a probability: {difference:.0e}).",
         test=TESTS + "test_minimising_dpo_is_fitting_rewards_and_taking_their_gibbs_policy",
         turn=Turn("DPO's margins left the reference out", "dpo_gradient", without_reference),
     ),

@@ -25,6 +25,9 @@ from toy.exact.sequences import sequence_kl_gradient, sequence_loss_gradient, to
 #: The chapter's world of four responses.
 POLICY, REFERENCE = HALF_TRAINED, RETICENT_REFERENCE
 
+#: Who draws, where it is not the policy.
+SAMPLER = REFERENCE
+
 #: The homework's world, and its mirror image: policy first.
 EVEN, RARE = np.array([0.5, 0.5]), np.array([0.01, 0.99])
 HOMEWORK, MIRRORED = (EVEN, RARE), (RARE[::-1], EVEN)
@@ -105,7 +108,7 @@ def both_parts(
 
 
 def repair_bias(num_samples: int = 4, penalty: float = 1.0) -> float:
-    """Return the bias of the homework's repair, d̄ − λ/(2N²) Σ (d − d̄)², over all count vectors."""
+    """Return the bias of the homework's repair, d̄ − α/(2N²) Σ (d − d̄)², over all count vectors."""
     counts = count_vectors("num_samples", num_samples, POLICY.size, "")
     d, shares = log_ratio(POLICY, REFERENCE), counts / num_samples
     scatter = shares @ d**2 - (shares @ d) ** 2
@@ -305,11 +308,11 @@ CLAIMS = (
         verdict="refuted",
         evidence=lambda: {
             "kl": float(kl_divergence(POLICY, REFERENCE)),
-            "mean": float(estimator_moments(k3, POLICY, REFERENCE, sampler=REFERENCE).mean),
+            "mean": float(estimator_moments(k3, POLICY, REFERENCE, sampler=SAMPLER).mean),
         },
         decides=lambda kl, mean: abs(mean - kl) > 1,
         shows="With the reference sampling, k3 reports {mean:.2f} nats; the truth is {kl:.2f}.",
         test=TESTS + "test_k3_is_biased_when_another_policy_samples",
-        turn=Turn("the reference were the policy itself", "REFERENCE", POLICY),
+        turn=Turn("the policy itself drew", "SAMPLER", POLICY),
     ),
 )

@@ -109,8 +109,8 @@ def dpo_loss(
     >>> float(dpo_loss([0.2, 0.8], [0.2, 0.8], [[0, 3], [1, 0]], beta=0.1))
     0.6931471805599453
     """
-    log_odds = _as_log_odds(policy, reference, wins, lengths)
-    return reward_loss(in_units_of_reward(log_odds, beta), wins)
+    log_ratios = _as_log_ratios(policy, reference, wins, lengths)
+    return reward_loss(in_units_of_reward(log_ratios, beta), wins)
 
 
 def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
@@ -140,7 +140,7 @@ def dpo_gradient(policy: ArrayLike, reference: ArrayLike, wins: Any, beta: Array
     >>> dpo_gradient([0.2, 0.8], [0.2, 0.8], [[0, 1], [0, 0]], beta=0.1).tolist()
     [-0.05, 0.05]
     """
-    reward = in_units_of_reward(_as_log_odds(policy, reference, wins), beta)
+    reward = in_units_of_reward(_as_log_ratios(policy, reference, wins), beta)
     return as_price("beta", beta)[..., None] * reward_loss_gradient(reward, wins)
 
 
@@ -262,9 +262,9 @@ def ipo_loss(
 ) -> Array:
     """Return the mean squared distance of the margins in log π/π_ref from a finite target.
 
-    L(π) = Σ_wl wins_wl (h_w − h_l − 1/(2β))² / Σ wins,  h = log π/π_ref
+    L(π) = Σ_wl wins_wl (d_w − d_l − 1/(2β))² / Σ wins,  d = log π/π_ref
 
-    With lengths h(y) = log(π(y)/π_ref(y)) / |y|, the mean over the tokens of y instead of their
+    With lengths d(y) = log(π(y)/π_ref(y)) / |y|, the mean over the tokens of y instead of their
     sum: another loss, in nats² per token², with another minimum.
 
     Parameters
@@ -287,12 +287,12 @@ def ipo_loss(
     >>> float(ipo_loss([0.5, 0.5], [0.5, 0.5], [[0, 3], [1, 0]], beta=0.25))
     4.0
     """
-    log_odds = _as_log_odds(policy, reference, wins, lengths)
-    column = as_per_world("beta", as_price("beta", beta), log_odds)
-    wins, per_world = as_wins("wins", wins), np.broadcast_arrays(column, log_odds)[0]
+    log_ratios = _as_log_ratios(policy, reference, wins, lengths)
+    column = as_per_world("beta", as_price("beta", beta), log_ratios)
+    wins, per_world = as_wins("wins", wins), np.broadcast_arrays(column, log_ratios)[0]
     check_same_responses("beta", per_world, "wins", wins)
     with np.errstate(over="ignore", invalid="ignore"):
-        distance = shares(wins) * (margins(log_odds) - 0.5 / column[..., None]) ** 2
+        distance = shares(wins) * (margins(log_ratios) - 0.5 / column[..., None]) ** 2
     check_result("beta", "must be large enough for a 1/(2β)²", distance)
     return distance.sum(axis=(-2, -1))
 
@@ -303,7 +303,7 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     π ∝ π_ref e^(x/2β),  Σ_j n_ij (x_i − x_j) = Σ_j (wins_ij − wins_ji),  n_ij = wins_ij + wins_ji
 
     It exists as soon as the comparisons connect all responses, with clean labels too: of Y
-    responses no two get further apart than x_i − x_j = Y − 1, so that h_i − h_j stops at
+    responses no two get further apart than x_i − x_j = Y − 1, so that d_i − d_j stops at
     (Y − 1)/(2β), which a chain of clean comparisons reaches.
 
     Parameters
@@ -338,7 +338,7 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     return gibbs_policy(score / 2, reference, beta)
 
 
-def _as_log_odds(
+def _as_log_ratios(
     policy: ArrayLike, reference: ArrayLike, wins: Any, lengths: ArrayLike | None = None
 ) -> Array:
     """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
@@ -379,11 +379,11 @@ def _as_fitted(reference: ArrayLike, wins: Any) -> tuple[Array, Array]:
     return reference, wins + even
 
 
-def in_units_of_reward(log_odds: Array, beta: ArrayLike) -> Array:
+def in_units_of_reward(log_ratios: Array, beta: ArrayLike) -> Array:
     """Return β times log π/π_ref, if that is as finite as it was."""
-    column = as_per_world("beta", as_price("beta", beta), log_odds)
+    column = as_per_world("beta", as_price("beta", beta), log_ratios)
     with np.errstate(over="ignore"):
-        reward = np.asarray(column * log_odds)
-    finite = np.where(np.isfinite(log_odds), reward, 0.0)
+        reward = np.asarray(column * log_ratios)
+    finite = np.where(np.isfinite(log_ratios), reward, 0.0)
     check_result("beta", "must be small enough for an implicit reward", finite)
     return reward

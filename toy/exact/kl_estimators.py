@@ -288,8 +288,8 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
 
     λ* = −Cov_π(d, e^(−d)) / Var_π(e^(−d)) = (KL(π ‖ π_ref) + KL(π_ref ‖ π)) / χ²(π_ref ‖ π)
 
-    k3 has a smaller variance than k1 exactly when λ* > 1/2. Where the two policies are equal every
-    λ gives the same estimator, and the limit 1 is returned.
+    Of two policies that differ, k3 has a smaller variance than k1 exactly when λ* > 1/2. Where
+    they are equal every λ gives the same estimator, and the limit 1 is returned.
 
     Parameters
     ----------

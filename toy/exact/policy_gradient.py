@@ -307,7 +307,7 @@ def group_mean(rewards: ArrayLike) -> Array:
     -------
     (..., G) units of reward; each row sums to zero
 
-    Source: shao2024grpo.
+    Source: liu2025drgrpo.
 
     Examples
     --------

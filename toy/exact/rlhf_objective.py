@@ -1,7 +1,7 @@
 """Floor 2, chapter "The RLHF objective": what is maximised, and how far from the top one is.
 
 J(π) = E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π], with β > 0 in units of reward per nat. Everything
-follows from two facts that are exact: the optimum without the last term is π* = π_ref e^(r/β) / Z,
+follows from two facts that are exact: without the last term the optimum is π* = π_ref e^(r/β) / Z,
 and J(π) = β log Z − β KL(π ‖ π*) for every π. Worlds broadcast over their leading axes.
 
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
@@ -329,9 +329,9 @@ def ptx_policy(
 ) -> Array:
     """Return the policy that maximises all three terms, E_π[r] − β KL(π ‖ π_ref) + γ E_p[log π].
 
-    π(y) = γ p(y) / (λ + β log(π(y)/π_ref(y)) + β − r(y)), with one λ for each prompt
+    π(y) = γ p(y) / (κ + β log(π(y)/π_ref(y)) + β − r(y)), with one κ for each prompt
 
-    In units of β, with s = λ/β + 1 − log Z and the Gibbs policy π*, that is π (s + log(π/π*)) = g p
+    In units of β, with s = κ/β + 1 − log Z and the Gibbs policy π*, that is π (s + log(π/π*)) = g p
     for g = γ/β: each π(y) is a Wright omega function of s, and log Σ_y π(y) is convex and falls in
     s. The root obeys s = g − KL(π ‖ π*), hence g − KL(p ‖ π*) <= s <= g, and Newton's steps from
     the left end can never pass it. γ → 0 gives the Gibbs policy, γ → ∞ gives p.
@@ -379,10 +379,10 @@ def ptx_policy(
 def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> Array:
     """Return the policy that maximises E_π[r] − β KL(π_ref ‖ π), the penalty the other way round.
 
-    π(y) = β π_ref(y) / (λ − r(y)), with one λ > max r for each prompt
+    π(y) = β π_ref(y) / (κ − r(y)), with one κ > max r for each prompt
 
     The gradient in the logits, π (r − E_π[r]) − β (π − π_ref), vanishes there: it is where descent
-    on −E_π[r] + β k3 comes to rest. In units of β, with u = (λ − max r)/β, the sum of π falls in u
+    on −E_π[r] + β k3 comes to rest. In units of β, with u = (κ − max r)/β, the sum of π falls in u
     and is convex, so that Newton's steps from the left end, where it is at least one, never pass
     the root.
 
@@ -493,7 +493,8 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
 
     π_n(y) = π_ref(y)/P(r = r(y)) · (P(r <= r(y))^n − P(r < r(y))^n),  P under π_ref
 
-    Its KL(π_n ‖ π_ref) is at most log n − (n − 1)/n, with equality only for continuous rewards.
+    Its KL(π_n ‖ π_ref) is at most log n − (n − 1)/n, and less for n >= 2: only continuous rewards
+    reach the bound.
 
     Parameters
     ----------

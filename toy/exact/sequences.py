@@ -412,8 +412,8 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
 
     Σ_t k(d_t),  d_t = log π(y_t | y_<t) − log π_ref(y_t | y_<t),  y ~ π
 
-    For k1 it is the estimator of the whole sequence; for k2 and k3 it is another one. k3 is
-    unbiased for the sequence's KL either way. No sequence is listed.
+    For k1 it is the estimator of the whole sequence; for k2 and k3 it is another one. If π > 0
+    wherever π_ref is, k3 is unbiased for the sequence's KL either way. No sequence is listed.
 
     Parameters
     ----------
@@ -554,9 +554,9 @@ def token_loss_gradient(estimator: Estimator, policy: Steps, reference: Steps) -
     itself alone, at prefixes that the policy has written. So k2, and `ratio_corrected(k3)`, give at
     each prefix the gradient of its own KL(π ‖ π_ref), weighted with P(y_<t), and leave out what
     the token does to the prefixes after it; `sequence_kl_gradient` has both. k3 gives at each
-    prefix π − π_ref, that of its KL(π_ref ‖ π), with the *policy's* P(y_<t): this is not the
-    gradient of KL(π_ref ‖ π) between sequences, which weighs with the reference's. No sequence is
-    listed.
+    prefix, if π > 0 wherever π_ref is, π − π_ref, that of its KL(π_ref ‖ π), with the *policy's*
+    P(y_<t): this is not the gradient of KL(π_ref ‖ π) between sequences, which weighs with the
+    reference's. No sequence is listed.
 
     Parameters
     ----------

@@ -100,8 +100,7 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
     assert state["policy"] == [0.6, 0.3, 0.05, 0.05]
     assert state["num_samples"] == 25
     page.evaluate("location.hash = '#kl-estimators?num_samples=4'")
-    drawn = "document.querySelector('[data-key=num_samples]').dataset.value === '4'"
-    page.wait_for_function(drawn, timeout=PATIENCE)
+    page.locator("[data-key=num_samples][data-value='4']").wait_for(timeout=PATIENCE)
     state = check(root, ESTIMATORS)
     assert state["policy"] != [0.6, 0.3, 0.05, 0.05], "the rest is as at first"
 
@@ -114,10 +113,10 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
 
 #: What stands after the anchor, and why it cannot be shown.
 MALFORMED = {
-    "policy=.6,.3": "policy must be probabilities > 0 that sum .*; got 0.6, 0.3",
+    "policy=.6,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3",
     "policy=.6,.4": "policy must have 4 entries, one for each response; got 2",
-    "policy=.6,.3,.3,.3": "policy must be probabilities > 0 that sum .*; got 0.6, 0.3, 0.3, 0.3",
-    "policy=1,0,0,0": "policy must be probabilities > 0 that sum .*; got 1, 0, 0, 0",
+    "policy=.6,.3,.3,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3, 0.3, 0.3",
+    "policy=1,0,0,0": "policy must be probabilities of at least 1e-9 .*; got 1, 0, 0, 0",
     "policy=a,b,c,d": 'cannot read "a,b,c,d" as policy',
     "num_samples=0": "num_samples must be a whole number from 1 to 10000; got 0",
     "num_samples=1e9": "num_samples must be a whole number from 1 to 10000; got 1000000000",
@@ -146,7 +145,8 @@ def test_a_malformed_link_opens_the_page_as_it_is(linked: tuple[Page, list[str]]
     next_frame(page)
     widget = toy.explorables.KLEstimators()
     state = shown(page.query_selector(".toy"))
-    assert {name: state[name] for name in widget.initial} == widget.initial
+    shown_as = {k: tuple(v) if isinstance(v, list) else v for k, v in state.items()}
+    assert {name: shown_as[name] for name in widget.initial} == widget.initial
     (sentence,) = said
     assert sentence.startswith("info: ")
     assert "coefficient must be one number from −1 to 2; got 9" in sentence

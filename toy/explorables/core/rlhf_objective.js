@@ -67,7 +67,7 @@ export const rewardKlFrontier = (reward, reference, betas) =>
     return { beta, policy, reward: expectation(policy, reward), kl: klDivergence(policy, reference) };
   });
 
-/** The policy that maximises E_π[r] − β KL(π_ref ‖ π): β π_ref / (λ − r), with Newton's steps for λ. */
+/** The policy that maximises E_π[r] − β KL(π_ref ‖ π): β π_ref / (κ − r), with Newton's steps for κ. */
 export function forwardKlPolicy(reward, reference, beta) {
   const top = Math.max(...reward.map((r) => r / beta));
   const gap = reward.map((r) => top - r / beta);

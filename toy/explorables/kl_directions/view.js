@@ -19,7 +19,7 @@ function render({ model, el }) {
   const probabilities = policies(stage);
   const divergences = stackedBars(stage, {
     label: "Both divergences, cut into the share of each response",
-    xTitle: "share of each response, p log(p/q) + q − p in nats, where p samples",
+    xTitle: "p log(p/q) + q − p of each, nats",
     rows: [
       {
         key: "reverse",
