@@ -601,3 +601,13 @@ def test_implicit_rewards_of_bad_policies_are_refused():
         implicit_reward([0.5, 0.6], [0.5, 0.5], 1.0)
     with pytest.raises(ValueError, match=r"^beta must be > 0"):
         implicit_reward([0.5, 0.5], [0.5, 0.5], -1.0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_wins_so_unequal_that_float64_loses_a_link_are_refused():
+    chain = np.array([[0.0, 1e-276, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    close(ipo_policy([0.2, 0.3, 0.5], chain, 1.0), ipo_policy([0.2, 0.3, 0.5], chain > 0, 1.0))
+    with pytest.raises(ValueError, match=r"^wins must be equal enough for rewards"):
+        ipo_policy([0.2, 0.3, 0.5], chain * [1, 1, 1e287], 1.0)
+    with pytest.raises(RuntimeError, match=r"margins still move by inf a step, for wins or weigh"):
+        fit_dpo([0.5, 0.5], [[0.0, 1e218], [1e-287, 0.0]], 1.0)

@@ -830,3 +830,11 @@ def test_a_law_too_large_to_list_is_refused_with_a_way_out():
         toy.estimate_distribution(toy.k1, uniform, uniform, 500)
     with pytest.raises(ValueError, match=r"^num_samples must .*; take fewer samples"):
         toy.regression_distribution(uniform, uniform, 500)
+
+
+@pytest.mark.filterwarnings("error")
+def test_means_of_many_draws_do_not_overflow_where_one_draw_does_not():
+    estimates = toy.sample_estimates(
+        np.random.default_rng(0), lambda d: 1e299 * np.sign(d), [0.5, 0.5], [0.25, 0.75], 10**15, 5
+    )
+    assert np.isfinite(estimates).all()

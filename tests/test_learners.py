@@ -299,3 +299,17 @@ UNEVEN = [0.7, 0.3]
 def test_a_refusal_names_the_argument_that_was_given(run, rule):
     with pytest.raises(ValueError, match=f"^{rule}"):
         run()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_masked_logit_stays_masked_or_the_step_is_refused():
+    kept = ascend(lambda z: np.where(np.isneginf(z), 0.0, -z), [1.0, -np.inf], 0.5, 2)
+    assert kept.parameters[:, 1].tolist() == [-np.inf] * 3
+    with pytest.raises(ValueError, match=r"^step_size must keep all parameters finite"):
+        ascend(lambda z: -z, [1.0, -np.inf], 0.5, 2)
+
+
+def test_without_a_price_training_with_any_loss_climbs_the_reward_alone():
+    free = ascend_with_loss(k2, UNEVEN, [1.0, 0.0], UNEVEN, 0.0, 0.5, 20)
+    plain = ascend(lambda z: policy_gradient(softmax(z), [1.0, 0.0]), np.log(UNEVEN), 0.5, 20)
+    np.testing.assert_allclose(free.parameters, plain.parameters, rtol=1e-13)

@@ -809,3 +809,22 @@ def test_how_far_the_reverse_solver_came_is_told_as_the_sum_of_a_row(monkeypatch
     monkeypatch.setattr(module, "_MAX_STEPS", 1)
     with pytest.raises(RuntimeError, match=r"a row of the policy sums to 1\.1653543307"):
         module.forward_kl_policy([3.0, 0.0, 0.0, 0.0], [0.25] * 4, 0.7)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_price_of_next_to_nothing_leaves_the_pretraining_its_say():
+    # As β → 0 it is π = γ p/(λ − r), with one λ.
+    reward, pretraining = np.array([-27.0, -5.0]), np.array([0.64, 0.36])
+    policy = ptx_policy(reward, [1 - 1e-28, 1e-28], 1e-283, 1.3, pretraining)
+    close(policy.sum(), 1.0, rel=1e-14)
+    multipliers = 1.3 * pretraining / policy + reward
+    close(multipliers[0], multipliers[1], rel=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_even_odds_scale_with_the_rewards_from_end_to_end():
+    plain = beta_of_even_odds([1.0, -1.0], [0.3, 0.7])
+    for scale in (1e-300, 1e300):
+        close(beta_of_even_odds([scale, -scale], [0.3, 0.7]) / scale, plain, rel=1e-14)
+    wide = beta_of_even_odds([1e113, -1e256, 0.0], [0.3, 0.3, 0.4])
+    close(wide, 1e113 / np.log(4 / 3), rel=1e-12)

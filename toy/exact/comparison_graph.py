@@ -71,9 +71,15 @@ def solve_laplacian(weights: Array, flows: Array) -> Array:
 def resistances(weights: Array) -> Array:
     """Return how far a unit flow from i to j drives them apart ``(..., Y, Y)``.
 
-    With the weights of `solve_laplacian`; it is v_ii + v_jj − 2 v_ij for any inverse v of the
-    Laplacian on what sums to zero.
+    With the weights of `solve_laplacian`, and not a number where it finds none; it is
+    v_ii + v_jj − 2 v_ij for any inverse v of the Laplacian on what sums to zero.
     """
+    with np.errstate(all="ignore"):
+        return _resistances(weights)
+
+
+def _resistances(weights: Array) -> Array:
+    """Return them, from the inverse that stands the weights."""
     if _very_unequal(weights):
         size = weights.shape[-1]
         into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
@@ -83,7 +89,7 @@ def resistances(weights: Array) -> Array:
         )
         inverse = _eliminate(weights[..., None, :, :], flows)
     else:
-        inverse = np.asarray(np.linalg.inv(_grounded(weights)), dtype=np.float64)
+        inverse = _solved(weights, np.broadcast_to(np.eye(weights.shape[-1]), weights.shape))
     own = np.diagonal(inverse, axis1=-2, axis2=-1)
     return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
 
@@ -117,9 +123,14 @@ def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
 
 def _solve_directly(weights: Array, values: Array) -> Array:
     """Solve by general elimination, for what each response wants ``(..., Y)``."""
+    return _solved(weights, values[..., None])[..., 0]
+
+
+def _solved(weights: Array, values: Array) -> Array:
+    """Return L⁻¹ times the columns (..., Y, C), or NaN if a link is so weak that it is lost."""
     try:
-        return np.asarray(np.linalg.solve(_grounded(weights), values[..., None])[..., 0])
-    except np.linalg.LinAlgError:  # some weight is so small that it is 0
+        return np.asarray(np.linalg.solve(_grounded(weights), values))
+    except np.linalg.LinAlgError:
         return np.full(values.shape, np.nan)
 
 

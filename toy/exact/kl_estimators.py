@@ -179,7 +179,7 @@ def k2(log_ratio: ArrayLike) -> Any:
 
     Returns
     -------
-    the same shape, nats
+    the same shape, nats; infinite beyond the range of float64
 
     Source: schulman2020kl.
 
@@ -204,7 +204,7 @@ def k3(log_ratio: ArrayLike) -> Any:
 
     Returns
     -------
-    the same shape, nats
+    the same shape, nats; infinite beyond the range of float64
 
     Source: schulman2020kl.
 

@@ -266,7 +266,7 @@ def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
     with np.errstate(all="ignore"):
         total = counts.sum(axis=(-2, -1))[..., None, None]
         errors = np.sqrt(np.maximum(resistances(curvature), 0) / total)
-    check_result("wins", "must be large enough for standard errors", errors)
+    check_result("reward and wins", "must leave curvature enough for standard errors", errors)
     return errors
 
 
