@@ -75,23 +75,20 @@ def resistances(weights: Array) -> Array:
     v_ii + v_jj − 2 v_ij for any inverse v of the Laplacian on what sums to zero.
     """
     with np.errstate(all="ignore"):
-        return _resistances(weights)
+        inverse = _inverse(weights)
+        own = np.diagonal(inverse, axis1=-2, axis2=-1)
+        return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
 
 
-def _resistances(weights: Array) -> Array:
-    """Return them, from the inverse that stands the weights."""
-    if _very_unequal(weights):
-        size = weights.shape[-1]
-        into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
-        into[np.arange(1, size), np.arange(1, size), 0] = 1.0
-        flows = np.broadcast_to(
-            into - np.swapaxes(into, -2, -1), (*weights.shape[:-2], *into.shape)
-        )
-        inverse = _eliminate(weights[..., None, :, :], flows)
-    else:
-        inverse = _solved(weights, np.broadcast_to(np.eye(weights.shape[-1]), weights.shape))
-    own = np.diagonal(inverse, axis1=-2, axis2=-1)
-    return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
+def _inverse(weights: Array) -> Array:
+    """Return an inverse of the Laplacian on what sums to zero."""
+    if not _very_unequal(weights):
+        return _solved(weights, np.broadcast_to(np.eye(weights.shape[-1]), weights.shape))
+    size = weights.shape[-1]
+    into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
+    into[np.arange(1, size), np.arange(1, size), 0] = 1.0
+    flows = np.broadcast_to(into - np.swapaxes(into, -2, -1), (*weights.shape[:-2], *into.shape))
+    return _eliminate(weights[..., None, :, :], flows)
 
 
 def _very_unequal(weights: Array) -> bool:
