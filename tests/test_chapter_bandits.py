@@ -10,6 +10,7 @@ from torch.distributions import Categorical
 
 import toy
 from toy.claims.bandits import bargains, detour, sampling_error
+from toy.exact.enumeration import count_probabilities, count_vectors
 
 REFERENCE, REWARD = toy.TEMPTING.reference[0], toy.TEMPTING.reward[0]
 POLICY = np.array([0.10, 0.40, 0.45, 0.05])
@@ -49,6 +50,15 @@ def test_the_numbers_of_sampling():
     assert numbers["error"] == pytest.approx(0.044, **to(3))
     assert numbers["needed"] == pytest.approx(7.7, **to(1))
     assert numbers["error"] / toy.expectation(REFERENCE, REWARD) == pytest.approx(0.1, abs=0.01)
+
+
+def test_nineteen_of_twenty_sampled_means_are_within_the_line_also_after_ten_draws():
+    counts = count_vectors("N", 10, 4, "take fewer draws")
+    chances = count_probabilities(REFERENCE, counts)
+    mean = toy.expectation(REFERENCE, REWARD)
+    std = np.sqrt(toy.expectation(REFERENCE, (REWARD - mean) ** 2))
+    inside = np.abs(counts @ REWARD / 10 - mean) <= 1.96 * std / np.sqrt(10)
+    assert f"{chances[inside].sum():.3f}" == "0.958"
 
 
 def test_the_curves_of_one_logit_start_and_end_where_the_figure_says():
@@ -109,6 +119,23 @@ def test_the_triangle_is_as_the_caption_says():
     # Along the path of optima, the worst response goes first.
     path = toy.softmax(np.log(home) + np.linspace(0, 14, 50)[:, None] * worth)
     assert (path[1:, 2] / home[2] < path[1:, 1] / home[1]).all()
+
+
+def test_two_tenths_of_a_nat_reach_less_far_towards_the_rarest_response():
+    home, corners = SUMMARY[0], np.array([[0.5, np.sqrt(3) / 2], [0.0, 0.0], [1.0, 0.0]])
+    shares, reach = np.linspace(0, 1, 20_001)[:, None], []
+    for corner in np.eye(3):
+        way = home + shares * (corner - home)
+        share = shares[np.searchsorted(toy.kl_divergence(way, home), 0.2)]
+        reach.append(f"{np.linalg.norm(share * (corner - home) @ corners):.2f}")
+    assert home.argmin() == 1
+    assert reach == ["0.27", "0.25", "0.27"]
+
+
+def test_no_policy_on_the_path_is_as_far_from_the_reference_as_the_curve_of_one_nat():
+    home, worth = SUMMARY
+    path = toy.gibbs_policy(worth, home, np.geomspace(0.01, 100, 200))
+    assert 0.5 < toy.kl_divergence(path, home).max() < np.log(2) + 1e-12
 
 
 def test_on_a_curve_of_equal_kl_the_policy_on_the_path_earns_the_most():

@@ -64,6 +64,16 @@ def test_ten_draws_often_miss_the_rare_response_and_regression_then_overrates_th
     assert -covariance / (rest @ c**2 - (rest @ c) ** 2) == rounds_to(1.4, 1)
 
 
+def test_k3_and_k1_can_change_places_three_times():
+    policy, reference = [0.97, 0.015, 0.015], [0.89, 0.10999, 0.00001]
+    path = toy.geometric_mixture(policy, reference, [0.5, 0.9, 1.4, 2.0])
+    k1, k3 = (toy.estimator_moments(k, path, reference).variance for k in (toy.k1, toy.k3))
+    assert (k3 < k1).tolist() == [True, False, True, False]
+    weight = toy.variance_crossover(policy, reference)
+    there = toy.geometric_mixture(policy, reference, weight)
+    close(toy.optimal_coefficient(there, reference), 0.5, rel=1e-10)
+
+
 def test_merging_two_responses_can_raise_the_mean_of_k2_and_never_the_kl():
     fine = [0.01, 0.01, 0.98], [0.04, 0.40, 0.56]
     merged = [0.02, 0.98], [0.44, 0.56]
@@ -204,8 +214,9 @@ def test_an_estimated_coefficient_pays_only_with_many_draws():
     assert [np.sqrt(k.mse(20)) for k in (k1, k3)] == [rounds_to(0.157, 3), rounds_to(0.192, 3)]
     assert cross_fitted(20) == rounds_to(0.292, 3)
     assert np.sqrt(variance_with_pilot(50) / 20) == rounds_to(0.113, 3)
-    for rmse, first in ((lambda n: errors_of_same_draws(n)[1], 52), (cross_fitted, 74)):
-        assert rmse(first - 2) > np.sqrt(k1.mse(first - 2))
+    same_draws = lambda n: errors_of_same_draws(n)[1]
+    for rmse, first, step in ((same_draws, 51, 1), (cross_fitted, 74, 2)):
+        assert rmse(first - step) > np.sqrt(k1.mse(first - step))
         assert rmse(first) < np.sqrt(k1.mse(first))
 
 

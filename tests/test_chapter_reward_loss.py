@@ -224,6 +224,22 @@ def test_the_ledgers_sandwich_is_the_theorem(size):
     assert worth["worth"] == pytest.approx(3 / (size + 1) * worth["pairs"], rel=1e-12)
 
 
+def test_pairs_and_rankings_agree_on_endless_data_only_if_people_rank_as_in_the_race():
+    orders = list(itertools.permutations(range(3)))
+    race = lambda reward: np.exp([-toy.plackett_luce_loss(reward, [order]) for order in orders])
+    one, other = np.array([2.0, 0.0, -2.0]), np.array([-1.0, 2.0, -1.0])
+    for chance, agree in ((race(one), True), (0.7 * race(one) + 0.3 * race(other), False)):
+        by_pairs = toy.fit_rewards(toy.wins_from_rankings(orders, 3, chance))
+        by_ranking = toy.fit_rankings(orders, chance)
+        assert (np.abs(by_pairs - by_ranking).max() < 1e-9) == agree
+    assert [f"{r:.2f}" for r in by_pairs] == ["0.80", "0.47", "-1.27"]
+    assert [f"{r:.2f}" for r in by_ranking] == ["0.72", "0.43", "-1.15"]
+
+
+def test_one_dissenting_reader_in_a_thousand_stops_the_margin():
+    assert f"{np.diff(toy.fit_rewards([[0, 1], [999, 0]]))[0]:.2f}" == "6.91"
+
+
 # --- ties -----------------------------------------------------------------------------------------
 
 #: Davidson's puddings: won, tied and lost of all pairs of six brands.
@@ -264,6 +280,15 @@ def test_half_a_win_each_shrinks_the_margins_of_the_puddings():
     )
     assert expected[:, 1].sum() == pytest.approx(sum(TIED), rel=1e-5)
     assert f"{sum(TIED) / counts.sum():.2f}" == f"{1 - 0.2745 / 0.3771:.2f}" == "0.27"
+
+
+def test_the_order_of_the_puddings_is_the_same_however_ties_are_counted():
+    pairs = np.triu_indices(6, 1)
+    table, ties = np.zeros((2, 6, 6))
+    table[pairs], table[pairs[::-1]], ties[pairs] = WON, LOST, TIED
+    halves = table + (ties + ties.T) / 2
+    orders = [np.argsort(-toy.fit_rewards(wins)).tolist() for wins in (table, halves)]
+    assert orders == [[5, 1, 3, 2, 4, 0]] * 2
 
 
 @given(st.floats(1, 50), st.floats(1, 50), st.floats(0.1, 50))

@@ -24,7 +24,7 @@ def laplacians(shape, seed=3):
 
 
 def applied(weights, x):
-    """Σ_j w_ij (x_i − x_j)."""
+    """Σ_j c_ij (x_i − x_j)."""
     return (weights * (x[..., :, None] - x[..., None, :])).sum(axis=-1)
 
 

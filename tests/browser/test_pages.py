@@ -267,6 +267,8 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
         ("file", "reward hacking", "Glossary › reward hacking"),
         ("http", "best of n", "The RLHF objective › Best of n, exactly"),
         ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
+        ("http", "EOS", "Estimating the KL divergence › After the end: EOS and masked tokens"),
+        ("file", "ties", "The reward loss › Ties, and half a win each"),
     ],
 )
 def test_search_leads_to_the_words(

@@ -58,7 +58,11 @@ CLAIMS = (
         shows="95 % of the errors are below {error:.3f}; for the third digit it takes "
         "{needed:.1f} million samples.",
         test="tests/test_bandits.py::test_a_sampled_mean_scatters_by_the_standard_deviation_over_root_n",
-        turn=Turn("the rewards lay a hundred times closer together", "REWARD", REWARD / 100),
+        turn=Turn(
+            "the rewards lay a hundred times closer to their mean",
+            "REWARD",
+            0.42 + (REWARD - 0.42) / 100,
+        ),
     ),
     Claim(
         key="logits-identified",

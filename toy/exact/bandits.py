@@ -106,11 +106,11 @@ def _as_labels(name: str, labels: Collection[str]) -> tuple[str, ...]:
 def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
     """Return the policy whose log-probabilities are linear in features that responses share.
 
-    π(y) ∝ exp(w · f(y))
+    π(y) ∝ exp(θ · f(y))
 
     Parameters
     ----------
-    weights : (..., D) finite, in nats
+    weights : θ, (..., D) finite, in nats
     features : (..., Y, D) finite, no unit
 
     Returns
@@ -126,7 +126,7 @@ def log_linear_policy(weights: ArrayLike, features: ArrayLike) -> Array:
 
 
 def log_linear_logits(weights: ArrayLike, features: ArrayLike) -> Array:
-    """Return w · f(y) for each response ``(..., Y)``: what a log-linear policy takes softmax of."""
+    """Return θ · f(y) for each response ``(..., Y)``: what a log-linear policy takes softmax of."""
     weights, features = as_values("weights", weights), as_values("features", features)
     if features.ndim < 2 or features.shape[-1] != weights.shape[-1]:
         rule = "must have shapes (..., D) and (..., Y, D)"

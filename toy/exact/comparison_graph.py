@@ -51,7 +51,7 @@ def _named(group: NDArray[np.int64]) -> str:
 
 
 def solve_laplacian(weights: Array, flows: Array) -> Array:
-    """Return an x with Σ_j w_ij (x_i − x_j) = Σ_j f_ij, for weights that connect all responses.
+    """Return an x with Σ_j c_ij (x_i − x_j) = Σ_j f_ij, for weights c that connect all responses.
 
     `weights` are symmetric, >= 0, with a zero diagonal; `flows` are antisymmetric: what each pair
     wants. Where weights are of very unequal size, a weak link would drown in the diagonal that
@@ -147,9 +147,9 @@ def _grounded(weights: Array) -> Array:
 def _eliminate(weights: Array, flows: Array) -> Array:
     """Solve as `solve_laplacian` does, one response after the other, pair by pair.
 
-    A star of links to a response becomes a mesh among its neighbours, w_ij += w_ik p_kj with
-    p_kj = w_kj / Σ_m w_km, and what the star wanted goes with it, f_ij += p_kj f_ik + p_ki f_kj. No
-    weight is subtracted from another, and f_ij / w_ij never exceeds the sum of these ratios along a
+    A star of links to a response becomes a mesh among its neighbours, c_ij += c_ik p_kj with
+    p_kj = c_kj / Σ_m c_km, and what the star wanted goes with it, f_ij += p_kj f_ik + p_ki f_kj. No
+    weight is subtracted from another, and f_ij / c_ij never exceeds the sum of these ratios along a
     path: both keep their precision, however weak a link is beside the others.
     """
     weights, flows = weights.copy(), flows.copy()

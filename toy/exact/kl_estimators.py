@@ -596,11 +596,12 @@ def regression_distribution(
 
 
 def variance_crossover(policy: ArrayLike, reference: ArrayLike) -> float:
-    """Return the weight at which k3 stops having less variance than k1 on the geometric path.
+    """Return a weight at which k3 and k1 have the same variance on the geometric path.
 
-    The w > 0 with Var_π_w(k3) = Var_π_w(k1), which is λ*(π_w, π_ref) = 1/2; the policy samples.
-    Near the reference λ* is close to 1; the first doubling of w that brings it below 1/2 brackets
-    the root.
+    A w > 0 with Var_π_w(k3) = Var_π_w(k1), which is λ*(π_w, π_ref) = 1/2; the policy samples.
+    Near the reference λ* is close to 1, and there k3 has the lower variance; the first doubling of
+    w that brings λ* below 1/2 brackets the root. Most worlds have but one; where λ* rises above 1/2
+    again and falls once more, it is one of those in the bracket.
 
     Parameters
     ----------

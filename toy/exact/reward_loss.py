@@ -182,7 +182,7 @@ def accuracy(reward: ArrayLike, wins: ArrayLike) -> Array:
 def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     """Return the rewards that make the comparisons most likely, with mean zero.
 
-    r̂ = argmin_r L(r) + (λ/2) Σ_i r_i²,  Σ_i r̂_i = 0
+    r̂ = argmin_r L(r) + (α/2) Σ_i r_i²,  Σ_i r̂_i = 0
 
     L is `reward_loss`.
 
@@ -194,8 +194,8 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     ----------
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world; or one (Y, Y)
         matrix of `scipy.sparse`
-    l2 : λ, a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty
-        α Σ r² beside the *sum* over N comparisons is l2 = 2α/N
+    l2 : α, a finite number >= 0, nats per squared unit of reward, and per comparison: a penalty
+        c Σ r² beside the *sum* over N comparisons is l2 = 2c/N
 
     Returns
     -------
@@ -227,7 +227,7 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
 def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
     """Return the standard errors of all fitted margins, from the curvature of the loss.
 
-    s_ij² = v_ii + v_jj − 2 v_ij, with v the pseudo-inverse of N ∇²L over N comparisons
+    Var(r̂_i − r̂_j) = v_ii + v_jj − 2 v_ij, with v the pseudo-inverse of N ∇²L over N comparisons
 
     To first order in 1/N, and for comparisons that are independent and follow the model: pairs of
     rankings are not (`fit_rankings`), and a tie counted as half a win each scatters less than a
@@ -398,7 +398,8 @@ def plackett_luce_loss(reward: ArrayLike, rankings: Any, weights: ArrayLike | No
 
     For K = 2 it is `reward_loss`. For K > 2 it is not InstructGPT's loss, the mean over the C(K, 2)
     pairs of a ranking as if they were independent comparisons: that is `reward_loss` of
-    `wins_from_rankings`, which has the same minimiser on endless data but not on finite data.
+    `wins_from_rankings`, which has the same minimiser on endless data that follow the model, but
+    not on finite data.
 
     Parameters
     ----------
@@ -455,7 +456,7 @@ def plackett_luce_gradient(
 def fit_rankings(rankings: Any, weights: ArrayLike | None = None, l2: ArrayLike = 0.0) -> Array:
     """Return the rewards that make the rankings most likely, with mean zero.
 
-    r̂ = argmin_r L(r) + (λ/2) Σ_i r_i²,  Σ_i r̂_i = 0
+    r̂ = argmin_r L(r) + (α/2) Σ_i r_i²,  Σ_i r̂_i = 0
 
     L is `plackett_luce_loss`; for rankings of two it is `fit_rewards`.
 
@@ -467,7 +468,7 @@ def fit_rankings(rankings: Any, weights: ArrayLike | None = None, l2: ArrayLike 
     rankings : R >= 1 sequences, each of shape (K,), K >= 2 of its own: different whole numbers
         from 0 to Y − 1, best first; the largest number in them is Y − 1
     weights : (R,) finite numbers >= 0, not all zero: how often each ranking was given; once without
-    l2 : λ, a finite number >= 0, nats per squared unit of reward, and per ranking
+    l2 : α, a finite number >= 0, nats per squared unit of reward, and per ranking
 
     Returns
     -------
@@ -695,10 +696,10 @@ def _safe_part(
 ) -> Array:
     """Return how much of each world's step to take, so that it lowers the loss.
 
-    Let d be the most by which a step moves the margin of a compared pair. As |f‴| <= d f″ along it,
-    a part t changes the loss by at most −t λ² + (e^(td) − td − 1) λ²/d², with λ² = −slope. For
-    d <= 1 the whole step is safe; beyond, it is tried unless it is very long, and else the t that
-    makes the bound smallest is taken, log(1 + d)/d.
+    Let c be the most by which a step moves the margin of a compared pair. As |f‴| <= c f″ along it,
+    a part t changes the loss by at most −t g + (e^(tc) − tc − 1) g/c², with g = −slope. For c <= 1
+    the whole step is safe; beyond, it is tried unless it is very long, and else the t that makes
+    the bound smallest is taken, log(1 + c)/c.
     """
     if (change <= 1).all():
         return np.ones_like(change)

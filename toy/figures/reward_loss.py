@@ -164,8 +164,8 @@ def residuals(ax: Axes, pairs: Sequence[str], values: Mapping[str, ArrayLike]) -
     rows = np.arange(len(pairs))[::-1]
     ax.axvspan(-2, 2, color=LIGHT["grid"], linewidth=0)
     ax.axvline(0, color=LIGHT["muted"], linewidth=1)
-    for (name, z), (role, marker, fill) in zip(values.items(), VERSIONS, strict=True):
-        ax.plot(z, rows, marker, color=LIGHT[role], fillstyle=fill, label=name, **VERSION_STYLE)
+    for (name, s), (role, marker, fill) in zip(values.items(), VERSIONS, strict=True):
+        ax.plot(s, rows, marker, color=LIGHT[role], fillstyle=fill, label=name, **VERSION_STYLE)
     ax.set_yticks(rows, pairs)
     ax.set_xlabel("residual (standard deviations)")
     ax.grid(visible=False)

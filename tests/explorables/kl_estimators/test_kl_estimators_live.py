@@ -115,7 +115,7 @@ def test_a_link_can_be_written_by_hand(open_page: OpenPage) -> None:
 MALFORMED = {
     "policy=.6,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3",
     "policy=.6,.4": "policy must have 4 entries, one for each response; got 2",
-    "policy=.6,.3,.3,.3": "policy must be probabilities of at least 1e-9 .*; got 0.6, 0.3, 0.3, 0.3",
+    "policy=.6,.3,.3,.3": "policy must be probabilities of at least 1e-9.*; got 0.6, 0.3, 0.3, 0.3",
     "policy=1,0,0,0": "policy must be probabilities of at least 1e-9 .*; got 1, 0, 0, 0",
     "policy=a,b,c,d": 'cannot read "a,b,c,d" as policy',
     "num_samples=0": "num_samples must be a whole number from 1 to 10000; got 0",

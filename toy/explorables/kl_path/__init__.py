@@ -72,4 +72,4 @@ class KLPath(Explorable):
         if self._is_still():
             return "Policy and reference are equal, so the path goes nowhere."
         crossover = variance_crossover(self.policy, self.reference)
-        return f"k3 spreads less than k1 up to w = {crossover:.3f}."
+        return f"k3 and k1 spread equally at w = {crossover:.3f}."
