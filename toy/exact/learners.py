@@ -123,7 +123,7 @@ def ascend_with_loss(
 
     Returns
     -------
-    Trajectory of T + 1 logits (..., Y)
+    Trajectory of T + 1 logits (..., Y), −inf where the policy is 0
 
     Raises
     ------

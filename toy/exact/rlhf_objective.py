@@ -158,7 +158,7 @@ def rlhf_objective(
 
     Returns
     -------
-    (...) in units of reward
+    (...) in units of reward; −inf if gamma > 0 and the policy never gives what p does
 
     Source: ouyang2022instructgpt.
 
