@@ -32,6 +32,7 @@ FLOORS = {
     "enumeration": 1,
     "comparison_graph": 1,
     **{chapter: 2 + place / 8 for place, chapter in enumerate(CHAPTERS)},
+    "rankings": 2.1875,
     "sequences": 2.875,
     "sequence_dpo": 2.9375,
     "learners": 3,

@@ -154,7 +154,7 @@ def test_lists_too_long_for_memory_are_refused_before_they_are_made(total, parts
 
 
 def test_weights_and_features_whose_product_is_not_finite_are_refused_together():
-    for features in ([[1e300], [0.0]], [[-1e300], [0.0]], [[np.finfo(float).max], [1.0]]):
+    for features in ([[1e300], [0.0]], [[-1e300], [0.0]], [[1e300], [1.0]]):
         with pytest.raises(ValueError, match=r"^weights and features must be small enough .*inf$"):
             log_linear_policy([1e300], features)
 

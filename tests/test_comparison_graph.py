@@ -101,3 +101,10 @@ def test_resistances_add_up_along_a_chain_and_halve_side_by_side(weakest, worlds
     close(found[..., 0, 3], np.full(worlds, sum(along)))
     close(found, np.swapaxes(found, -2, -1))
     assert not np.diagonal(found, axis1=-2, axis2=-1).any()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_link_that_is_lost_in_float64_leaves_no_solution():
+    lost, pull = np.zeros((2, 2)), np.array([[0.0, 1.0], [-1.0, 0.0]])
+    assert np.isnan(solve_laplacian(lost, pull)).all()
+    assert np.isnan(resistances(np.zeros((3, 2, 2)))).all()

@@ -134,6 +134,10 @@ def numbers(result):
         return [x for f in fields(result) for x in numbers(getattr(result, f.name))]
     if isinstance(result, tuple):
         return [x for part in result for x in numbers(part)]
+    if isinstance(result, dict):
+        return numbers(tuple(result.values()))
+    if callable(result):
+        return numbers(result(np.array(REST["log_ratio"])))
     array = np.asarray(result)
     for axis in [axis for axis, size in enumerate(array.shape) if size == len(POLICY) + 1]:
         array = np.delete(array, _PLACE, axis=axis)
@@ -170,9 +174,7 @@ def test_the_contract_has_functions_of_a_reference_and_of_a_pair():
 #: forward KL, which may give what the reference never does.
 WANT_ALL = {
     "dpo_descent",
-    "fit_dpo",
     "forward_kl_policy",
-    "ipo_policy",
     "log_linear_dpo_gradient",
     "rlhf_ascent",
 }
@@ -224,24 +226,43 @@ NONSENSE = {
     "a row of NaN": np.full(4, np.nan),
 }
 
-NUMBERS = [
-    (name, argument)
-    for name, function in FUNCTIONS.items()
-    for argument, value in given_to(function, worlds(function)[0]).items()
-    if not callable(value)
-]
+
+def refusal(function, given):
+    """Return with what message a function refuses its arguments, or '' if it takes them."""
+    try:
+        function(**given)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
-@pytest.mark.parametrize(("name", "argument"), NUMBERS)
-def test_nonsense_is_refused_by_its_name_on_one_line(name, argument):
-    function = FUNCTIONS[name]
+def numeric(function):
+    """Return the arguments of a function that are no functions, in its world."""
     given = given_to(function, worlds(function)[0])
-    sense = {"a complex number"} if argument == "log_ratio" else set()
-    if inspect.signature(function).parameters[argument].default is None:
-        sense = {"None"}
-    for nonsense in [value for kind, value in NONSENSE.items() if kind not in sense]:
-        with pytest.raises(ValueError, match=rf"^{argument}\b.* must .{{,220}}$"):
-            function(**given | {argument: nonsense})
+    return {argument: value for argument, value in given.items() if not callable(value)}
+
+
+def is_sense(function, argument, kind):
+    """Return whether what is nonsense elsewhere may be given for this argument."""
+    default = inspect.signature(function).parameters[argument].default
+    return (argument, kind) == ("log_ratio", "a complex number") or (default, kind) == (
+        None,
+        "None",
+    )
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nonsense_is_refused_by_its_name_on_one_line(name):
+    function, wrong = FUNCTIONS[name], {}
+    given = given_to(function, worlds(function)[0])
+    for argument, kind in itertools.product(numeric(function), NONSENSE):
+        message = refusal(function, given | {argument: NONSENSE[kind]})
+        if is_sense(function, argument, kind) or re.search(
+            rf"^{argument}\b.* must .{{,220}}$", message
+        ):
+            continue
+        wrong[argument, kind] = message
+    assert wrong == {}
 
 
 def test_a_refused_tensor_is_told_what_to_do():
@@ -263,6 +284,99 @@ def test_a_count_that_no_int64_holds_is_refused(call):
     assert toy.Moments(1.0, 0.0, 1.0).mse(2.0**62) == 2.0**-62
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("call", "names"),
+    [
+        (lambda: toy.reinforce_moments([0.5, 0.5], [1e155, 0.0]), "reward and baseline"),
+        (lambda: toy.trajectory_moments([[0.5, 0.5]], [[1e155, 0.0]]), "reward and baseline"),
+        (lambda: toy.gae_moments([[0.5, 0.5]], [[1e155, 0.0]], 0.0, 1.0), "reward and values"),
+        (
+            lambda: toy.group_gradient_moments([0.5, 0.5], [1e155, 0.0], 2, toy.group_mean),
+            "reward and advantage",
+        ),
+    ],
+)
+def test_rewards_whose_variance_float64_does_not_hold_are_refused(call, names):
+    with pytest.raises(ValueError, match=f"^{names} must be small enough for a variance within ±1"):
+        call()
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_estimator_without_a_variance_in_float64_is_refused_and_the_largest_is_not():
+    policy, rule = [1e-200, 1.0], "^estimator must have a variance within ±1e300; got inf"
+    for function, tables in (
+        (toy.estimator_moments, (policy, [0.5, 0.5])),
+        (toy.sequence_estimator_moments, ([policy], [[0.5, 0.5]])),
+        (toy.token_estimator_moments, ([policy], [[0.5, 0.5]])),
+    ):
+        np.testing.assert_allclose(function(toy.k3, *tables).variance, 2.5e199, rtol=1e-9)
+        with pytest.raises(ValueError, match=rule):
+            function(lambda d: 1e100 * np.exp(-d), *tables)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_float64_does_not_hold_is_infinite_where_a_docstring_says_so():
+    np.testing.assert_array_equal(toy.k2([1e300, 0.0]), [np.inf, 0.0])
+    assert toy.chi_square_divergence([0.5, 0.5], [1e-310, 1.0]) == np.inf
+    assert toy.optimal_coefficient([1e-310, 1.0], [0.5, 0.5]) == 0
+    far = toy.control_variate(1e300)([1e300, 1e308, np.inf, -np.inf])
+    np.testing.assert_allclose(far, [0.0, 1e308, np.inf, np.inf], rtol=1e-7)
+    assert toy.Moments(1e200, 1e200, 1.0).mse(2) == np.inf
+    assert toy.Moments(0.0, 1e200, 1.0).samples_to_beat(toy.Moments(0.0, 2e200, 0.5)) == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_beyond_the_finite_is_refused_and_the_largest_is_not():
+    np.testing.assert_array_equal(toy.group_mean([1e300, -1e300]), [1e300, -1e300])
+    for function in (toy.group_mean, toy.rewards_to_go, toy.softmax):
+        with pytest.raises(ValueError, match=r"must be finite, within ±1e300; got 1e\+308"):
+            function([1e308, -1e308])
+    moments = toy.reinforce_moments([0.25, 0.75], [1e140, -1e140])
+    assert moments.bias_length([3e299, 4e299]) == pytest.approx(5e299)
+    assert moments.cosine([1e300, -1e300]) == pytest.approx(1.0)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda n: toy.ascend(lambda z: -z, [1.0, 2.0], 0.1, n), "num_steps"),
+        (lambda n: toy.ascend(lambda z: -z, np.ones((0, 2)), 0.1, n), "num_steps"),
+        (
+            lambda n: toy.sample_estimates(
+                np.random.default_rng(0), toy.k1, [0.5, 0.5], [0.5, 0.5], 4, n
+            ),
+            "num_replications",
+        ),
+        (lambda n: toy.wins_from_rankings([[0, 1]], n), "num_responses"),
+    ],
+)
+def test_more_numbers_than_fit_in_memory_are_refused_before_they_are_made(call, name):
+    for n in (10**8, 10**11, 2**62):
+        with pytest.raises(ValueError, match=f"^{name} must leave at most 20,000,000 numbers"):
+            call(n)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["fit_dpo", "fit_rewards", "ipo_policy", "margin_standard_errors"])
+def test_of_no_worlds_there_is_no_result_and_no_error(name):
+    none = {"reference": np.ones((0, 4)), "reward": np.ones((0, 4)), "wins": np.ones((0, 4, 4))}
+    assert call(FUNCTIONS[name], WORLD | none).shape[:2] == (0, 4)
+
+
+@pytest.mark.parametrize("name", ["fit_dpo", "ipo_policy"])
+def test_a_response_that_is_compared_must_be_one_that_the_reference_gives(name):
+    function, reference = FUNCTIONS[name], [[0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
+    first, last = [[0, 3, 0], [1, 0, 0], [0, 0, 0]], [[0, 0, 3], [0, 0, 0], [1, 0, 0]]
+    both = function(reference, [first, last], 1.0)
+    np.testing.assert_allclose(both[1], both[0][[0, 2, 1]], rtol=1e-14)
+    with pytest.raises(ValueError, match=r"^reference must be > 0 for every response that is comp"):
+        function(reference, first, 1.0)
+    with pytest.raises(ValueError, match=r"were never compared with \[2\]"):
+        function([0.4, 0.4, 0.2], first, 1.0)
+
+
 def test_a_message_is_short_however_much_was_given():
     for call in (
         lambda: toy.Moments(1.0, 0.0, 1.0).mse([0.5] * 10**6),
@@ -272,30 +386,19 @@ def test_a_message_is_short_however_much_was_given():
             call()
 
 
-#: Pairs of arguments that each may have leading axes.
-STACKED = [
-    (name, *pair)
-    for name, function in FUNCTIONS.items()
-    if worlds(function)[0] is WORLD
-    for pair in itertools.permutations(
-        [n for f, n in NUMBERS if f == name and n not in ("as_published", "rankings", "rng")], 2
-    )
-]
-
-
-@pytest.mark.parametrize(("name", "argument", "other"), STACKED)
-def test_worlds_that_do_not_fit_are_refused_by_a_name(name, argument, other):
+@pytest.mark.parametrize("name", [n for n, f in FUNCTIONS.items() if worlds(f)[0] is WORLD])
+def test_worlds_that_do_not_fit_are_refused_by_a_name(name):
     """Two worlds of one argument and three of another: never NumPy's word for it."""
-    given = given_to(FUNCTIONS[name], WORLD)
-    two, three = np.stack([given[argument]] * 2), np.stack([given[other]] * 3)
-    message = ""
-    try:
-        FUNCTIONS[name](**given | {argument: two, other: three})
-    except ValueError as error:
-        message = str(error)
-    named, *rule = message.split(" must ")
-    assert not message or rule, message
-    assert not message or {argument, other} & set(re.findall(r"\w+", named)), message
+    function, wrong = FUNCTIONS[name], {}
+    given = given_to(function, WORLD)
+    stacked = [n for n in numeric(function) if n not in ("as_published", "rankings", "rng")]
+    for pair in itertools.permutations(stacked, 2):
+        worlds_of = {n: np.stack([given[n]] * size) for n, size in zip(pair, (2, 3), strict=True)}
+        message = refusal(function, given | worlds_of)
+        named, *rule = message.split(" must ")
+        if message and not (rule and {*pair} & {*re.findall(r"\w+", named)}):
+            wrong[pair] = message
+    assert wrong == {}
 
 
 @pytest.mark.filterwarnings("error")
@@ -308,3 +411,82 @@ def test_a_negative_zero_is_a_zero():
             function = FUNCTIONS[name]
             expected = function(positive, reference)
             np.testing.assert_array_equal(function(negative, reference), expected)
+
+
+#: Which arguments are probabilities, sizes that may be large, and numbers > 0 of any order.
+PROBABILITIES = {"other", "policy", "preference", "pretraining", "reference", "sampler"}
+SIZES = {"group_size", "num_replications", "num_responses", "num_samples", "num_steps"}
+POSITIVE = {"beta", "betas", "clip_range", "gamma", "l2", "step_size", "time", "wins"}
+WITH_A_SIGN = {
+    "advantage",
+    "baseline",
+    "coefficient",
+    "features",
+    "log_ratio",
+    "logits",
+    "margin",
+    "reward",
+}
+WITH_A_SIGN |= {"rewards", "shift", "start", "values", "weight", "weights"}
+
+#: No orders of magnitude: as they are.
+AS_THEY_ARE = {"as_published", "decay", "dual_clip", "pairs", "rankings", "rng"}
+
+
+def extreme(rng, argument, value):
+    """Return what is as valid as a value, of the same shape and of any order of magnitude."""
+    if argument in AS_THEY_ARE:
+        return value
+    if (
+        isinstance(value, list)
+        and argument in PROBABILITIES | {"reward"}
+        and np.ndim(value[-1]) > 1
+    ):
+        return [extreme(rng, argument, table) for table in value]
+    shape = np.shape(value)
+    order = rng.uniform(-300, 300 if argument not in PROBABILITIES else 0, shape)
+    size = 10.0 ** rng.choice([order, np.full(shape, order.max()), np.zeros(shape)], axis=0)
+    if argument in PROBABILITIES:
+        size = np.atleast_1d(size) / size.max()
+        return size / size.sum(axis=-1, keepdims=True)
+    if argument in SIZES:
+        return int(rng.choice([2, 3, 10**11, 10**18]))
+    if argument in ("lengths", "pair_counts"):
+        return np.asarray(value) * 10 ** rng.integers(0, 17)
+    if argument in WITH_A_SIGN:
+        return size * rng.choice([-1.0, 1.0], shape)
+    return size * (np.asarray(value) > 0)
+
+
+def complaint(function, given):
+    """Return what is wrong with an answer: '' for numbers, and for an error that names a name."""
+    try:
+        found = numbers(function(**given))
+    except (ValueError, RuntimeError) as error:
+        named = {*re.findall(r"\w+", str(error))} & {*inspect.signature(function).parameters}
+        fine = type(error) in (ValueError, RuntimeError) and named and "\n" not in str(error)
+        return "" if fine else repr(error)
+    if any(np.isnan(x).any() for x in found):
+        return "NaN"
+    told = re.search("infinit|−inf|∞", function.__doc__)
+    return "" if told or all(np.isfinite(x).all() for x in found) else "an infinity nobody tells of"
+
+
+def test_every_argument_can_be_extreme():
+    known = (
+        PROBABILITIES | SIZES | POSITIVE | WITH_A_SIGN | AS_THEY_ARE | {"lengths", "pair_counts"}
+    )
+    assert {argument for function in FUNCTIONS.values() for argument in numeric(function)} == known
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_extreme_arguments_have_a_finite_result_or_are_refused_by_a_name(name):
+    """No warning, no NaN, no LinAlgError and no MemoryError leaves a public function."""
+    function, rng = FUNCTIONS[name], np.random.default_rng(7)
+    for _ in range(30):
+        extremes = {
+            argument: extreme(rng, argument, x) for argument, x in numeric(function).items()
+        }
+        given = given_to(function, worlds(function)[0]) | extremes
+        assert complaint(function, given) == "", f"of {name}(**{given})"

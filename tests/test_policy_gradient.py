@@ -637,7 +637,7 @@ def test_bad_policies_are_refused(function):
 
 @of_rewards
 def test_bad_rewards_are_refused(name):
-    with pytest.raises(ValueError, match=r"^(reward|advantage) must be finite; got inf"):
+    with pytest.raises(ValueError, match=r"^(reward|advantage) must be finite.*; got inf"):
         FUNCTIONS[name](POLICY, [np.inf, 0.0, 0.0, 0.0])
     with pytest.raises(ValueError, match=r"must have the same number of responses"):
         FUNCTIONS[name](POLICY, [1.0])
@@ -665,7 +665,7 @@ def test_bad_weights_baselines_and_clip_ranges_are_refused():
         objective_gradient(*terms, BETA, 0.1)
     with pytest.raises(ValueError, match=r"^pretraining must sum to 1"):
         objective_gradient(*terms, BETA, 0.1, PRETRAINING / 2)
-    with pytest.raises(ValueError, match=r"^baseline must be finite; got inf$"):
+    with pytest.raises(ValueError, match=r"^baseline must be finite.*; got inf$"):
         reinforce_moments(POLICY, REWARD, np.inf)
     with pytest.raises(ValueError, match=r"^baseline must be one number, or have axes"):
         reinforce_moments(np.tile(POLICY, (3, 1)), REWARD, REWARD)
@@ -682,7 +682,7 @@ def test_bad_weights_baselines_and_clip_ranges_are_refused():
         for dual_clip in (1.0, -3.0, [3.0, 2.0]):
             with pytest.raises(ValueError, match=r"^dual_clip must be a single number > 1; got"):
                 function(POLICY, REFERENCE, REWARD, 0.2, dual_clip)
-        with pytest.raises(ValueError, match=r"^dual_clip must be finite; got inf$"):
+        with pytest.raises(ValueError, match=r"^dual_clip must be finite.*; got inf$"):
             function(POLICY, REFERENCE, REWARD, 0.2, np.inf)
     with pytest.raises(ValueError, match=r"^sampler must sum to 1"):
         clipped_surrogate_gradient(POLICY, REFERENCE / 2, REWARD, 0.2)
@@ -699,7 +699,7 @@ def test_groups_that_would_not_fit_in_memory_are_refused_in_one_line():
         group_gradient_moments(np.full((200, 2), 0.5), [1.0, 0.0], 1000, group_mean)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e299])
 def test_rewards_that_differ_by_rounding_alone_are_equal(scale):
     apart = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
     assert apart[0] != apart[1]
@@ -736,7 +736,7 @@ def test_bad_groups_are_refused():
 
 
 def test_groups_of_very_different_size_are_normalised_each_by_itself():
-    small, large = np.array([1.0, 2.0, 4.0]) * 1e-300, np.array([3.0, -1.0, 0.0]) * 1e300
+    small, large = np.array([1.0, 2.0, 4.0]) * 1e-300, np.array([3.0, -1.0, 0.0]) * 1e299
     both = group_normalised(np.stack([small, large]))
     close(both, [group_normalised([1.0, 2.0, 4.0]), group_normalised([3.0, -1.0, 0.0])])
 
@@ -744,7 +744,7 @@ def test_groups_of_very_different_size_are_normalised_each_by_itself():
 @advantages
 def test_bad_rewards_of_a_group_are_refused(advantage, oracle):
     del oracle
-    with pytest.raises(ValueError, match=r"^rewards must be finite; got inf at index \(1,\)"):
+    with pytest.raises(ValueError, match=r"^rewards must be finite.*; got inf at index \(1,\)"):
         advantage([0.0, np.inf])
     with pytest.raises(ValueError, match=r"^rewards must have shape"):
         advantage([])

@@ -244,8 +244,8 @@ def test_inputs_are_never_changed():
         ({"pairs": [[["a", "b"], ["b", "a"]]]}, "pairs must hold real numbers"),
         ({"beta": 0.0}, "beta must be > 0"),
         (
-            {"beta": 1e308, "policy": [[0.1, 0.9], [0.9, 0.1]]},
-            "beta must be small enough for a finite implicit reward",
+            {"beta": 1e300, "policy": [[0.1, 0.9], [0.9, 0.1]]},
+            "beta must be small enough for an implicit reward",
         ),
         ({"beta": [1.0, 2.0]}, "beta must be one number; got [1.0, 2.0]"),
     ],

@@ -1,4 +1,4 @@
-"""Distributions for the tests: asymmetric on purpose, so that a swapped direction cannot hide."""
+"""Worlds for the tests: asymmetric on purpose, so that a swapped direction cannot hide."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -40,3 +40,15 @@ def worlds(draw, widest=30.0):
     """Pairs of a policy and a reference over the same two to six responses."""
     size = draw(st.integers(2, 6))
     return draw(policies(size, widest)), draw(policies(size, widest))
+
+
+def counts(size):
+    """Hypothesis strategy: counts in which every response won and lost against every other."""
+    entry = st.integers(1, 40).map(float)
+    rows = st.lists(st.lists(entry, min_size=size, max_size=size), min_size=size, max_size=size)
+    return rows.map(lambda table: np.array(table) * (1 - np.eye(size)))
+
+
+def rewards(size, widest=10.0):
+    """Hypothesis strategy: rewards up to ±`widest`."""
+    return st.lists(st.floats(-widest, widest), min_size=size, max_size=size).map(np.array)

@@ -80,21 +80,23 @@ from toy.exact.policy_gradient import (
     reinforce_moments,
     score,
 )
-from toy.exact.reward_loss import (
+from toy.exact.rankings import (
     fit_rankings,
+    plackett_luce_gradient,
+    plackett_luce_loss,
+    wins_from_rankings,
+)
+from toy.exact.reward_loss import (
     fit_rewards,
     margin_after,
     margin_standard_errors,
     optimal_margin,
-    plackett_luce_gradient,
-    plackett_luce_loss,
     reward_loss,
     reward_loss_gradient,
     reward_loss_hessian,
     sample_comparisons,
     time_to_margin,
     win_probability,
-    wins_from_rankings,
 )
 from toy.exact.rlhf_objective import (
     Frontier,

@@ -5,12 +5,8 @@ import numpy as np
 import pytest
 
 from toy.exact.bandits import school_comparisons
-from toy.exact.reward_loss import (
-    fit_rankings,
-    fit_rewards,
-    plackett_luce_loss,
-    reward_loss_gradient,
-)
+from toy.exact.rankings import fit_rankings, plackett_luce_loss
+from toy.exact.reward_loss import fit_rewards, reward_loss_gradient
 
 WINS = np.array([[0, 5, 2, 1], [1, 0, 0, 2], [3, 0, 0, 1], [4, 6, 2, 0]], dtype=float)
 

@@ -6,6 +6,7 @@ from toy.claims.base import Claim, Turn
 from toy.exact.bandits import NOISY_LABELS, SCHOOLS, SHIFTED_REWARDS, school_comparisons
 from toy.exact.distributions import kl_divergence
 from toy.exact.learners import ascend
+from toy.exact.rankings import wins_from_rankings
 from toy.exact.reward_loss import (
     accuracy,
     fit_rewards,
@@ -16,7 +17,6 @@ from toy.exact.reward_loss import (
     reward_loss_hessian,
     shares,
     win_probability,
-    wins_from_rankings,
 )
 from toy.exact.rlhf_objective import gibbs_policy
 from toy.exact.validation import Array

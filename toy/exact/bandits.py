@@ -23,6 +23,7 @@ from toy.exact.validation import (
     as_policy,
     as_same_worlds,
     as_values,
+    check_result,
     refuse,
 )
 
@@ -136,9 +137,7 @@ def log_linear_logits(weights: ArrayLike, features: ArrayLike) -> Array:
     except ValueError:
         rule = "must have leading axes that broadcast"
         refuse("weights and features", rule, f"shapes {weights.shape} and {features.shape}")
-    if not (finite := np.isfinite(logits)).all():
-        rule = "must be small enough for finite logits"
-        refuse("weights and features", rule, logits[~finite][0])
+    check_result("weights and features", "must be small enough for logits", logits)
     return np.asarray(logits)
 
 

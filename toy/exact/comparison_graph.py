@@ -55,41 +55,46 @@ def solve_laplacian(weights: Array, flows: Array) -> Array:
 
     `weights` are symmetric, >= 0, with a zero diagonal; `flows` are antisymmetric: what each pair
     wants. Where weights are of very unequal size, a weak link would drown in the diagonal that
-    general elimination starts from, and what it wants in the sums of what its ends want.
+    general elimination starts from, and what it wants in the sums of what its ends want. What
+    float64 does not hold, or a link so weak that it is lost, makes the solution NaN or infinite.
     """
-    if flows.ndim == 2 and len(flows) >= _MIN_ITERATED:
-        solution, arrived = _conjugate_gradients(weights, flows.sum(axis=-1))
-        if arrived:
-            return solution
-    if _very_unequal(weights):
-        return _eliminate(weights, flows)
-    return _solve_directly(weights, flows.sum(axis=-1))
+    with np.errstate(all="ignore"):
+        if flows.ndim == 2 and len(flows) >= _MIN_ITERATED:
+            solution, arrived = _conjugate_gradients(weights, flows.sum(axis=-1))
+            if arrived:
+                return solution
+        if _very_unequal(weights):
+            return _eliminate(weights, flows)
+        return _solve_directly(weights, flows.sum(axis=-1))
 
 
 def resistances(weights: Array) -> Array:
     """Return how far a unit flow from i to j drives them apart ``(..., Y, Y)``.
 
-    With the weights of `solve_laplacian`; it is v_ii + v_jj − 2 v_ij for any inverse v of the
-    Laplacian on what sums to zero.
+    With the weights of `solve_laplacian`, and not a number where it finds none; it is
+    v_ii + v_jj − 2 v_ij for any inverse v of the Laplacian on what sums to zero.
     """
-    if _very_unequal(weights):
-        size = weights.shape[-1]
-        into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
-        into[np.arange(1, size), np.arange(1, size), 0] = 1.0
-        flows = np.broadcast_to(
-            into - np.swapaxes(into, -2, -1), (*weights.shape[:-2], *into.shape)
-        )
-        inverse = _eliminate(weights[..., None, :, :], flows)
-    else:
-        inverse = np.asarray(np.linalg.inv(_grounded(weights)), dtype=np.float64)
-    own = np.diagonal(inverse, axis1=-2, axis2=-1)
-    return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
+    with np.errstate(all="ignore"):
+        inverse = _inverse(weights)
+        own = np.diagonal(inverse, axis1=-2, axis2=-1)
+        return own[..., :, None] + own[..., None, :] - inverse - np.swapaxes(inverse, -2, -1)
+
+
+def _inverse(weights: Array) -> Array:
+    """Return an inverse of the Laplacian on what sums to zero."""
+    if not _very_unequal(weights):
+        return _solved(weights, np.broadcast_to(np.eye(weights.shape[-1]), weights.shape))
+    size = weights.shape[-1]
+    into = np.zeros((size, size, size))  # from each response to the first, which stays at zero
+    into[np.arange(1, size), np.arange(1, size), 0] = 1.0
+    flows = np.broadcast_to(into - np.swapaxes(into, -2, -1), (*weights.shape[:-2], *into.shape))
+    return _eliminate(weights[..., None, :, :], flows)
 
 
 def _very_unequal(weights: Array) -> bool:
     """Return whether some weight drowns in others."""
     linked = np.where(weights > 0, weights, np.inf)
-    return bool(weights.max() > _MAX_WEIGHT_RATIO * linked.min())
+    return bool(weights.max(initial=0.0) > _MAX_WEIGHT_RATIO * linked.min(initial=np.inf))
 
 
 def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
@@ -115,7 +120,15 @@ def _conjugate_gradients(weights: Array, values: Array) -> tuple[Array, bool]:
 
 def _solve_directly(weights: Array, values: Array) -> Array:
     """Solve by general elimination, for what each response wants ``(..., Y)``."""
-    return np.asarray(np.linalg.solve(_grounded(weights), values[..., None])[..., 0])
+    return _solved(weights, values[..., None])[..., 0]
+
+
+def _solved(weights: Array, values: Array) -> Array:
+    """Return L⁻¹ times the columns (..., Y, C), or NaN if a link is so weak that it is lost."""
+    try:
+        return np.asarray(np.linalg.solve(_grounded(weights), values))
+    except np.linalg.LinAlgError:
+        return np.full(values.shape, np.nan)
 
 
 def _grounded(weights: Array) -> Array:

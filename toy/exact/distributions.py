@@ -27,7 +27,7 @@ from toy.exact.validation import (
     as_policy_and_reference_alike,
     as_same_worlds,
     as_values,
-    refuse,
+    check_result,
 )
 
 #: Below this size, e^(−d) − 1 + d is summed as a series: the direct form cancels.
@@ -324,7 +324,7 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
 
     Returns
     -------
-    (...) no unit, >= 0
+    (...) no unit, >= 0; infinite beyond the range of float64
 
     Examples
     --------
@@ -333,7 +333,9 @@ def chi_square_divergence(policy: ArrayLike, reference: ArrayLike) -> Array:
     """
     policy, reference = as_policy_and_reference(policy, reference)
     difference = policy - reference
-    return (difference * (difference / np.where(reference > 0, reference, 1.0))).sum(axis=-1)
+    with np.errstate(over="ignore"):
+        terms = difference * (difference / np.where(reference > 0, reference, 1.0))
+        return terms.sum(axis=-1)
 
 
 def total_variation(policy: ArrayLike, other: ArrayLike) -> Array:
@@ -386,6 +388,5 @@ def geometric_mixture(policy: ArrayLike, reference: ArrayLike, weight: ArrayLike
     weight = as_per_world("weight", as_finite("weight", weight), policy)
     with np.errstate(over="ignore"):
         tilt = weight * log_quotient(policy, reference)
-    if not np.isfinite(tilt).all():
-        refuse("weight", "must be small enough for finite logits", np.abs(weight).max())
+    check_result("weight", "must be small enough for logits", tilt)
     return softmax(log_probs(reference) + tilt)

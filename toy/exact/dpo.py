@@ -16,7 +16,7 @@ falls).
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from toy.exact.bandits import log_linear_logits
 from toy.exact.comparison_graph import check_linked, solve_laplacian
@@ -34,11 +34,13 @@ from toy.exact.validation import (
     Array,
     as_counts,
     as_per_world,
+    as_policy,
     as_policy_and_reference_alike,
     as_price,
     as_reference,
     as_same_worlds,
     as_wins,
+    check_result,
     check_same_responses,
     refuse,
 )
@@ -179,13 +181,13 @@ def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
 
     Parameters
     ----------
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat
 
     Returns
     -------
-    (..., Y) probabilities
+    (..., Y) probabilities, 0 where the reference is
 
     Raises
     ------
@@ -201,9 +203,7 @@ def fit_dpo(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     >>> fit_dpo([0.5, 0.5], [[0, 3], [1, 0]], beta=1.0).round(12).tolist()
     [0.75, 0.25]
     """
-    check_same_responses(
-        "reference", as_reference("reference", reference), "wins", as_wins("wins", wins)
-    )
+    reference, wins = _as_fitted(reference, wins)
     return gibbs_policy(fit_rewards(wins), reference, beta)
 
 
@@ -247,7 +247,10 @@ def log_linear_dpo_gradient(
     # The policy's own normaliser cancels in every margin, as Z does.
     reward = in_units_of_reward(logits - np.log(reference), beta)
     pull = reward_loss_gradient(reward, wins)
-    return column * np.einsum("...y,...yd->...d", pull, np.asarray(features, dtype=float))
+    with np.errstate(over="ignore"):
+        slope = column * np.einsum("...y,...yd->...d", pull, np.asarray(features, dtype=float))
+    check_result("beta and features", "must be small enough for a gradient", slope)
+    return np.asarray(slope)
 
 
 def ipo_loss(
@@ -290,8 +293,7 @@ def ipo_loss(
     check_same_responses("beta", per_world, "wins", wins)
     with np.errstate(over="ignore", invalid="ignore"):
         distance = shares(wins) * (margins(log_ratios) - 0.5 / column[..., None]) ** 2
-    if not np.isfinite(distance).all():
-        refuse("beta", "must be large enough for a finite 1/(2β)²", np.min(beta))
+    check_result("beta", "must be large enough for a 1/(2β)²", distance)
     return distance.sum(axis=(-2, -1))
 
 
@@ -306,13 +308,13 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
 
     Parameters
     ----------
-    reference : (..., Y) probabilities, all > 0
+    reference : (..., Y) probabilities, > 0 for every response that is compared
     wins : (..., Y, Y) counts >= 0 with a zero diagonal, at least one per world
     beta : (...) finite, > 0, in units of reward per nat, where a comparison won is worth one unit
 
     Returns
     -------
-    (..., Y) probabilities
+    (..., Y) probabilities, 0 where the reference is
 
     Raises
     ------
@@ -326,13 +328,13 @@ def ipo_policy(reference: ArrayLike, wins: Any, beta: ArrayLike) -> Array:
     >>> ipo_policy([0.5, 0.5], [[0, 1], [0, 0]], beta=0.5 / np.log(3.0)).round(12).tolist()
     [0.75, 0.25]
     """
-    reference, wins = as_reference("reference", reference), as_wins("wins", wins)
-    check_same_responses("reference", reference, "wins", wins)
+    reference, wins = _as_fitted(reference, wins)
     rule = "must connect all responses by comparisons"
     check_linked(wins, np.maximum(wins, np.swapaxes(wins, -2, -1)), rule)
     share = shares(wins)
     compared, surplus = (share + sign * np.swapaxes(share, -2, -1) for sign in (1, -1))
     score = solve_laplacian(compared, surplus)
+    check_result("wins", "must be equal enough for rewards", score)
     return gibbs_policy(score / 2, reference, beta)
 
 
@@ -341,7 +343,7 @@ def _as_log_ratios(
 ) -> Array:
     """Return log π/π_ref, finite, of the responses that were compared: whole, or per token."""
     policy, reference = as_policy_and_reference_alike(policy, reference)
-    _check_compared(policy, as_wins("wins", wins))
+    _check_compared("policy", policy, as_wins("wins", wins))
     ratio = log_ratio(policy, reference)
     if lengths is None:
         return ratio
@@ -351,20 +353,37 @@ def _as_log_ratios(
     return np.asarray(ratio / tokens)
 
 
-def _check_compared(policy: Array, wins: Array) -> None:
+def _check_compared(name: str, policy: Array, wins: Array) -> None:
     """Refuse a comparison of a response that the policy never gives: it has no odds."""
-    check_same_responses("policy", policy, "wins", wins)
-    compared = wins.any(axis=-1) | wins.any(axis=-2)
-    if (compared & (policy == 0)).any():
-        rule = "must be > 0 for every response that is compared"
-        refuse("policy and reference", rule, "0 for one of them")
+    check_same_responses(name, policy, "wins", wins)
+    if (_compared(wins) & (policy == 0)).any():
+        refuse(name, "must be > 0 for every response that is compared", "0 for one of them")
+
+
+def _compared(wins: Array) -> NDArray[np.bool_]:
+    """Return which responses were compared (..., Y)."""
+    return np.asarray(wins.any(axis=-1) | wins.any(axis=-2))
+
+
+def _as_fitted(reference: ArrayLike, wins: Any) -> tuple[Array, Array]:
+    """Return a reference and comparisons to fit a policy to, checked.
+
+    What the reference never gives must not have been compared. It is compared here with a response
+    that was, won as often as lost: that moves nobody, and then each has a reward.
+    """
+    reference, wins = as_policy("reference", reference), as_wins("wins", wins)
+    _check_compared("reference", reference, wins)
+    first = np.arange(wins.shape[-1]) == _compared(wins).argmax(axis=-1)[..., None]
+    tied = (reference == 0)[..., :, None] & first[..., None, :]
+    even = (tied | np.swapaxes(tied, -2, -1)) * wins.max(axis=(-2, -1), keepdims=True)
+    return reference, wins + even
 
 
 def in_units_of_reward(log_ratios: Array, beta: ArrayLike) -> Array:
     """Return β times log π/π_ref, if that is as finite as it was."""
     column = as_per_world("beta", as_price("beta", beta), log_ratios)
     with np.errstate(over="ignore"):
-        reward = column * log_ratios
-    if (np.isinf(reward) & np.isfinite(log_ratios)).any():
-        refuse("beta", "must be small enough for a finite implicit reward", np.max(beta))
-    return np.asarray(reward)
+        reward = np.asarray(column * log_ratios)
+    finite = np.where(np.isfinite(log_ratios), reward, 0.0)
+    check_result("beta", "must be small enough for an implicit reward", finite)
+    return reward

@@ -11,8 +11,8 @@ from toy.exact.validation import Array, refuse
 #: The most count vectors that anything here will list.
 _MAX_COUNT_VECTORS = 2_000_000
 
-#: The most numbers in one array of an enumeration: 160 MB.
-_MAX_NUMBERS = 20_000_000
+#: The most numbers in one array whose size is asked for: 160 MB.
+MAX_NUMBERS = 20_000_000
 
 
 def num_count_vectors(total: int, parts: int) -> int:
@@ -42,8 +42,8 @@ def count_vectors(name: str, total: int, parts: int, remedy: str) -> NDArray[np.
 
 def check_listable(name: str, shape: tuple[int, ...], remedy: str) -> None:
     """Refuse an array of this shape that would not fit in memory, before it is made."""
-    if (size := math.prod(shape)) > _MAX_NUMBERS:
-        rule = f"must leave at most {_MAX_NUMBERS:,} numbers to list"
+    if (size := math.prod(max(axis, 1) for axis in shape)) > MAX_NUMBERS:
+        rule = f"must leave at most {MAX_NUMBERS:,} numbers to list"
         refuse(name, rule, f"{size:,} in shape {shape}; {remedy}")
 
 

@@ -27,19 +27,22 @@ from toy.exact.distributions import (
     kl_terms,
     log_quotient,
 )
-from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.exact.enumeration import check_listable, count_probabilities, count_vectors
 from toy.exact.records import Record
 from toy.exact.validation import (
+    LARGEST,
     Array,
     as_array,
     as_count,
     as_counts,
+    as_finite,
     as_numbers,
     as_policy,
     as_policy_and_reference,
     as_policy_and_reference_alike,
     as_same_worlds,
     check_generator,
+    check_result,
     refuse,
 )
 
@@ -116,7 +119,8 @@ class Moments(Record):
         >>> float(Moments(mean=1.5, bias=0.5, variance=2.0).mse(8))
         0.5
         """
-        return np.square(self.bias) + self.variance / as_counts("n", n)
+        with np.errstate(over="ignore"):
+            return np.square(self.bias) + self.variance / as_counts("n", n)
 
     def samples_to_beat(self, other: "Moments") -> Array:
         """Return the sample size from which on this estimator's mean errs no more than `other`'s.
@@ -139,8 +143,8 @@ class Moments(Record):
         (26.0, inf)
         """
         cost = np.subtract(self.variance, other.variance)
-        cure = np.square(other.bias) - np.square(self.bias)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            cure = np.subtract(other.bias, self.bias) * np.add(other.bias, self.bias)
             even = np.where(cure > 0, cost / cure, np.where((cure == 0) & (cost <= 0), 1.0, np.inf))
         return np.maximum(even, 1.0)
 
@@ -175,7 +179,7 @@ def k2(log_ratio: ArrayLike) -> Any:
 
     Returns
     -------
-    the same shape, nats
+    the same shape, nats; infinite beyond the range of float64
 
     Source: schulman2020kl.
 
@@ -185,7 +189,8 @@ def k2(log_ratio: ArrayLike) -> Any:
     [0.125, 0.125]
     """
     d = _as_log_ratio(log_ratio)
-    return d * d / 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        return d * d / 2
 
 
 def k3(log_ratio: ArrayLike) -> Any:
@@ -199,7 +204,7 @@ def k3(log_ratio: ArrayLike) -> Any:
 
     Returns
     -------
-    the same shape, nats
+    the same shape, nats; infinite beyond the range of float64
 
     Source: schulman2020kl.
 
@@ -232,19 +237,17 @@ def control_variate(coefficient: ArrayLike) -> Estimator:
     >>> control_variate(1.0)([0.5]) == k3([0.5])
     array([ True])
     """
-    coefficient = as_numbers("coefficient", coefficient)
-    if not np.isfinite(coefficient).all():
-        refuse("coefficient", "must be finite", coefficient)
+    coefficient = as_finite("coefficient", coefficient)
     weight = coefficient[..., None] if coefficient.ndim else coefficient
     return lambda log_ratio: _between(weight, k1(log_ratio), k3(log_ratio))
 
 
 def _between(weight: Array, first: NDArray[Any], second: NDArray[Any]) -> Any:
-    """Return (1 − λ) k1 + λ k3, unchecked, with its limit where k3 is infinite: k1 at λ = 0."""
-    with np.errstate(invalid="ignore"):
+    """Return (1 − λ) k1 + λ k3, unchecked; where that is not finite k1 − λ, or the limit λ k3."""
+    with np.errstate(over="ignore", invalid="ignore"):
         mixed = (1 - weight) * first + weight * second
-        far = np.where((weight == 0) | (first == np.inf), first, weight * second)
-    return np.where(np.isinf(second), far, mixed)[()]
+        far = np.where((weight == 0) | (first.real > 0), first - weight, weight * second)
+    return np.where(np.isfinite(mixed), mixed, far)[()]
 
 
 def ratio_corrected(estimator: Estimator) -> Estimator:
@@ -274,7 +277,8 @@ def ratio_corrected(estimator: Estimator) -> Estimator:
         d = _as_log_ratio(log_ratio)
         # A complex step moves the imaginary part alone: it is what π/π° = e^(d − d°) moves by.
         ratio = np.exp(1j * d.imag) if np.iscomplexobj(d) else 1.0
-        return ratio * estimator(d)
+        with np.errstate(all="ignore"):
+            return ratio * estimator(d)
 
     return corrected
 
@@ -303,8 +307,7 @@ def optimal_coefficient(policy: ArrayLike, reference: ArrayLike) -> Array:
     """
     policy, reference = as_policy_and_reference_alike(policy, reference)
     jeffreys = kl_divergence(policy, reference) + kl_divergence(reference, policy)
-    with np.errstate(over="ignore"):  # beyond 1e308, and λ* below 1e-305: then 0
-        chi_square = chi_square_divergence(reference, policy)
+    chi_square = chi_square_divergence(reference, policy)
     return np.divide(jeffreys, chi_square, out=np.ones_like(jeffreys), where=chi_square > 0)[()]
 
 
@@ -351,8 +354,17 @@ def estimator_moments(
         np.stack(column, axis=-1) for column in zip(*sums, strict=True)
     )
     mean = (weights * means).sum(axis=-1)
-    between = (weights * (means - mean[..., None]) ** 2).sum(axis=-1)
-    return Moments(mean, mean - divergences.sum(axis=-1), spreads.sum(axis=-1) + between)
+    with np.errstate(over="ignore", invalid="ignore"):
+        between = (weights * (means - mean[..., None]) ** 2).sum(axis=-1)
+        variance = spreads.sum(axis=-1) + between
+    return checked_moments(mean, divergences.sum(axis=-1), variance)
+
+
+def checked_moments(mean: Array, divergence: Array, variance: Array) -> Moments:
+    """Return moments of an estimator of this divergence, if they are finite; else refuse it."""
+    check_result("estimator", "must have a mean", mean)
+    check_result("estimator", "must have a variance", variance)
+    return Moments(mean, mean - divergence, variance)
 
 
 def _block_sums(
@@ -367,7 +379,8 @@ def _block_sums(
     mean = (sampler * values).sum(axis=-1) / np.where(weight > 0, weight, 1.0)
     deviation = values - mean[..., None]
     # Multiplied in this order: (π_ref/π)² may overflow where π (π_ref/π)² does not.
-    spread = (sampler * deviation * deviation).sum(axis=-1)
+    with np.errstate(over="ignore"):
+        spread = (sampler * deviation * deviation).sum(axis=-1)
     return weight, mean, spread, divergence
 
 
@@ -464,13 +477,14 @@ def sample_estimates(
     check_generator("rng", rng)
     policy, reference, sampler = _with_sampler(policy, reference, sampler)
     size = (as_count("num_replications", num_replications), *policy.shape[:-1])
+    check_listable("num_replications", (*size, policy.shape[-1]), "take fewer")
     values = estimator_values(
         estimator, np.where(sampler > 0, log_quotient(policy, reference), 0.0)
     )
     # NumPy wants rows that sum to one more exactly than a policy must; this undoes rounding only.
     shares = sampler / sampler.sum(axis=-1, keepdims=True)
     counts = rng.multinomial(as_count("num_samples", num_samples), shares, size=size)
-    return np.einsum("...y,...y->...", counts, values) / num_samples
+    return np.einsum("...y,...y->...", counts / num_samples, values)
 
 
 def estimate_distribution(
@@ -681,13 +695,14 @@ def _with_sampler(
 
 def estimator_values(estimator: Estimator, d: NDArray[Any]) -> NDArray[Any]:
     """Return the estimator's values, finite numbers, one for each log-ratio; else refuse it."""
-    values = as_array("estimator", estimator(d))
+    with np.errstate(all="ignore"):  # what is not finite is told below
+        values = as_array("estimator", estimator(d))
     if values.shape != d.shape:
         refuse("estimator", f"must be elementwise, shape {d.shape}", f"shape {values.shape}")
     if values.dtype.kind not in ("biufc" if np.iscomplexobj(d) else "biuf"):
         refuse("estimator", "must return real numbers", f"{values.dtype}")
-    if not (finite := np.isfinite(values)).all():
-        rule = "must be finite for every response that is drawn"
+    if not (finite := np.abs(values) <= LARGEST).all():
+        rule = "must be finite for every response that is drawn, within ±1e300"
         refuse("estimator", rule, f"{values[~finite][0]} at the log-ratio {d[~finite][0].real:.6g}")
     return values
 

@@ -14,18 +14,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.distributions import log_probs, slope_of_mean, softmax
+from toy.exact.enumeration import check_listable
 from toy.exact.kl_estimators import Estimator, loss_gradient
 from toy.exact.policy_gradient import policy_gradient
 from toy.exact.records import Record
 from toy.exact.reward_loss import margins, shares
 from toy.exact.validation import (
+    LARGEST,
     Array,
     as_count,
     as_logits,
+    as_nonnegative,
     as_numbers,
     as_per_world,
     as_policy_and_reference_alike,
-    as_positive,
     as_positive_number,
     as_reference,
     as_same_worlds,
@@ -115,13 +117,13 @@ def ascend_with_loss(
     policy : (..., Y) probabilities, > 0 exactly where the reference is: the start
     reward : (..., Y) finite, in units of reward
     reference : (..., Y) probabilities
-    beta : (...) finite, > 0, in units of reward per nat
+    beta : (...) finite, >= 0, in units of reward per nat
     step_size : a finite number > 0, no unit: η
     num_steps : T, a whole number >= 1
 
     Returns
     -------
-    Trajectory of T + 1 logits (..., Y)
+    Trajectory of T + 1 logits (..., Y), −inf where the policy is 0
 
     Raises
     ------
@@ -139,7 +141,7 @@ def ascend_with_loss(
     policy, reward, reference = as_same_worlds(
         policy=policy, reward=as_values("reward", reward), reference=reference
     )
-    column = as_per_world("beta", as_positive("beta", beta), policy)
+    column = as_per_world("beta", as_nonnegative("beta", beta), policy)
     start, _ = np.broadcast_arrays(log_probs(policy), column)
 
     def uphill(logits: Array) -> Array:
@@ -265,6 +267,7 @@ def _climb(
         as_positive_number("step_size", step_size),
         as_count("num_steps", num_steps),
     )
+    check_listable("num_steps", (num_steps + 1, *start.shape), "take fewer")
     parameters = np.empty((num_steps + 1, *start.shape))
     gradients = np.empty((num_steps, *start.shape))
     parameters[0], masked = start, np.isneginf(start)
@@ -272,7 +275,8 @@ def _climb(
         with np.errstate(over="ignore", invalid="ignore"):
             gradients[step] = gradient(parameters[step])
             parameters[step + 1] = parameters[step] + step_size * gradients[step]
-        if not (masked == ~np.isfinite(parameters[step + 1])).all():
+        moved = parameters[step + 1]
+        if not np.where(masked, np.isneginf(moved), np.abs(moved) <= LARGEST).all():
             rule = "must keep all parameters finite: take a smaller one"
             refuse("step_size", rule, f"{step_size}, which diverges at step {step + 1}")
     return Trajectory(parameters, gradients)

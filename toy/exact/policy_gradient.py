@@ -40,6 +40,7 @@ from toy.exact.validation import (
     as_positive,
     as_same_worlds,
     as_values,
+    check_result,
     refuse,
 )
 
@@ -79,7 +80,7 @@ class GradientMoments(Record):
         >>> float(GradientMoments(np.array([3.0, -4.0]), np.eye(2)).bias_length([0.0, 0.0]))
         5.0
         """
-        return np.asarray(np.linalg.norm(np.subtract(self.mean, gradient), axis=-1))
+        return _length(np.subtract(self.mean, gradient))
 
     def cosine(self, gradient: ArrayLike) -> Array:
         """Return the cosine between the mean and a gradient (..., Y); 1 is the same direction.
@@ -92,11 +93,17 @@ class GradientMoments(Record):
         >>> float(moments.cosine([0.0, -3.0]).round(4)), float(moments.cosine([0.0, 0.0]))
         (0.7071, nan)
         """
-        gradient = np.asarray(gradient, float)
-        lengths = np.linalg.norm(self.mean, axis=-1), np.linalg.norm(gradient, axis=-1)
+        vectors = self.mean, np.asarray(gradient, float)
+        lengths = [_length(vector) for vector in vectors]
         with np.errstate(divide="ignore", invalid="ignore"):
-            cosine = (self.mean * gradient).sum(axis=-1) / (lengths[0] * lengths[1])
+            first, second = (v / size[..., None] for v, size in zip(vectors, lengths, strict=True))
+            cosine = (first * second).sum(axis=-1)
         return np.where(np.minimum(*lengths) < _MIN_LENGTH, np.nan, cosine)
+
+
+def _length(vectors: Array) -> Array:
+    """Return the length of vectors (..., Y), whose squares may overflow."""
+    return np.asarray(np.hypot.reduce(vectors, axis=-1))
 
 
 def score(policy: ArrayLike) -> Array:
@@ -220,7 +227,7 @@ def reinforce_moments(
     """
     policy, reward = as_policy_and_reward(policy, reward)
     baseline = as_per_world("baseline", as_finite("baseline", baseline), reward)
-    return _moments(*_reinforce_law(policy, reward, baseline))
+    return _moments("reward and baseline", *_reinforce_law(policy, reward, baseline))
 
 
 def _reinforce_law(policy: Array, reward: Array, baseline: Array) -> tuple[Array, Array]:
@@ -386,7 +393,8 @@ def group_gradient_moments(
     [0.09375, -0.09375]
     """
     policy, reward = as_policy_and_reward(policy, reward)
-    return _moments(*_group_law(policy, reward, as_count("group_size", group_size), advantage))
+    law = _group_law(policy, reward, as_count("group_size", group_size), advantage)
+    return _moments("reward and advantage", *law)
 
 
 def _group_law(
@@ -546,9 +554,15 @@ def _advantages(advantage: Advantage, rewards: Array) -> Array:
     return values
 
 
-def _moments(probabilities: Array, samples: Array) -> GradientMoments:
-    """Return the moments of samples (..., S, Y) that come with probabilities (..., S)."""
+def _moments(names: str, probabilities: Array, samples: Array) -> GradientMoments:
+    """Return the moments of samples (..., S, Y) that come with probabilities (..., S).
+
+    `names` are the arguments to blame where float64 does not hold them.
+    """
     weights = probabilities[..., None]
-    mean = (weights * samples).sum(axis=-2)
-    spread = samples - mean[..., None, :]
-    return GradientMoments(mean, np.swapaxes(spread, -2, -1) @ (weights * spread))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = (weights * samples).sum(axis=-2)
+        spread = samples - mean[..., None, :]
+        covariance = np.swapaxes(spread, -2, -1) @ (weights * spread)
+    check_result(names, "must be small enough for a variance", mean, covariance)
+    return GradientMoments(mean, covariance)

@@ -8,30 +8,26 @@ axes.
 What is not as its line under Parameters says, or does not fit the rest in shape, is refused with a
 ``ValueError`` that names the argument, the rule and what it got; Raises tells what else may happen.
 
-Rankings are sequences of responses, best first, of equal or different lengths. The model is
-Plackett and Luce's, of which Bradley and Terry's is the case of two.
-
 Sources: zermelo1929turniere and bradley1952rank, ford1957ranking (when a maximum exists),
-plackett1975permutations and ouyang2022instructgpt (rankings).
+ouyang2022instructgpt.
 """
 
 from collections.abc import Callable
-from math import comb
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from toy.exact.comparison_graph import check_linked, resistances, solve_laplacian
 from toy.exact.validation import (
     Array,
-    as_count,
     as_finite,
     as_nonnegative,
     as_numbers,
     as_values,
     as_wins,
     check_generator,
+    check_result,
     check_same_responses,
     refuse,
 )
@@ -44,15 +40,9 @@ _MAX_STEPS = 1000
 #: A whole step that moves a margin further is not even tried: beyond, couplings underflow.
 _FAR = 30.0
 
-#: So many responses are numbered at most where nothing else says how many there are.
-_MOST_RESPONSES = 10_000
-
 #: What each pair wants at some rewards, the negative gradient as flows, and how stiff it is, the
 #: Hessian as the links of a graph.
-_Pull: TypeAlias = tuple[Array, Array]
-
-#: Rankings of one length ``(R, K)``, best first, and how often each was given ``(R,)``.
-_Block: TypeAlias = tuple[NDArray[np.int64], Array]
+Pull: TypeAlias = tuple[Array, Array]
 
 
 def win_probability(margin: ArrayLike) -> Array:
@@ -98,7 +88,7 @@ def reward_loss(reward: ArrayLike, wins: ArrayLike) -> Array:
     0.6931471805599453
     """
     reward, share = _as_comparisons(reward, wins)
-    return (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
+    return (share * softplus(-margins(reward))).sum(axis=(-2, -1))
 
 
 def reward_loss_gradient(reward: ArrayLike, wins: ArrayLike) -> Array:
@@ -215,11 +205,12 @@ def fit_rewards(wins: Any, l2: ArrayLike = 0.0) -> Array:
     >>> float(np.diff(fit_rewards([[0, 30], [70, 0]]))[0])  # the margin is logit 0.7
     0.847...
     """
-    counts, penalty = as_wins("wins", wins), _as_penalty(l2)
+    counts, penalty = as_wins("wins", wins), as_penalty(l2)
     if not penalty:
-        check_linked(counts, counts, _CHAIN_OF_WINS, "never won against")
-        check_linked(counts, np.swapaxes(counts, -2, -1), _CHAIN_OF_WINS, "never lost to")
-    return _newton(counts, *_comparison_model(counts), penalty)
+        rule = CHAIN_OF_WINS.format("")
+        check_linked(counts, counts, rule, "never won against")
+        check_linked(counts, np.swapaxes(counts, -2, -1), rule, "never lost to")
+    return newton(counts, *_comparison_model(counts), penalty)
 
 
 def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
@@ -263,7 +254,9 @@ def margin_standard_errors(reward: ArrayLike, wins: Any) -> Array:
         refuse("reward and wins", rule, "none in float64 for one of them")
     with np.errstate(all="ignore"):
         total = counts.sum(axis=(-2, -1))[..., None, None]
-        return np.sqrt(np.maximum(resistances(curvature), 0) / total)
+        errors = np.sqrt(np.maximum(resistances(curvature), 0) / total)
+    check_result("reward and wins", "must leave curvature enough for standard errors", errors)
+    return errors
 
 
 def sample_comparisons(
@@ -293,7 +286,7 @@ def sample_comparisons(
     counts = as_wins("pair_counts", pair_counts)
     if (counts != np.floor(counts)).any() or (counts != np.swapaxes(counts, -2, -1)).any():
         refuse("pair_counts", "must be whole numbers, the same for (i, j) and (j, i)", pair_counts)
-    if counts.max() >= 2.0**63:
+    if (counts >= 2.0**63).any():
         refuse("pair_counts", "must be below 2^63 ≈ 9.2e18", counts.max())
     reward = as_values("reward", reward)
     check_same_responses("reward", reward, "pair_counts", counts)
@@ -387,147 +380,6 @@ def margin_after(time: ArrayLike, preference: ArrayLike) -> Array:
     return np.where(p < 0.5, -middle, middle)[()]
 
 
-def plackett_luce_loss(reward: ArrayLike, rankings: Any, weights: ArrayLike | None = None) -> Array:
-    """Return the mean negative log-likelihood of rankings, drawn best first without replacement.
-
-    P(y_1 ≻ … ≻ y_K) = Π_k e^(r(y_k)) / Σ_{m ≥ k} e^(r(y_m))
-
-    For K = 2 it is `reward_loss`. For K > 2 it is not InstructGPT's loss, the mean over the C(K, 2)
-    pairs of a ranking as if they were independent comparisons: that is `reward_loss` of
-    `wins_from_rankings`, which has the same minimiser on endless data that follow the model, but
-    not on finite data.
-
-    Parameters
-    ----------
-    reward : (..., Y) finite, in units of reward
-    rankings : R >= 1 sequences, each of shape (K,), K >= 2 of its own: different whole numbers
-        from 0 to Y − 1, best first; one says nothing of what it leaves out
-    weights : (R,) finite numbers >= 0, not all zero: how often each ranking was given; once without
-
-    Returns
-    -------
-    (...) nats per ranking, > 0
-
-    Source: plackett1975permutations, luce1959choice, ouyang2022instructgpt.
-
-    Examples
-    --------
-    >>> float(plackett_luce_loss([0.0, 0.0, 0.0], [[2, 0, 1]]))  # log 3!
-    1.79175...
-    """
-    reward = as_values("reward", reward)
-    loss, _ = _ranking_model(as_rankings("rankings", rankings, reward.shape[-1], weights))
-    return loss(reward)
-
-
-def plackett_luce_gradient(
-    reward: ArrayLike, rankings: Any, weights: ArrayLike | None = None
-) -> Array:
-    """Return the gradient of `plackett_luce_loss` in the rewards.
-
-    ∂/∂r_i −log P(y_1 ≻ … ≻ y_K) = Σ_k (e^(r_i) / Σ_{m ≥ k} e^(r(y_m)) − [i = y_k])
-
-    The sum is over the places k < K at which i is still to be placed.
-
-    Parameters
-    ----------
-    reward : (..., Y) finite, in units of reward
-    rankings : R sequences (K,) of responses, best first, as for `plackett_luce_loss`
-    weights : (R,) finite numbers >= 0, how often each was given, as for `plackett_luce_loss`
-
-    Returns
-    -------
-    (..., Y) nats per ranking and unit of reward; each row sums to zero
-
-    Examples
-    --------
-    >>> plackett_luce_gradient([0.0, 0.0, 0.0], [[2, 0, 1]]).round(3).tolist()
-    [-0.167, 0.833, -0.667]
-    """
-    reward = as_values("reward", reward)
-    _, pull = _ranking_model(as_rankings("rankings", rankings, reward.shape[-1], weights))
-    return -pull(reward)[0].sum(axis=-1)
-
-
-def fit_rankings(rankings: Any, weights: ArrayLike | None = None, l2: ArrayLike = 0.0) -> Array:
-    """Return the rewards that make the rankings most likely, with mean zero.
-
-    r̂ = argmin_r L(r) + (α/2) Σ_i r_i²,  Σ_i r̂_i = 0
-
-    L is `plackett_luce_loss`; for rankings of two it is `fit_rewards`.
-
-    For l2 = 0 the minimum exists if and only if each response reaches every other by a chain of
-    rankings, in each of which one stands above the next. It is found as in `fit_rewards`.
-
-    Parameters
-    ----------
-    rankings : R >= 1 sequences, each of shape (K,), K >= 2 of its own: different whole numbers
-        from 0 to Y − 1, best first; the largest number in them is Y − 1
-    weights : (R,) finite numbers >= 0, not all zero: how often each ranking was given; once without
-    l2 : α, a finite number >= 0, nats per squared unit of reward, and per ranking
-
-    Returns
-    -------
-    (Y,) in units of reward
-
-    Raises
-    ------
-    ValueError
-        If no finite maximum exists; the message names two groups of responses that nothing ties
-        together.
-    RuntimeError
-        If Newton's method does not arrive, as `fit_rewards`.
-
-    Source: plackett1975permutations, hunter2004mm.
-
-    Examples
-    --------
-    >>> fit_rankings([[0, 1, 2], [0, 2], [2, 1, 0], [1, 0]]).round(3).tolist()
-    [0.008, 0.509, -0.517]
-    >>> float(np.diff(fit_rankings([[1, 0], [0, 1]], weights=[70, 30]))[0])  # logit 0.7
-    0.847...
-    """
-    blocks, penalty = as_rankings("rankings", rankings, None, weights), _as_penalty(l2)
-    size = 1 + max(int(rows.max()) for rows, _ in blocks)
-    above = np.sum([_pair_table(rows, weight[:, None], size) for rows, weight in blocks], axis=0)
-    if not penalty:
-        check_linked(above, above, _CHAIN_OF_RANKS, "never stood above", "rankings")
-        check_linked(above, above.T, _CHAIN_OF_RANKS, "never stood below", "rankings")
-    return _newton(above, *_ranking_model(blocks), penalty)
-
-
-def wins_from_rankings(
-    rankings: Any, num_responses: int, weights: ArrayLike | None = None
-) -> Array:
-    """Return the pairs of each ranking as comparisons, with InstructGPT's weight 1/C(K, 2) each.
-
-    wins_ij = Σ_rankings [i stands before j] / C(K, 2)
-
-    So every ranking counts as one comparison, however many responses it holds.
-
-    Parameters
-    ----------
-    rankings : R sequences (K,) of responses, best first, as for `plackett_luce_loss`
-    num_responses : Y, a whole number >= 1
-    weights : (R,) finite numbers >= 0, how often each was given, as for `plackett_luce_loss`
-
-    Returns
-    -------
-    (Y, Y) counts, in rankings; they sum to R, or to the sum of the weights
-
-    Source: ouyang2022instructgpt.
-
-    Examples
-    --------
-    >>> wins_from_rankings([[2, 0, 1]], 3).round(3).tolist()
-    [[0.0, 0.333, 0.0], [0.0, 0.0, 0.0], [0.333, 0.333, 0.0]]
-    """
-    size, table = as_count("num_responses", num_responses), []
-    for rows, weight in as_rankings("rankings", rankings, size, weights):
-        table.append(_pair_table(rows, weight[:, None] / comb(rows.shape[1], 2), size))
-    return np.asarray(np.sum(table, axis=0))
-
-
 def margins(reward: Array) -> Array:
     """Return r_i − r_j for every pair ``(..., Y, Y)``, unchecked."""
     return reward[..., :, None] - reward[..., None, :]
@@ -554,20 +406,19 @@ def _sigmoid(x: Array) -> Array:
         return np.asarray(1 / (1 + np.exp(-x)))
 
 
-def _softplus(x: Array) -> Array:
+def softplus(x: Array) -> Array:
     """Return log(1 + e^x) = −log σ(−x), which neither overflows nor cancels."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-#: When a maximum exists, and what to do if not.
-_NO_MAXIMUM = "or no finite maximum exists (l2 > 0 is the remedy)"
-_CHAIN_OF_WINS, _CHAIN_OF_RANKS = (
-    f"must lead from each response to every other by a chain of wins{where}, {_NO_MAXIMUM}"
-    for where in ("", " within rankings")
+#: When a maximum exists, and what to do if not; {} is where.
+CHAIN_OF_WINS = (
+    "must lead from each response to every other by a chain of wins{}, "
+    "or no finite maximum exists (l2 > 0 is the remedy)"
 )
 
 
-def _as_penalty(l2: ArrayLike) -> float:
+def as_penalty(l2: ArrayLike) -> float:
     """Return a single number >= 0."""
     penalty = as_nonnegative("l2", l2)
     if penalty.ndim:
@@ -575,15 +426,15 @@ def _as_penalty(l2: ArrayLike) -> float:
     return float(penalty)
 
 
-def _comparison_model(wins: Array) -> tuple[Callable[[Array], Array], Callable[[Array], _Pull]]:
+def _comparison_model(wins: Array) -> tuple[Callable[[Array], Array], Callable[[Array], Pull]]:
     """Return the loss of comparisons, and the pull of each pair, as functions of the rewards."""
     share = shares(wins)
     pair = share + np.swapaxes(share, -2, -1)
 
     def loss(reward: Array) -> Array:
-        return (share * _softplus(-margins(reward))).sum(axis=(-2, -1))
+        return (share * softplus(-margins(reward))).sum(axis=(-2, -1))
 
-    def pull(reward: Array) -> _Pull:
+    def pull(reward: Array) -> Pull:
         beaten = _sigmoid(margins(-reward))
         force = share * beaten
         # Pair by pair, for what the two of a pair owe each other must cancel exactly.
@@ -592,54 +443,8 @@ def _comparison_model(wins: Array) -> tuple[Callable[[Array], Array], Callable[[
     return loss, pull
 
 
-def _ranking_model(
-    blocks: list[_Block],
-) -> tuple[Callable[[Array], Array], Callable[[Array], _Pull]]:
-    """Return the loss of rankings, and the pull of each pair, as functions of the rewards."""
-    total = sum(weight.sum() for _, weight in blocks)
-
-    def loss(reward: Array) -> Array:
-        parts = []
-        for rows, weight in blocks:
-            ranked, rest = _ranked_and_rest(reward, rows)
-            places = _softplus(rest[..., 1:] - ranked[..., :-1])
-            parts.append((places.sum(axis=-1) * (weight / total)).sum(axis=-1))
-        return np.asarray(sum(parts))
-
-    def pull(reward: Array) -> _Pull:
-        """At each place the one chosen pulls itself past each of the rest, p_j hard."""
-        flows = coupling = np.zeros((*reward.shape, reward.shape[-1]))
-        for rows, weight in blocks:
-            ranked, rest = _ranked_and_rest(reward, rows)
-            better, worse = np.triu_indices(rows.shape[1], k=1)
-            # Σ over the places up to the better one's of p_i p_j, p = e^(r − rest): both are there.
-            stiff = np.logaddexp.accumulate(-2 * rest, axis=-1)[..., better]
-            pairs = ranked[..., better] + ranked[..., worse]
-            share = (weight / total)[:, None]
-            force = share * np.exp(ranked[..., worse] - rest[..., better])
-            flows = flows + _pair_table(rows, force, reward.shape[-1])
-            coupling = coupling + _pair_table(rows, share * np.exp(pairs + stiff), reward.shape[-1])
-        return flows - np.swapaxes(flows, -2, -1), coupling + np.swapaxes(coupling, -2, -1)
-
-    return loss, pull
-
-
-def _ranked_and_rest(reward: Array, rows: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Return rewards by place ``(..., R, K)``, and log Σ_{m ≥ k} e^(r(y_m)) for each place k."""
-    ranked = reward[..., rows]
-    return ranked, np.logaddexp.accumulate(ranked[..., ::-1], axis=-1)[..., ::-1]
-
-
-def _pair_table(rows: NDArray[np.int64], values: Array, size: int) -> Array:
-    """Return ``(..., Y, Y)``: the sum of the values ``(..., R, pairs)`` with i above j."""
-    better, worse = np.triu_indices(rows.shape[1], k=1)
-    table = np.zeros((size, size, *values.shape[:-2]))
-    np.add.at(table, (rows[:, better], rows[:, worse]), np.moveaxis(values, (-2, -1), (0, 1)))
-    return np.moveaxis(table, (0, 1), (-2, -1))
-
-
-def _newton(
-    above: Array, loss: Callable[[Array], Array], pull: Callable[[Array], _Pull], l2: float
+def newton(
+    above: Array, loss: Callable[[Array], Array], pull: Callable[[Array], Pull], l2: float
 ) -> Array:
     """Return the rewards of least loss and penalty, of all worlds at once, by Newton's method.
 
@@ -670,9 +475,10 @@ def _newton(
             if not np.isfinite(change).all():
                 break
     gradient = np.abs(flows.sum(axis=-1)).max()
+    furthest = np.nan_to_num(change, nan=np.inf).max()
     raise RuntimeError(
         f"Newton's method has not arrived: it stopped where the largest gradient is {gradient:.1e} "
-        f"and margins still move by {np.max(change):.1e} a step, for counts too unequal for "
+        f"and margins still move by {furthest:.1e} a step, for wins or weights too unequal for "
         "float64; a penalty such as l2=1e-9 makes the fit easier"
     )
 
@@ -738,50 +544,3 @@ def _time_to_margin(margin: Array, likely: Array, against: Array) -> Array:
         time = np.where(against == 0, margin + np.expm1(margin), noisy)
     reached = (margin >= 0) & (margin < _log_odds(likely, against)) & ~(passed >= 1)
     return np.where(margin == 0, 0.0, np.where(reached, time, np.inf))[()]
-
-
-def as_rankings(
-    name: str, rankings: Any, num_responses: int | None, weights: ArrayLike | None = None
-) -> list[_Block]:
-    """Return rankings of K >= 2 responses and their weights, those of one length together."""
-    rule = "must be a sequence of R >= 1 rankings, each of K >= 2 responses, best first"
-    try:
-        rows = [as_numbers(name, ranking) for ranking in rankings]
-    except TypeError:
-        refuse(name, rule, rankings)
-    shapes = {row.shape for row in rows}
-    if not rows or any(len(shape) != 1 or shape[0] < 2 for shape in shapes):
-        refuse(name, rule, f"a ranking of shape {min(shapes)}" if rows else "none")
-    weight, lengths = _as_weights(weights, len(rows)), np.array([row.size for row in rows])
-    blocks = []
-    for length in np.unique(lengths):
-        chosen = np.flatnonzero(lengths == length)
-        block = np.stack([rows[i] for i in chosen])
-        blocks.append((_as_responses(name, block, num_responses), weight[chosen]))
-    return blocks
-
-
-def _as_responses(name: str, block: Array, num_responses: int | None) -> NDArray[np.int64]:
-    """Return rankings of one length ``(R, K)`` as whole numbers, if each is of different ones."""
-    last = (num_responses or _MOST_RESPONSES) - 1
-    if not ((block == np.floor(block)) & (block >= 0) & (block <= last)).all():
-        refuse(name, f"must hold whole numbers from 0 to {last}", block)
-    if (np.diff(np.sort(block, axis=1), axis=1) == 0).any():
-        refuse(name, "must name each response at most once a row", block)
-    return block.astype(np.int64)
-
-
-def _as_weights(weights: ArrayLike | None, num_rankings: int) -> Array:
-    """Return how often each ranking was given ``(R,)``."""
-    if weights is None:
-        return np.ones(num_rankings)
-    weight = as_nonnegative("weights", weights)
-    if weight.shape != (num_rankings,):
-        refuse(
-            "weights", f"must have shape ({num_rankings},), one a ranking", f"shape {weight.shape}"
-        )
-    with np.errstate(over="ignore"):
-        total = weight.sum()
-    if not 0 < total < np.inf:
-        refuse("weights", "must have a finite sum > 0", total)
-    return weight

@@ -39,13 +39,14 @@ from toy.exact.validation import (
     as_reference,
     as_same_worlds,
     as_values,
+    check_result,
     refuse,
 )
 
 #: `ptx_policy` stops when every row of its solution sums to one as closely as this.
 _NORMALISATION = 1e-14
 
-_MAX_STEPS = 100
+_MAX_STEPS = 1000
 
 #: `beta_of_even_odds` stops when 1/β still moves by no more than this, relative to itself.
 _TOLERANCE = 1e-15
@@ -157,7 +158,7 @@ def rlhf_objective(
 
     Returns
     -------
-    (...) in units of reward
+    (...) in units of reward; −inf if gamma > 0 and the policy never gives what p does
 
     Source: ouyang2022instructgpt.
 
@@ -371,10 +372,7 @@ def ptx_policy(
         slope = (policy / (1 + share)).sum(axis=-1, keepdims=True)
         multiplier = multiplier + total * np.log(total) / slope
     else:
-        raise RuntimeError(
-            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
-            f"the rows of the policy sum to {total[..., 0]}"
-        )
+        raise _not_arrived(total)
     return policy
 
 
@@ -421,10 +419,7 @@ def forward_kl_policy(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) 
             break
         u = u + np.maximum(step, 0.0)
     else:
-        raise RuntimeError(
-            f"Newton's method has not arrived after {_MAX_STEPS} steps: "
-            f"the rows of the policy sum to {1 + excess[..., 0]}"
-        )
+        raise _not_arrived(1 + excess)
     return policy
 
 
@@ -452,6 +447,8 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
     """
     reward, reference = _as_reward_and_reference(reward, reference)
     lack = reward.max(axis=-1, keepdims=True) - reward
+    largest = lack.max(axis=-1)
+    lack = lack / np.where(largest > 0, largest, 1.0)[..., None]
     best = (reference * (lack == 0)).sum(axis=-1)
     rest = (reference * (lack > 0)).sum(axis=-1)
     others = np.where(lack > 0, log_probs(reference), -np.inf)
@@ -461,8 +458,8 @@ def beta_of_even_odds(reward: ArrayLike, reference: ArrayLike) -> Array:
         inverse = inverse + change
     # A rest that is larger by no more than the rounding of a sum is not larger.
     even = rest - best <= np.finfo(np.float64).eps * lack.shape[-1]
-    with np.errstate(divide="ignore"):
-        return np.where(even, np.inf, 1 / inverse)[()]
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return np.where(even, np.inf, largest / inverse)[()]
 
 
 def greedy_policy(reward: ArrayLike, reference: ArrayLike) -> Array:
@@ -529,6 +526,15 @@ def best_of_n_policy(reward: ArrayLike, reference: ArrayLike, num_samples: Array
         return reference / tied * np.exp(n * at_most) * -np.expm1(-n * np.log1p(tied / below))
 
 
+def _not_arrived(sums: Array) -> RuntimeError:
+    """Return the error of a method that stopped where rows of the policy have these sums."""
+    worst = sums.flat[np.abs(sums - 1).argmax()]
+    return RuntimeError(
+        f"Newton's method has not arrived after {_MAX_STEPS} steps, for this reward and beta: "
+        f"a row of the policy sums to {worst:.17g}"
+    )
+
+
 def _as_reward_and_reference(reward: ArrayLike, reference: ArrayLike) -> tuple[Array, ...]:
     """Return reward and reference, checked and of one shape.
 
@@ -552,8 +558,7 @@ def _as_tilted(reward: ArrayLike, reference: ArrayLike, beta: ArrayLike) -> tupl
     most = reward.max(axis=-1, keepdims=True)
     with np.errstate(over="ignore"):
         tilt, common = (reward - most) / column, most / column
-    if not (np.isfinite(tilt) & np.isfinite(common)).all():
-        refuse("beta", "must be large enough for a finite reward / beta", beta)
+    check_result("beta", "must be large enough for a reward / beta", tilt, common)
     return tilt, np.broadcast_to(reference, tilt.shape), common
 
 
@@ -605,8 +610,7 @@ def _as_ptx_problem(
     column = as_per_world("gamma", as_nonnegative("gamma", gamma), tilt)
     with np.errstate(over="ignore"):
         pull = column / as_price("beta", beta)[..., None]
-    if not np.isfinite(pull).all():
-        refuse("gamma", "must be small enough for a finite gamma / beta", gamma)
+    check_result("gamma", "must be small enough for a gamma / beta", pull)
     if (beyond := (column > 0) & (pretraining > 0) & (reference == 0)).any():
         rule = "must be > 0 wherever the pretraining is: else one of their two prices is infinite"
         refuse("reference", rule, f"0 where the pretraining is {pretraining[beyond][0]:.3g}")

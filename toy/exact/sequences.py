@@ -31,7 +31,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from toy.exact.distributions import complement, kl_terms, log_quotient, slope_of_mean
-from toy.exact.kl_estimators import Estimator, Moments, estimator_slopes, estimator_values
+from toy.exact.enumeration import MAX_NUMBERS
+from toy.exact.kl_estimators import (
+    Estimator,
+    Moments,
+    checked_moments,
+    estimator_slopes,
+    estimator_values,
+)
 from toy.exact.policy_gradient import GradientMoments
 from toy.exact.validation import (
     Array,
@@ -41,6 +48,7 @@ from toy.exact.validation import (
     as_policy,
     as_values,
     check_reference,
+    check_result,
     refuse,
 )
 
@@ -69,9 +77,6 @@ Steps: TypeAlias = Iterable[ArrayLike]
 
 #: What a step is credited with: rewards (..., T) -> (..., T).
 Credit: TypeAlias = Callable[[Array], Array]
-
-#: The most numbers in one array of an enumeration: 160 MB.
-_MAX_NUMBERS = 20_000_000
 
 
 def sequence_probs(policy: Steps) -> Array:
@@ -296,6 +301,13 @@ def trajectory_moments(
     """
     policy, reward = _as_policy_and_reward(policy, reward)
     baseline = _as_baseline(baseline, policy)
+    return _trajectory_moments("reward and baseline", policy, reward, baseline, credit)
+
+
+def _trajectory_moments(
+    names: str, policy: Tables, reward: Sequence[Array], baseline: Tables, credit: Credit
+) -> GradientMoments:
+    """Return the moments of the one-trajectory gradient; `names` are to blame if it has none."""
     _check_enumerable(policy, sum(table.size for table in policy))
     tokens = np.indices((policy[0].size,) * len(policy)).reshape(len(policy), -1)
     credited = as_finite("credit(rewards)", credit(_along(reward, tokens)))
@@ -303,9 +315,12 @@ def trajectory_moments(
         refuse("credit", f"must keep the shape {tokens.T.shape} of its rewards", np.shape(credited))
     gradients = _sampled_gradients(policy, tokens, credited - _along(baseline, tokens))
     weights = sequence_probs(policy).ravel()
-    mean = weights @ gradients
-    scaled = np.sqrt(weights)[:, None] * (gradients - mean)
-    return GradientMoments(mean, scaled.T @ scaled)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = weights @ gradients
+        scaled = np.sqrt(weights)[:, None] * (gradients - mean)
+        covariance = scaled.T @ scaled
+    check_result(names, "must be small enough for a variance", mean, covariance)
+    return GradientMoments(mean, covariance)
 
 
 def gae_moments(
@@ -352,7 +367,8 @@ def gae_moments(
     following = [*(table[..., 0] for table in values[1:]), np.zeros(())]
     errors = [r + later - now for r, later, now in zip(reward, following, values, strict=True)]
     powers = _powers(_as_decay(decay), len(policy))
-    return trajectory_moments(policy, errors, credit=lambda paid: paid @ powers)
+    zero = _as_baseline(0.0, policy)
+    return _trajectory_moments("reward and values", policy, errors, zero, lambda r: r @ powers)
 
 
 def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
@@ -386,8 +402,9 @@ def sequence_estimator_moments(estimator: Estimator, policy: Steps, reference: S
     probs = sequence_probs(policy)
     values = estimator_values(estimator, _sequence_log_ratios(policy, reference))
     mean = (probs * values).sum()
-    variance = np.square(np.sqrt(probs) * (values - mean)).sum()
-    return Moments(mean, mean - sequence_kl(policy, reference), variance)
+    with np.errstate(over="ignore"):
+        variance = np.square(np.sqrt(probs) * (values - mean)).sum()
+    return checked_moments(mean, sequence_kl(policy, reference), variance)
 
 
 def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Steps) -> Moments:
@@ -423,7 +440,7 @@ def token_estimator_moments(estimator: Estimator, policy: Steps, reference: Step
     policy, reference = _as_policy_and_reference(policy, reference)
     ratios = _log_ratios(policy, reference)
     mean, variance = _sum_moments(policy, [estimator_values(estimator, d) for d in ratios])
-    return Moments(mean, mean - sequence_kl(policy, reference), variance)
+    return checked_moments(mean, sequence_kl(policy, reference), variance)
 
 
 def prefix_kl_moments(policy: Steps, reference: Steps) -> Moments:
@@ -626,7 +643,7 @@ def _sampled_gradients(policy: Tables, tokens: NDArray[np.int64], advantages: Ar
     return np.concatenate(parts, axis=-1)
 
 
-def _along(tables: Tables, tokens: NDArray[np.int64]) -> Array:
+def _along(tables: Sequence[Array], tokens: NDArray[np.int64]) -> Array:
     """Return what the tables say along each sequence: tokens (T, S) -> values (S, T)."""
     windows = [tokens[t + 1 - table.ndim : t + 1] for t, table in enumerate(tables)]
     columns = [table[tuple(window)] for table, window in zip(tables, windows, strict=True)]
@@ -643,8 +660,9 @@ def _sum_moments(policy: Tables, values: Sequence[Array]) -> tuple[Array, Array]
         outcome = value + mean
         mean = (table * outcome).sum(axis=-1)
         # The root comes before the square, which may overflow where the product does not.
-        spread = np.square(np.sqrt(table) * (outcome - mean[..., None]))
-        variance = (spread + table * variance).sum(axis=-1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = np.square(np.sqrt(table) * (outcome - mean[..., None]))
+            variance = (spread + table * variance).sum(axis=-1)
     return mean, variance
 
 
@@ -767,8 +785,8 @@ def _as_rewards_of_steps(rewards: ArrayLike) -> Array:
 def _check_enumerable(policy: Tables, num_columns: int) -> None:
     """Refuse to list sequences by columns, or columns by columns, that would not fit in memory."""
     num_tokens, num_steps = policy[0].size, len(policy)
-    if max(num_tokens**num_steps, num_columns) * num_columns > _MAX_NUMBERS:
-        rule = f"must be small enough to list, at most {_MAX_NUMBERS:,} numbers"
+    if max(num_tokens**num_steps, num_columns) * num_columns > MAX_NUMBERS:
+        rule = f"must be small enough to list, at most {MAX_NUMBERS:,} numbers"
         refuse("policy", rule, f"{num_tokens}^{num_steps} sequences by {num_columns:,} columns")
 
 

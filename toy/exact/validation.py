@@ -8,6 +8,10 @@ A reference may be 0 where the policy compared with it is 0: a masked token, wha
 end of sequence. Neither ever gives that response, and it counts nothing, 0 log(0/0) = 0, as if it
 were not in the table. Where the policy is > 0 and the reference 0, no divergence is finite, and the
 pair is refused.
+
+A finite number is one within ±1e300, so that sums and differences of them stay in float64. What
+leads to a result beyond that is refused as well, by the argument's name; an infinity is returned
+only where a docstring says so. What is too small for float64 is 0.
 """
 
 from typing import Any, NoReturn, TypeAlias
@@ -17,8 +21,14 @@ from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 
+#: What is asked of a number that is to be finite.
+_FINITE = "must be finite, within ±1e300"
+
 #: What was given is told in so many characters, so that a message stays one line.
 _MAX_SHOWN = 160
+
+#: The largest number that counts as finite: float64 ends at 1.8e308, and sums need room.
+LARGEST = 1e300
 
 #: How far a row of probabilities may sum from one: room for float64 rounding, none for float32.
 ROW_SUM_TOLERANCE = 1e-9
@@ -70,9 +80,8 @@ def as_values(name: str, values: ArrayLike) -> Array:
     array = as_numbers(name, values)
     if array.ndim == 0 or array.shape[-1] == 0:
         refuse(name, "must have shape (..., Y) with at least one response", f"shape {array.shape}")
-    if not np.isfinite(array).all():
-        where = _first(~np.isfinite(array))
-        refuse(name, "must be finite", f"{array[where]} at index {where}")
+    if (beyond := np.abs(array) > LARGEST).any():
+        refuse(name, _FINITE, f"{array[_first(beyond)]} at index {_first(beyond)}")
     return array
 
 
@@ -139,9 +148,16 @@ def as_count(name: str, count: ArrayLike) -> int:
 def as_finite(name: str, numbers: ArrayLike) -> Array:
     """Return finite numbers, of any shape."""
     array = as_numbers(name, numbers)
-    if not np.isfinite(array).all():
-        refuse(name, "must be finite", array[~np.isfinite(array)][0])
+    if (beyond := np.abs(array) > LARGEST).any():
+        refuse(name, _FINITE, array[beyond][0])
     return array
+
+
+def check_result(name: str, rule: str, *results: Array) -> None:
+    """Refuse the argument of this name, or several, if what it leads to is no finite number."""
+    for result in results:
+        if not (right := np.abs(result) <= LARGEST).all():
+            refuse(name, f"{rule} within ±1e300", np.asarray(result)[~right][0])
 
 
 def as_positive(name: str, numbers: ArrayLike) -> Array:
