@@ -228,7 +228,7 @@ def control_variate(coefficient: ArrayLike) -> Estimator:
 
     Returns
     -------
-    an elementwise function of d, from nats (..., Y) to nats (..., Y)
+    an elementwise function of d, from nats (..., Y) to nats (..., Y); infinite where k3 is
 
     Source: schulman2020kl.
 

@@ -11,7 +11,7 @@ pair is refused.
 
 A finite number is one within ±1e300, so that sums and differences of them stay in float64. What
 leads to a result beyond that is refused as well, by the argument's name; an infinity is returned
-only where a docstring says so. What is too small for float64 is 0.
+only where a docstring says so, or where one was given. What is too small for float64 is 0.
 """
 
 from typing import Any, NoReturn, TypeAlias
