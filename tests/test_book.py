@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+
+from toy.claims import CLAIMS
 
 pytestmark = pytest.mark.build
 
@@ -222,3 +225,17 @@ def test_every_number_of_an_equation_is_written_once(pages: dict[str, BeautifulS
         numbers = [number.get_text().rstrip("#") for number in page.select(".eqno")]
         assert len(numbers) == len(set(numbers)), name
         assert not page.select(".katex .tag"), name
+
+
+def test_every_claim_is_asked_once_in_the_class_of_its_verdict(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    boxes = [box for page in pages.values() for box in page.select(".claim")]
+    assert {(box["id"], *box["class"][:2]) for box in boxes} == {
+        (f"claim-{claim.key}", "claim", f"claim-{claim.verdict}") for claim in CLAIMS
+    }
+    for box in boxes:
+        asked = ["p", "div", "details"]
+        assert [tag.name for tag in box.find_all(recursive=False)] == asked, box["id"]
+    (tally,) = pages["book/claims.html"].select(".claim-tally")
+    assert len(json.loads(tally["data-claims"])) == len(CLAIMS) == len(boxes)

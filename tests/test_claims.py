@@ -48,6 +48,7 @@ def test_a_claim_has_a_box_in_its_chapter_that_says_its_verdict(claim):
     box = box_of(claim)
     assert ":class: claim\n" in box
     assert f"**{claim.verdict}" in box.lower()
+    assert box.startswith(' The claim, tested: "')
     assert ("(homework" in box.splitlines()[0]) == claim.origin.startswith("homework")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from nbformat.v4 import new_output
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book"))
 
 from extensions import (  # noqa: E402
+    claims,
     execution,
     explorables,
     mathematics,
@@ -252,3 +255,67 @@ def test_two_figures_are_the_same_twice_byte_for_byte() -> None:
         assert first.startswith("<?xml")
         assert first == drawn(draw)
         assert "dc:date" not in first
+
+
+def claim_box(key: str, kind: str = claims.KIND) -> nodes.admonition:
+    """The box of a claim as a chapter writes it."""
+    title = nodes.title("", f"{kind}“k3 is strictly better”")
+    words = nodes.paragraph("", "", nodes.strong("", "Refuted"), nodes.Text(" by k1."))
+    return nodes.admonition("", title, words, ids=[f"claim-{key}"], classes=["claim"])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answer"), [("right", "true"), ("refuted", "false"), ("incomplete", "depends")]
+)
+def test_a_claim_is_a_question_before_it_is_a_verdict(verdict: str, answer: str) -> None:
+    box = claim_box("better")
+    claims.ask(box, {"better": verdict})
+    assert box["classes"] == ["claim", f"claim-{verdict}"]
+    _, asked, words, end = box.children
+    html = BeautifulSoup(f"{asked.astext()}{words.astext()}{end.astext()}", "html.parser")
+    question, fold = html.find_all(recursive=False)
+    assert [(b["value"], b["aria-keyshortcuts"]) for b in question.select("[aria-pressed]")] == [
+        ("true", "T"),
+        ("false", "F"),
+        ("depends", "D"),
+    ]
+    assert (question["data-claim"], question["data-verdict"]) == ("better", answer)
+    assert fold.name == "details"
+    assert not fold.has_attr("open")
+    assert fold.get_text() == f"What the numbers say{claims.MARKS[verdict]}Refuted by k1."
+
+
+def test_a_claim_is_searched_as_the_chapter_writes_it() -> None:
+    box = claim_box("better")
+    before = list(search.passages(nodes.section("", box)))
+    claims.ask(box, {"better": "refuted"})
+    assert list(search.passages(nodes.section("", box))) == before
+    assert before == [
+        ("claim-better", "The claim, tested: “k3 is strictly better”", "Refuted by k1.")
+    ]
+
+
+@pytest.mark.parametrize("kind", [claims.KIND, "In passing: "])
+def test_what_kind_of_box_a_claim_is_stands_apart_if_it_is_said(kind: str) -> None:
+    box = claim_box("better", kind)
+    claims.ask(box, {"better": "refuted"})
+    assert len(box[0].children) == (2 if kind == claims.KIND else 1)
+    assert box[0].astext() == f"{kind}“k3 is strictly better”"
+
+
+@pytest.mark.parametrize("key", ["never-heard-of", ""])
+def test_a_claim_that_the_registry_does_not_know_is_reported(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[str] = []
+    monkeypatch.setattr(claims.logger, "warning", lambda text, *of, **_: reported.append(text % of))
+    box = claim_box(key)
+    claims.ask(box, {"better": "refuted"})
+    assert reported == [f"the claim {key!r} is not in toy.claims"]
+    assert len(box.children) == 2
+
+
+def test_the_tally_knows_what_the_numbers_say_to_each_claim() -> None:
+    html = BeautifulSoup(claims.tally({"a": "right", "b": "incomplete"}).astext(), "html.parser")
+    assert json.loads(html.p["data-claims"]) == {"a": "true", "b": "depends"}
+    assert html.get_text() == "You have answered none of the 2 claims."

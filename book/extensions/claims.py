@@ -1,0 +1,108 @@
+"""Claims are asked before they are told; unnecessary once HTML has a quiz that folds its answer.
+
+Each box of class ``claim`` gets the class of its verdict, ``claim-refuted``, from the registry,
+three buttons, and a fold around what the numbers say. Without scripts the fold is all that one
+sees; ``assets/claims.js`` does the rest. The ledger gets a tally.
+
+A box needs nothing around it: who shows one alone finds its address, ``#claim-<key>``, and in it
+``.claim-ask`` with the key, the verdict as an answer, and the buttons.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from toy.claims import CLAIMS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+logger = logging.getLogger(__name__)
+
+#: What the numbers say to "true, false, or does it depend?", by verdict, and a mark for it.
+ANSWERS = {"right": "true", "refuted": "false", "incomplete": "depends"}
+MARKS = {"right": "✓", "refuted": "✗", "incomplete": "±"}
+KIND = "The claim, tested: "
+
+BUTTON = '<button type="button" value="{}" aria-pressed="false" aria-keyshortcuts="{}">{}</button>'
+BUTTONS = "".join(
+    BUTTON.format(value, key, f'{word}<kbd aria-hidden="true">{key}</kbd>')
+    for value, word, key in (
+        ("true", "True", "T"),
+        ("false", "False", "F"),
+        ("depends", "It depends", "D"),
+    )
+)
+ASK = (
+    '<div class="claim-ask" role="group" aria-label="True, false, or does it depend?"'
+    ' data-claim="{key}" data-verdict="{answer}">'
+    f"{BUTTONS}"
+    '<div class="claim-after"><p class="claim-said" role="status"></p>'
+    '<button type="button" class="claim-back" value="" hidden>Take back</button></div></div>'
+    '<details class="claim-numbers"><summary>What the numbers say'
+    '<span class="claim-mark" aria-hidden="true">{mark}</span></summary>'
+)
+TALLY = '<p class="claim-tally" data-claims="{}">You have answered none of the {} claims.</p>'
+
+
+class AskClaims(SphinxPostTransform):
+    """Turn each claim's box into a question, and count the answers above the ledger."""
+
+    default_priority = 800
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's claims, and its ledgers."""
+        verdicts = {claim.key: claim.verdict for claim in CLAIMS}
+        for box in list(self.document.findall(nodes.admonition)):
+            if "claim" in box["classes"]:
+                ask(box, verdicts)
+        for ledger in list(self.document.findall(nodes.container)):
+            if "tag_ledger" in ledger["classes"]:
+                ledger.parent.insert(ledger.parent.index(ledger), tally(verdicts))
+
+
+def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
+    """Put the question below the title of a claim's box, and a fold around the rest."""
+    key = next((name[6:] for name in box["ids"] if name[:6] == "claim-"), "")
+    if key not in verdicts:
+        logger.warning("the claim %r is not in toy.claims", key, location=box, type="claims")
+        return
+    verdict = verdicts[key]
+    box["classes"].append(f"claim-{verdict}")
+    set_kind_apart(box[0])
+    box.insert(1, raw(ASK.format(key=key, answer=ANSWERS[verdict], mark=MARKS[verdict])))
+    box.append(raw("</details>"))
+
+
+def set_kind_apart(title: nodes.Element) -> None:
+    """Let what kind of box it is stand apart from the claim in the title."""
+    first = title[0].astext()
+    if first.startswith(KIND):
+        kind = nodes.inline("", KIND, classes=["claim-kind"])
+        title.replace(title[0], [kind, nodes.Text(first.removeprefix(KIND))])
+
+
+def tally(verdicts: dict[str, str]) -> nodes.raw:
+    """Return the line that counts the reader's answers; it knows what the numbers say to each."""
+    answers = {key: ANSWERS[verdict] for key, verdict in verdicts.items()}
+    return raw(TALLY.format(escape(json.dumps(answers)), len(answers)))
+
+
+def raw(html: str) -> nodes.raw:
+    """Return a node that writes the text as it is."""
+    return nodes.raw("", html, format="html")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the transform, and what the boxes need in a page."""
+    app.add_post_transform(AskClaims)
+    app.add_css_file("claims.css", priority=900)  # after the book's own
+    app.add_js_file("claims.js", defer="defer")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
