@@ -23,8 +23,10 @@ from extensions import (  # noqa: E402
     claims,
     execution,
     explorables,
+    folding,
     mathematics,
     offline,
+    previews,
     reference,
     search,
     sources,
@@ -216,6 +218,44 @@ def test_a_page_is_searched_by_passages_in_which_a_formula_is_what_one_reads(
         ("outer", "A title", "So log Z. EOS"),
         ("within", "Within", "tie"),
     ]
+
+
+def test_a_preview_is_a_copy_of_what_a_link_leads_to_without_links() -> None:
+    html = (
+        '<div class="math" id="equation-eq-a"><div class="equation"><b>a</b></div>'
+        '<span>(1.1)<a class="headerlink" href="#x" title="Link"></a></span></div><div>more</div>'
+        '<dl><dt id="term-nat">nat</dt><dd><p>A <a href="#y">unit</a></p></dd><dt>other</dt></dl>'
+        '<div class="proof theorem admonition" id="thm-a"><p id="z">So.</p></div>'
+        '<div class="citation" id="id4" role="doc-biblioentry"><p>A work.</p></div>'
+    )
+    assert dict(previews.previews(html)) == {
+        "equation-eq-a": '<div class="math"><div class="equation"><b>a</b></div>'
+        "<span>(1.1)</span></div>",
+        "term-nat": "<dl><dt>nat</dt><dd><p>A unit</p></dd></dl>",
+        "thm-a": '<div class="proof theorem admonition"><p>So.</p></div>',
+        "id4": '<div class="citation"><p>A work.</p></div>',
+    }
+
+
+def test_a_preview_of_what_does_not_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="'div' is not closed"):
+        dict(previews.previews('<div class="math" id="equation-eq-a"><div></div>'))
+
+
+@pytest.mark.parametrize(
+    ("code", "picture", "folds"),
+    [
+        ("x = 1\nfigures.dpo.losses(figures.axes(), x);", True, True),
+        ("import toy\nfrom toy import figures\n\nfigures.use_book_style()", False, True),
+        ("import toy\nfigures.use_book_style()\nx = toy.softmax([1.0])", False, False),
+        ("figures.dpo.losses(figures.axes(), x);", False, False),  # nothing to see instead
+        ("toy.explorables.DPO()", True, False),
+    ],
+)
+def test_code_folds_that_only_draws(code: str, picture: bool, folds: bool) -> None:
+    source = nodes.container("", nodes.literal_block("", code), nb_element="cell_code_source")
+    output = nodes.container("", *([nodes.image(uri="x.svg")] if picture else []))
+    assert folding.only_draws(nodes.container("", source, output)) is folds
 
 
 def test_what_a_kernel_sent_in_pieces_is_printed_as_one() -> None:

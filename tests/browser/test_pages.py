@@ -6,6 +6,7 @@ test below is one question to what was seen.
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 FIRST_PAGE, LATER_PAGE = 500_000, 150_000  # bytes, as sent
 LAYOUT_SHIFT = 0.02
+LONGEST_LINE = 72  # characters; about 68 are read at ease
 NARROWEST = 320  # pixels: a window of 1280 at 400 %
 
 
@@ -62,6 +64,7 @@ class Seen:
     fonts : the elements whose icon would need a font
     findings : by theme, what axe-core finds: the rule, and each element that breaks it
     policy : what the page says by itself that it may load
+    line : how many characters its lines hold, by paragraph
     """
 
     at_load: frozenset[str]
@@ -73,6 +76,7 @@ class Seen:
     fonts: list[str]
     findings: dict[str, list[str]]
     policy: str
+    line: list[float]
 
 
 OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -84,6 +88,18 @@ SHIFT = """() => new Promise((done) => new PerformanceObserver((list) => done(
 WORDLESS = "[...document.images].filter((image) => !image.alt.trim()).map((image) => image.src)"
 
 POLICY = 'document.querySelector("[http-equiv=Content-Security-Policy]")?.content ?? ""'
+
+#: The characters of a line: those of a paragraph, by the part of its length that a line holds.
+LINE = """() => [...document.querySelectorAll("article section > p")].filter((paragraph) =>
+    paragraph.textContent.length > 200 && !paragraph.querySelector(".math, code")
+).map((paragraph) => {
+    const width = paragraph.clientWidth;
+    const old = paragraph.style.cssText;
+    paragraph.style.cssText = "max-width: none; width: max-content; white-space: nowrap";
+    const line = paragraph.textContent.length * width / paragraph.clientWidth;
+    paragraph.style.cssText = old;
+    return line;
+})"""
 
 ICON_FONTS = """() => [...document.querySelectorAll("body *")].flatMap((element) =>
     ["::before", "::after"].filter((part) => {
@@ -136,6 +152,7 @@ def look(visit: Visit, theme: str) -> Seen:
         fonts=visit.page.evaluate(ICON_FONTS),
         findings=findings_by_theme(visit, theme),
         policy=visit.page.evaluate(POLICY),
+        line=visit.page.evaluate(LINE),
     )
 
 
@@ -192,6 +209,10 @@ def test_a_page_fits_its_window(seen: Seen) -> None:
     assert seen.overhang == [0, 0]
 
 
+def test_no_line_is_too_long(seen: Seen) -> None:
+    assert max(seen.line, default=0) <= LONGEST_LINE
+
+
 def test_every_picture_has_words(seen: Seen) -> None:
     assert seen.wordless == []
 
@@ -243,6 +264,95 @@ def test_the_theme_follows_the_reader_and_the_toggle(open_page: OpenPage) -> Non
     assert visit.page.evaluate(theme) == "light"
     visit.page.reload()
     assert visit.page.evaluate(theme) == "light"
+
+
+#: The links that show what they lead to: the same as in book/assets/previews.js.
+SHOWN = re.compile(
+    r'<a class="reference internal" href="([^"]*)'
+    r'#((?:term|equation|thm|def|prop|lem|cor)-[^"]+|(?<=bibliography\.html#)id[^"]+)"'
+)
+
+
+@pytest.mark.parametrize("path", pages())
+def test_what_a_link_to_a_term_or_an_equation_or_a_theorem_or_a_work_shows_is_there(
+    path: str,
+) -> None:
+    for page, anchor in SHOWN.findall((HTML / path).read_text("utf-8")):
+        name = ((HTML / path).parent / page if page else HTML / path).relative_to(HTML)
+        script = HTML / "_static/previews" / name.with_suffix(".js")
+        assert f'"{unquote(anchor)}": "<d' in script.read_text("utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("a[href$='#term-margin']", "How much"),
+        ("a[href='#equation-eq-bradley-terry'].internal", "(2.3)"),
+        ("a[href$='#def-bradley-terry']", "Definition 2.1"),
+        ("a[href*='bibliography.html#id']", "."),
+    ],
+)
+def test_pointing_at_a_link_shows_what_it_leads_to(
+    open_page: OpenPage, scheme: str, link: str, shown: str
+) -> None:
+    visit = open_page("book/reward_loss.html", scheme=scheme)
+    assert not [url for url in visit.requests if "/previews/" in url]
+    preview = visit.page.locator("#preview")
+    visit.page.locator(f"article :is({link})").first.hover()
+    preview.wait_for(state="visible")
+    assert shown in preview.inner_text()
+    assert findings_by_theme(visit, "light") == {"light": [], "dark": []}
+    visit.page.keyboard.press("Escape")
+    preview.wait_for(state="hidden")
+    assert visit.problems == []
+
+
+def test_a_preview_opens_by_keyboard_and_stays_while_one_points_at_it(open_page: OpenPage) -> None:
+    page = open_page("book/reward_loss.html").page
+    preview, link = page.locator("#preview"), page.locator("article a[href$='#term-margin']").first
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    preview.wait_for(state="visible")
+    assert link.get_attribute("aria-describedby") == "preview"
+    page.keyboard.press("Tab")
+    preview.wait_for(state="hidden")
+    link.hover()
+    preview.wait_for(state="visible")
+    preview.hover()
+    page.wait_for_timeout(500)
+    assert preview.is_visible()
+    page.mouse.move(0, 0)
+    preview.wait_for(state="hidden")
+
+
+def test_a_switch_shows_all_code_and_is_remembered(open_page: OpenPage) -> None:
+    page = open_page("book/reward_loss.html").page
+    folded, switch = page.locator("div.cell > details"), page.locator(".all-code")
+    assert page.locator("div.cell > details[open]").count() == 0 < folded.count()
+    switch.click()
+    assert page.locator("div.cell > details[open]").count() == folded.count()
+    page.reload()
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert folded.last.locator("pre").is_visible()
+    switch.click()
+    assert page.locator("div.cell > details[open]").count() == 0
+
+
+def test_the_contents_of_a_page_follow_its_scroll(open_page: OpenPage) -> None:
+    page = open_page("book/policy_gradient.html", viewport=(1280, 600)).page
+    contents = page.locator(".bd-sidebar-secondary")
+    assert contents.evaluate("it => it.scrollHeight > it.clientHeight && it.scrollTop === 0")
+    page.evaluate("scrollTo({ top: document.body.scrollHeight * 0.9, behavior: 'instant' })")
+    page.wait_for_function("document.querySelector('.bd-sidebar-secondary').scrollTop > 0")
+    in_view = """() => {
+        const box = document.querySelector(".bd-sidebar-secondary").getBoundingClientRect();
+        const entry = [...document.querySelectorAll(".bd-sidebar-secondary .active")].at(-1);
+        const { top, bottom } = entry.getBoundingClientRect();
+        return box.top <= top && bottom <= box.bottom;
+    }"""
+    page.wait_for_function(in_view)
 
 
 def search(page: Page, words: str) -> Locator:
@@ -374,8 +484,8 @@ def test_the_contents_open_on_a_phone(open_page: OpenPage) -> None:
 
 def test_code_can_be_copied(open_page: OpenPage) -> None:
     page = open_page("book/kl_estimators.html").page
-    page.locator("div.cell_input").first.hover()
-    assert page.locator("div.cell_input button.copybtn").first.is_visible()
+    page.locator("div.cell > div.cell_input").first.hover()
+    assert page.locator("div.cell > div.cell_input button.copybtn").first.is_visible()
 
 
 def test_a_solution_opens(open_page: OpenPage) -> None:
