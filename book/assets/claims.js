@@ -4,23 +4,20 @@
   const KEPT = "rlhf-exactly-claims";
   const WORDS = { true: "true", false: "false", depends: "it depends" };
 
-  // Where a browser keeps nothing, the answers last as long as the page.
-  let unkept = {};
+  // A browser that keeps nothing asks all the same.
   function read() {
     try {
-      return { ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+      return { ...JSON.parse(localStorage.getItem(KEPT)) };
     } catch {
-      return unkept;
+      return {};
     }
   }
 
   function keep(key, answer) {
-    const answers = { ...read(), [key]: answer }; // undefined is not written
-    unkept = answers;
     try {
-      localStorage.setItem(KEPT, JSON.stringify(answers));
+      localStorage.setItem(KEPT, JSON.stringify({ ...read(), [key]: answer })); // undefined is not written
     } catch {
-      // They are in `unkept`.
+      // The page shows the answer as long as it is open.
     }
   }
 
@@ -44,11 +41,12 @@
     box.querySelector(".claim-numbers").open = Boolean(said);
   }
 
+  const chosenIn = (box) => box.querySelector(".claim-ask [aria-pressed=true]");
+
   /** Take an answer, or take the one given back. */
   function answer(box, value) {
-    const { claim } = box.querySelector(".claim-ask").dataset;
-    const said = isAnswer(value) && read()[claim] !== value ? value : undefined;
-    keep(claim, said);
+    const said = isAnswer(value) && chosenIn(box)?.value !== value ? value : undefined;
+    keep(box.querySelector(".claim-ask").dataset.claim, said);
     show(box, said);
   }
 
@@ -58,7 +56,7 @@
     asked.addEventListener("click", ({ target, detail }) => {
       const button = target.closest("button");
       if (!button || detail > 1) return; // the second press of a double click means nothing
-      const chosen = asked.querySelector("[aria-pressed=true]");
+      const chosen = chosenIn(box);
       answer(box, button.value);
       if (button.hidden) chosen.focus(); // "Take back" has gone
     });
@@ -68,6 +66,7 @@
       const button = [...asked.querySelectorAll("button")].find((one) => one.ariaKeyShortcuts === key.toUpperCase());
       if (!button || button.disabled) return;
       event.preventDefault();
+      button.focus(); // another one that has it is about to be disabled
       answer(box, button.value);
     });
   }
