@@ -9,7 +9,7 @@
 
   const root = new URL(document.documentElement.dataset.content_root, location.href);
   const box = document.createElement("div");
-  Object.assign(box, { id: "preview", className: "bd-article", popover: "manual", role: "tooltip" });
+  Object.assign(box, { id: "preview", popover: "manual", role: "tooltip" });
   const scripts = new Map();
   let link, timer;
 
@@ -69,7 +69,7 @@
   addEventListener("DOMContentLoaded", () => {
     const text = document.querySelector("article.bd-article");
     if (!text || !box.showPopover) return;
-    document.body.append(box);
+    text.append(box);
     text.addEventListener("pointerover", (event) => {
       const to = event.pointerType === "mouse" && shownBy(event);
       if (to && to !== link) soon(() => show(to), SOON);
