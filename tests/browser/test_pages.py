@@ -273,6 +273,7 @@ SHOWN = re.compile(
 )
 
 
+@pytest.mark.build
 @pytest.mark.parametrize("path", pages())
 def test_what_a_link_to_a_term_or_an_equation_or_a_theorem_or_a_work_shows_is_there(
     path: str,
