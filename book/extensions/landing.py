@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 PREVIEW = "_static/preview.png"
+JUPYTER_BOOK = "https://github.com/executablebooks/jupyter-book"  # its word for "none is named"
 MODEL = re.compile(r'"model_id": "(\w+)"')
 
 
@@ -51,7 +52,7 @@ class Repository(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return nothing where none is configured."""
         address = self.config.html_theme_options.get("repository_url")
-        if not address:
+        if not address or address == JUPYTER_BOOK:
             return []
         link = nodes.reference("", address, refuri=address)
         return [nodes.paragraph("", "", *self.parse_inline("\n".join(self.content))[0], link)]

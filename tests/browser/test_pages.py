@@ -270,8 +270,8 @@ def test_an_old_address_leads_to_where_its_place_is_now(
 ) -> None:
     visit = open_page("book/kl_estimators.html", scheme=scheme, hash=f"?q=tail#{place}")
     visit.page.wait_for_url(f"**/book/kl_estimators/gaussians.html?q=tail#{place}")
-    assert visit.page.locator(f"[id='{place}']").is_visible()
     visit.page.wait_for_load_state("load")
+    assert visit.page.locator(f"[id='{place}']").count() == 1
     assert visit.problems == []
 
 
