@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book check checks restart test bench serve lab pictures clean chromium
+.PHONY: help book check checks restart test bench serve lab pictures sizes clean chromium
 
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -39,6 +39,7 @@ help:
 	@echo 'make serve   show the book on this machine (PORT=$(PORT))'
 	@echo 'make lab     open the chapters as notebooks in JupyterLab'
 	@echo 'make pictures  take a picture of every page, in _build/pictures'
+	@echo 'make sizes   tell how large each page is, beside the budget of a core'
 	@echo 'make clean   remove everything that make has made'
 
 book: $(BOOK)
@@ -72,7 +73,10 @@ lab: $(BUNDLES)
 	jupyter lab book
 
 pictures: $(BOOK) chromium
-	@python tests/browser/pictures.py
+	@PYTHONPATH=tests python tests/browser/pictures.py
+
+sizes: $(BOOK) chromium
+	@PYTHONPATH=tests python tests/browser/budgets.py
 
 clean:
 	rm -rf .venv node_modules _build toy/explorables/bundles

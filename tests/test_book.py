@@ -239,3 +239,32 @@ def test_every_claim_is_asked_once_in_the_class_of_its_verdict(
         assert [tag.name for tag in box.find_all(recursive=False)] == asked, box["id"]
     (tally,) = pages["book/claims.html"].select(".claim-tally")
     assert len(json.loads(tally["data-claims"])) == len(CLAIMS) == len(boxes)
+
+
+def test_the_first_page_leads_to_every_live_figure_of_the_others(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    links = [link["href"] for link in pages["book/index.html"].select("ul.gallery a")]
+    figures = {
+        f"{Path(name).relative_to('book')}#{box['id']}"
+        for name, page in pages.items()
+        for box in page.select(".explorable[id]")
+        if name != "book/index.html"
+    }
+    assert set(links) == figures
+    assert len(links) == len(figures) > 5
+
+
+def test_a_link_to_the_book_comes_with_a_picture(pages: dict[str, BeautifulSoup]) -> None:
+    for name, page in pages.items():
+        if name not in ("index.html", "search.html") and not name.startswith("source/"):
+            picture = page.select_one('meta[property="og:image"]')["content"]
+            assert (HTML / Path(name).parent / picture).is_file(), name
+
+
+def test_a_page_below_a_chapter_continues_its_numbers(pages: dict[str, BeautifulSoup]) -> None:
+    above, below = (pages[f"book/kl_estimators{name}.html"] for name in ("", "/gaussians"))
+    numbers = lambda page: {n.get_text().rstrip("#") for n in page.select(".eqno")}
+    assert numbers(below)
+    assert all(number.startswith("(5.") for number in numbers(below))
+    assert not numbers(above) & numbers(below)

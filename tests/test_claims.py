@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from pages import Source, deeper, names
 
-from toy.claims import CLAIMS, Claim, Ledger, Turn
+from toy.claims import CLAIMS, Cards, Claim, Ledger, Turn
 
 ROOT = Path(__file__).parent.parent
 VERDICTS = {"right", "incomplete", "refuted"}
@@ -16,8 +17,9 @@ by_key = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.key)
 
 
 def box_of(claim):
-    """The text of the claim's box in its chapter."""
-    page = (ROOT / "book" / f"{claim.chapter}.md").read_text(encoding="utf-8")
+    """The text of the claim's box in its chapter, or in a page below it."""
+    chapter = f"book/{claim.chapter}"
+    page = "\n".join(Source(name).text for name in (chapter, *deeper(chapter)))
     boxes = re.findall(r"^(`{3,}|:{3,})\{admonition\}(.*?)^\1", page, re.DOTALL | re.MULTILINE)
     (box,) = [text for _, text in boxes if f":name: claim-{claim.key}\n" in text]
     return box
@@ -53,9 +55,9 @@ def test_a_claim_has_a_box_in_its_chapter_that_says_its_verdict(claim):
 
 
 def test_every_box_of_the_book_is_in_the_ledger_and_every_key_is_used_once():
-    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("*.md")]
-    names = re.findall(r":name: claim-(\S+)", "\n".join(pages))
-    assert sorted(names) == sorted(claim.key for claim in CLAIMS)
+    pages = [Source(name).text for name in names()]
+    boxes = re.findall(r":name: claim-(\S+)", "\n".join(pages))
+    assert sorted(boxes) == sorted(claim.key for claim in CLAIMS)
     assert sum(page.count(":class: claim\n") for page in pages) == len(CLAIMS)
 
 
@@ -89,6 +91,13 @@ def test_a_finding_has_true_minus_signs_and_keeps_its_hyphens():
     assert claim.finding() == "Best-of-16 loses +2 − not −2e+00."
 
 
-def test_a_claim_that_its_numbers_do_not_bear_out_cannot_be_written():
+@pytest.mark.parametrize("table", [Ledger, Cards])
+def test_a_claim_that_its_numbers_do_not_bear_out_cannot_be_written(table):
     with pytest.raises(AssertionError, match="the claim 'sum'"):
-        Ledger([claim_of(3)])._repr_markdown_()
+        table([claim_of(3)])._repr_markdown_()
+
+
+def test_a_card_says_the_claim_and_holds_its_verdict_and_its_numbers():
+    cards = Cards([claim_of(2), claim_of(2)])._repr_markdown_()
+    assert cards.count(":::{dropdown} One and one is three.\n") == 2
+    assert cards.endswith("\n\n**False.** It is 2. [Why?](#claim-sum)\n:::")

@@ -24,8 +24,10 @@ from extensions import (  # noqa: E402
     execution,
     explorables,
     folding,
+    landing,
     mathematics,
     offline,
+    places,
     previews,
     reference,
     search,
@@ -359,3 +361,28 @@ def test_the_tally_knows_what_the_numbers_say_to_each_claim() -> None:
     html = BeautifulSoup(claims.tally({"a": "right", "b": "incomplete"}).astext(), "html.parser")
     assert json.loads(html.p["data-claims"]) == {"a": "true", "b": "depends"}
     assert html.get_text() == "You have answered none of the 2 claims."
+
+
+def test_a_link_to_a_figure_leads_to_its_box() -> None:
+    models = {
+        "a": {"state": {"anchor": "walk"}},
+        "b": {"state": {"anchor": "walk"}},
+        "c": {"state": {}},
+    }
+    box = explorables.OPEN + '<img>{"model_id": "%s"}</div>'
+    named = explorables.OPEN[:-1] + ' id="live-walk"><img>{"model_id": "a"}</div>'
+    body = "".join(box % name for name in models)
+    assert explorables.anchored(body, models) == named + box % "b" + box % "c"
+
+
+def test_the_places_of_a_page_are_its_ids_and_its_figures_anchors_and_no_mere_numbers() -> None:
+    html = (
+        '<nav id="side"></nav><article class="bd-article"><section id="tail"><span id="id3"></span>'
+        '<div class="math" id="equation-eq-x"></div></section></article><p id="foot"></p>'
+        '<script type="application/vnd.jupyter.widget-state+json">{"anchor": "walk"}</script>'
+    )
+    assert places.places(html) == {"tail", "equation-eq-x", "walk"}
+
+
+def test_a_figure_is_called_by_what_one_does_in_it() -> None:
+    assert landing.first_line("kl_directions") == "Drag a policy and a reference."

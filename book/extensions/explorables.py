@@ -75,7 +75,25 @@ def share_modules(
                 if state.get("_esm"):
                     state["_esm"] = share(app, state["_esm"])
             script.attributes["body"] = numbered(as_script(document), models)
-            context["body"] = numbered(context["body"], models)
+            context["body"] = numbered(anchored(context["body"], models), models)
+
+
+def anchored(body: str, models: dict[str, Any]) -> str:
+    """Return the page with an id on each figure's box, ``live-<anchor>``: a link to it leads there.
+
+    The anchor alone is what its state is linked by, and often a section's label as well.
+    """
+    named: set[str] = set()
+
+    def with_id(box: re.Match[str]) -> str:
+        anchor = models[box[2]]["state"].get("anchor")
+        if not anchor or anchor in named:
+            return box[0]
+        named.add(anchor)
+        return f'{OPEN[:-1]} id="live-{anchor}">{box[1]}'
+
+    pattern = rf'{OPEN}((?:(?!{OPEN}).)*?"model_id": "(\w+)")'
+    return re.sub(pattern, with_id, body, flags=re.DOTALL)
 
 
 def shown(body: str, document: dict[str, Any]) -> list[str]:

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from budgets import CORE, Size, over, size_of
+from pages import Source
 from playwright.sync_api import Locator, Page
 from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages, read_to_the_end
 
@@ -65,6 +67,7 @@ class Seen:
     findings : by theme, what axe-core finds: the rule, and each element that breaks it
     policy : what the page says by itself that it may load
     line : how many characters its lines hold, by paragraph
+    size : how much there is of it
     """
 
     at_load: frozenset[str]
@@ -77,6 +80,7 @@ class Seen:
     findings: dict[str, list[str]]
     policy: str
     line: list[float]
+    size: Size
 
 
 OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -136,11 +140,12 @@ def overhangs(page: Page) -> list[int]:
     return [own, narrow]
 
 
-def look(visit: Visit, theme: str) -> Seen:
+def look(visit: Visit, path: str, theme: str) -> Seen:
     """Read off an open page everything that the tests ask about it."""
     at_load = frozenset(visit.requests)
     shift = visit.page.evaluate(SHIFT)
     read_to_the_end(visit.page)
+    size = size_of(visit.page, path)
     return Seen(
         at_load=at_load,
         # Copies: axe-core asks for the style sheets once more, which no file may.
@@ -153,6 +158,7 @@ def look(visit: Visit, theme: str) -> Seen:
         findings=findings_by_theme(visit, theme),
         policy=visit.page.evaluate(POLICY),
         line=visit.page.evaluate(LINE),
+        size=size,
     )
 
 
@@ -163,7 +169,7 @@ def look_at(visiting: Visiting) -> Callable[[str, str], Seen]:
     @cache
     def open_and_look(path: str, view: str) -> Seen:
         with visiting(path, **VIEWS[view]) as visit:
-            return look(visit, VIEWS[view]["theme"])
+            return look(visit, path, VIEWS[view]["theme"])
 
     return open_and_look
 
@@ -254,6 +260,15 @@ def first(visiting: Visiting) -> frozenset[str]:
 
 def test_a_later_page_is_light(seen: Seen, first: frozenset[str]) -> None:
     assert bytes_sent(seen.at_load - first) <= LATER_PAGE
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if Source(path[:-5]).is_core])
+def test_a_core_keeps_its_budget(look_at: Callable[[str, str], Seen], path: str) -> None:
+    assert over(look_at(path, "desktop, light, http").size, CORE) == []
+
+
+def test_a_page_that_is_too_large_is_told_by_what_it_exceeds() -> None:
+    assert over(Size(words=1_801, screens=14.0, nodes=10_001), CORE) == ["words", "nodes"]
 
 
 def test_the_theme_follows_the_reader_and_the_toggle(open_page: OpenPage) -> None:
@@ -358,6 +373,37 @@ def test_the_contents_of_a_page_follow_its_scroll(open_page: OpenPage) -> None:
     assert page.evaluate(follows)
 
 
+@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    "place",
+    ["kl-tail", "a-tail-without-a-variance", "two-gaussians-in-closed-form", "equation-eq-mixture"],
+)
+def test_an_old_address_leads_to_where_its_place_is_now(
+    open_page: OpenPage, scheme: str, place: str
+) -> None:
+    visit = open_page("book/kl_estimators.html", scheme=scheme, hash=f"?q=tail#{place}")
+    visit.page.wait_for_url(f"**/book/kl_estimators/gaussians.html?q=tail#{place}")
+    visit.page.wait_for_load_state("load")
+    assert visit.page.locator(f"[id='{place}']").count() == 1
+    assert visit.problems == []
+
+
+@pytest.mark.parametrize("place", ["exercises", "nowhere", "kl-path?w=1.0", "kl-path", ""])
+def test_a_place_that_is_here_or_nowhere_is_not_looked_for_elsewhere(
+    open_page: OpenPage, place: str
+) -> None:
+    visit = open_page("book/kl_estimators.html", hash=f"#{place}")
+    visit.page.wait_for_load_state("networkidle")
+    assert visit.page.url.endswith(f"book/kl_estimators.html#{place}")
+    assert visit.problems == []
+
+
+def test_an_address_that_changes_is_followed_too(open_page: OpenPage) -> None:
+    page = open_page("book/kl_estimators.html").page
+    page.evaluate("location.hash = 'kl-tail'")
+    page.wait_for_url("**/gaussians.html#kl-tail")
+
+
 def search(page: Page, words: str) -> Locator:
     """Search for some words as a reader does, and return what is found."""
     page.locator(".search-button-field").click()
@@ -380,6 +426,7 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
         ("http", "second estimator", "Estimating the KL divergence › k2: half the square"),
         ("file", "reward hacking", "Glossary › reward hacking"),
         ("http", "best of n", "The RLHF objective › Best of n, exactly"),
+        ("file", "spread more widely", "Deeper: two Gaussians, in closed form › A tail without"),
         ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
         ("http", "EOS", "Estimating the KL divergence › After the end: EOS and masked tokens"),
         ("file", "ties", "The reward loss › Ties, and half a win each"),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import yaml
+from pages import ROOT, names
 from playwright.sync_api import Page, Request
 
-ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 DESKTOP = (1280, 900)
 PHONE = (375, 812)
@@ -19,16 +16,7 @@ PHONE = (375, 812)
 
 def pages() -> list[str]:
     """Return the paths of the book's pages below the site's root, from the table of contents."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    return [f"{toc['root']}.html", *(f"{name}.html" for name in files_of(toc))]
-
-
-def files_of(entry: dict[str, Any]) -> Iterator[str]:
-    """Yield the files below an entry of the table of contents, in their order."""
-    for below in (e for key in ("parts", "chapters", "sections") for e in entry.get(key, [])):
-        if "file" in below:
-            yield below["file"]
-        yield from files_of(below)
+    return [f"{name}.html" for name in names()]
 
 
 def read_to_the_end(page: Page) -> None:

@@ -5,7 +5,7 @@ when the book is built, and `tests/test_claims.py` evaluates it.
 """
 
 from toy.claims import bandits, dpo, kl_estimators, policy_gradient, reward_loss, rlhf_objective
-from toy.claims.base import Claim, Ledger, Turn
+from toy.claims.base import Cards, Claim, Ledger, Turn
 
 #: All claims, in the order of the book.
 CLAIMS = (
@@ -17,4 +17,4 @@ CLAIMS = (
     *dpo.CLAIMS,
 )
 
-__all__ = ["CLAIMS", "Claim", "Ledger", "Turn"]
+__all__ = ["CLAIMS", "Cards", "Claim", "Ledger", "Turn"]

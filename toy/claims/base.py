@@ -94,3 +94,34 @@ def row(claim: Claim) -> str:
     decides = claim.finding() + f" *It would turn if {claim.turn.says}.*"
     cells = claim.says, claim.origin, f"**{claim.verdict}**", decides, where
     return f"| {' | '.join(cells)} |"
+
+
+#: What is said of a verdict, once a reader has guessed.
+_SAID = {"right": "True", "incomplete": "It depends", "refuted": "False"}
+
+
+class Cards:
+    """Claims to guess: each one folded, with its verdict, its numbers and a link to its box inside.
+
+    A notebook shows them as MyST Markdown.
+
+    Raises
+    ------
+    AssertionError
+        When they are written, if the numbers of a claim do not bear out its verdict.
+    """
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.claims = tuple(claims)
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join(map(card, self.claims))
+
+
+def card(claim: Claim) -> str:
+    """Return a claim as a box that its own words open, if its numbers bear its verdict out."""
+    assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
+    return (
+        f":::{{dropdown}} {claim.says}\n:class-container: claim-card\n\n"
+        f"**{_SAID[claim.verdict]}.** {claim.finding()} [Why?](#claim-{claim.key})\n:::"
+    )

@@ -1,0 +1,186 @@
+"""What the first page shows of the others; unnecessary once Sphinx makes a gallery of figures.
+
+``{gallery}`` shows the still picture of each live figure, which leads to it. ``{repository}`` shows
+its content, and a link, where `_config.yml` names a repository. A page that is passed on by its
+address comes with a picture, which is drawn from the ledger of claims.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from extensions import PALETTE, toy_folder
+from extensions.explorables import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE, raw
+from extensions.figures import themed_images
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+PREVIEW = "_static/preview.png"
+JUPYTER_BOOK = "https://github.com/executablebooks/jupyter-book"  # its word for "none is named"
+MODEL = re.compile(r'"model_id": "(\w+)"')
+
+
+class gallery(nodes.Element):  # noqa: N801 (docutils names its nodes so)
+    """The place of the pictures."""
+
+
+class Gallery(SphinxDirective):
+    """``{gallery}``: the live figures of the book."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a place for what the other pages have."""
+        return [gallery()]
+
+
+class Repository(SphinxDirective):
+    """``{repository}``: its content and a link to the repository, where there is one."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return nothing where none is configured."""
+        address = self.config.html_theme_options.get("repository_url")
+        if not address or address == JUPYTER_BOOK:
+            return []
+        link = nodes.reference("", address, refuri=address)
+        return [nodes.paragraph("", "", *self.parse_inline("\n".join(self.content))[0], link)]
+
+
+class FillGallery(SphinxPostTransform):
+    """Put the still pictures of all other pages into the gallery."""
+
+    default_priority = 3  # before the pictures of this page get their files
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's galleries."""
+        for place in list(self.document.findall(gallery)):
+            items = [node for page in self.pages() for card in self.cards(page) for node in card]
+            place.replace_self([raw('<ul class="gallery">'), *items, raw("</ul>")])
+
+    def pages(self) -> list[str]:
+        """Return the other pages that hold live figures, in the order of the book."""
+        return [page for page in below(self.env, self.config.root_doc) if page != self.env.docname]
+
+    def cards(self, page: str) -> Iterator[list[nodes.Node]]:
+        """Yield the card of each live figure of a page: a link that holds picture and words."""
+        models = widget_models(self.env, page)
+        for view, image in stills(self.env, page) if models else ():
+            model = models[view]["state"]
+            address = self.app.builder.get_relative_uri(self.env.docname, page)
+            text, chapter = first_line(model["view"]), self.env.titles[page].astext()
+            image["classes"] = ["still"]
+            yield [
+                raw(f'<li><a href="{address}#live-{model["anchor"]}">'),
+                *themed_images(self.env, image, f"{model['anchor']}, a still picture"),
+                raw(f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a></li>"),
+            ]
+
+
+def below(env: BuildEnvironment, page: str) -> list[str]:
+    """Return a page and all below it, in the order of the book."""
+    children = env.toctree_includes.get(page, [])
+    return [page, *(name for child in children for name in below(env, child))]
+
+
+def widget_models(env: BuildEnvironment, page: str) -> dict[str, Any]:
+    """Return the models of a page's live figures, by their names; myst-nb has them as a script."""
+    for _, attributes in env.nb_metadata[page].get("js_files", {}).values():
+        if attributes.get("type") == WIDGET_STATE_MIMETYPE:
+            return dict(json.loads(attributes["body"])["state"])
+    return {}
+
+
+def stills(env: BuildEnvironment, page: str) -> Iterator[tuple[str, nodes.image]]:
+    """Yield the model and the still picture of each live figure of a page."""
+    for bundle in env.get_doctree(page).findall(nodes.container):
+        forms = {form.get("mime_type"): form for form in bundle.children if form.children}
+        if WIDGET_VIEW_MIMETYPE in forms and "image/svg+xml" in forms:
+            script = forms[WIDGET_VIEW_MIMETYPE].astext()
+            yield MODEL.findall(script)[0], next(forms["image/svg+xml"].findall(nodes.image))
+
+
+def first_line(view: str) -> str:
+    """Return what one does in a live figure: its class's docstring up to the semicolon."""
+    source = (toy_folder() / "explorables" / view / "__init__.py").read_text("utf-8")
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    line = next(text for node in classes if (text := ast.get_docstring(node)) and node.bases)
+    return line.partition("\n")[0].partition(";")[0].rstrip(".") + "."
+
+
+def draw_preview(target: Path) -> None:
+    """Draw the picture that comes with a link to the book, from the ledger."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from toy.claims import CLAIMS
+
+    paper, ink, accent, wrong = (
+        PALETTE[role].light for role in ("paper", "ink", "policy", "wrong")
+    )
+    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=paper)
+    refuted = sum(claim.verdict == "refuted" for claim in CLAIMS)
+    lines = [
+        (0.78, "RLHF, Exactly", 56, accent, "bold"),
+        (0.52, f"{len(CLAIMS)} things that people say about RLHF and DPO.", 30, ink, "normal"),
+        (0.40, f"{refuted} of them are false.", 30, wrong, "bold"),
+        (
+            0.18,
+            "Every formula derived, computed, put into your hands, and tested.",
+            22,
+            ink,
+            "normal",
+        ),
+    ]
+    for height, text, size, colour, weight in lines:
+        figure.text(0.06, height, text, fontsize=size, color=colour, fontweight=weight)
+    FigureCanvasAgg(figure).print_png(target, metadata={"Software": None})
+
+
+def add_preview(app: Sphinx) -> None:
+    """Draw the picture of a book whose first page has a gallery."""
+    if app.builder.format == "html" and has_gallery(app):
+        target = Path(app.outdir, PREVIEW)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draw_preview(target)
+
+
+def has_gallery(app: Sphinx) -> bool:
+    """Tell whether the first page shows what the others have."""
+    return "{gallery}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
+
+
+def name_preview(app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
+    """Tell a page's template where the picture is: an address of its own, if the book has one."""
+    if has_gallery(app):
+        base = app.config.html_baseurl.rstrip("/")
+        context["preview"] = f"{base}/{PREVIEW}" if base else context["pathto"](PREVIEW, 1)
+
+
+def renew(app: Sphinx, _env: BuildEnvironment) -> list[str]:
+    """Have the first page written whenever a page is: it shows what the others have."""
+    return [app.config.root_doc]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add the directives, and what fills them."""
+    app.add_node(gallery)
+    app.add_directive("gallery", Gallery)
+    app.add_directive("repository", Repository)
+    app.add_post_transform(FillGallery)
+    app.connect("builder-inited", add_preview)
+    app.connect("html-page-context", name_preview)
+    app.connect("env-updated", renew)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
