@@ -122,4 +122,5 @@ def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
         assert bool(live.button("All seen")) == ends[-1]
     assert sorted(ends) == [False, True], "the control leads away from the answer, and to it"
     live.find("input[type=range]").press("End" if ends[1] else "Home")
+    live.check()
     assert not live.button("All seen").is_enabled()

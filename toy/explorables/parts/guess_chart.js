@@ -23,6 +23,7 @@ const MARGIN = { top: 26, left: 46, bottom: 38 };
  */
 export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, right } });
+  plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
   const scale = { x, y }[along];
