@@ -1,6 +1,7 @@
 // What every SVG chart shares: a frame that follows its width, and axes.
 
 import { axisBottom, axisLeft } from "d3-axis";
+import { format } from "d3-format";
 import { make } from "./dom.js";
 import { remembered } from "./remembered.js";
 
@@ -25,8 +26,8 @@ export function chart(stage, { label, height, margin }) {
   };
 }
 
-/** Axes at the foot and the left of `plot`, with grid lines and titles that carry the unit. */
-export function axes(plot, { xTitle, yTitle }) {
+/** Axes at the foot and the left of `plot`, with grid lines and titles that carry the unit; `rise`: of the left one's, in px. */
+export function axes(plot, { xTitle, yTitle, rise = 30 }) {
   const bottom = plot.append("g").attr("class", "toy-axis");
   const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
   const bottomTitle = plot
@@ -37,7 +38,7 @@ export function axes(plot, { xTitle, yTitle }) {
   plot
     .append("text")
     .attr("class", "toy-axis-title")
-    .attr("y", -30)
+    .attr("y", -rise)
     .text(yTitle ?? "");
   const draw = remembered((_domains, width, height, x, y) => {
     bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
@@ -69,5 +70,6 @@ function ticks(axis, scale, count) {
   return axis.tickValues(inside.filter((_, i) => i % every === 0)).tickFormat(decimal);
 }
 
+const plain = format(",.6~r");
 const decimal = (value) =>
-  value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(6))) : `1e${Math.round(Math.log10(value))}`;
+  value >= 1e-3 && value < 1e5 ? plain(value) : `1e${Math.round(Math.log10(value))}`;

@@ -17,6 +17,11 @@ export function formatNumber(value) {
   return size < 100 ? fixed(value) : format(".5~r")(value);
 }
 
+const three = format(",.3~r");
+
+/** A number within a sentence: three digits, as `say` of toy/explorables/scene.py has it. */
+export const say = (value) => (value > 0 && value < 0.001 ? "under 0.001" : three(value));
+
 export const two = (value) => value.toFixed(2).replace("-", "−");
 
 export const formatProbability = (value) => (value < 0.01 || value > 0.99 ? fixed : format(".2f"))(value);

@@ -236,7 +236,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
 }
 
 /** Positions as near as can be to `wanted`, in the same order, at least `gap` apart and inside [low, high]. */
-function spread(wanted, gap, low, high) {
+export function spread(wanted, gap, low, high) {
   const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
   const placed = [...wanted];
   let previous = low - gap;

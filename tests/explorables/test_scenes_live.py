@@ -1,0 +1,126 @@
+"""What every scene promises: it fits, asks, takes the guess in the picture, says why, hides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from explorables.live import (
+    Explorable,
+    Live,
+    OpenLive,
+    found,
+    next_frame,
+    static_page,
+)
+from playwright.sync_api import ElementHandle
+
+import toy
+from toy.explorables.scene import Scene
+
+SCENES = [e for e in found() if issubclass(getattr(toy.explorables, e.name), Scene)]
+
+#: What a scene may fill, on a desktop and on a phone, in pixels.
+BUDGETS = {"desktop": (720, 480), "phone": (390, 560)}
+
+
+@pytest.fixture(scope="module", params=SCENES, ids=lambda e: e.name)
+def chosen(request: pytest.FixtureRequest) -> Explorable:
+    return request.param
+
+
+@pytest.fixture
+def live(open_live: OpenLive, chosen: Explorable) -> Live:
+    return open_live(chosen, reduced_motion="reduce")
+
+
+def presets(live: Live) -> list[ElementHandle]:
+    return live.root.query_selector_all(".toy-toolbar button:not(.toy-reset)")
+
+
+def as_python(live: Live) -> Scene:
+    """Return the scene that Python makes of the state shown."""
+    cls = getattr(toy.explorables, live.explorable.name)
+    return cls(**{name: live.check()[name] for name in cls.declared()})
+
+
+def said(live: Live, part: str) -> str:
+    return live.find(f".toy-{part}").text_content()
+
+
+@pytest.mark.parametrize("device", BUDGETS)
+def test_it_fits_asked_and_revealed_and_nothing_jumps(
+    open_static: Any, chosen: Explorable, device: str
+) -> None:
+    width, height = BUDGETS[device]
+    scene = getattr(toy.explorables, chosen.name)()
+    page = open_static(
+        static_page(scene, views=[0]).replace(
+            "<main>", "<style>body{margin:0}h1{display:none}</style><main>"
+        ),
+        viewport={"width": width, "height": height},
+    )
+    root = page.query_selector(".toy")
+    for button in root.query_selector_all(".toy-toolbar button:not(.toy-reset)"):
+        button.click()
+        next_frame(page)
+        asked = root.bounding_box()
+        root.query_selector("button:text-is('Reveal')").click()
+        next_frame(page)
+        assert root.bounding_box() == asked, "nothing jumps"
+        assert asked["width"] <= width
+        assert asked["height"] <= height
+
+
+def test_it_has_one_question_at_most_two_controls_and_one_picture(live: Live) -> None:
+    assert live.root.evaluate("root => root.firstElementChild.className") == "toy-question"
+    assert said(live, "question").endswith("?")
+    assert 1 <= len(live.root.query_selector_all("input, select")) <= 2
+    assert len(live.root.query_selector_all(".toy-chart")) == 1
+    assert len(live.root.query_selector_all(".toy-guess[role=slider]")) == 1
+
+
+def test_its_words_are_pythons_in_every_preset(live: Live) -> None:
+    for preset in presets(live):
+        preset.click()
+        assert said(live, "question") == as_python(live).question()
+        assert "answer" not in live.check(), "another preset hides the answer"
+        assert live.find(".toy-cover").is_visible()
+        state = live.press("Reveal")
+        scene = as_python(live)
+        assert said(live, "why").endswith(f". {scene.why()}")
+        assert state["answer"] == pytest.approx(scene.truth(), rel=1e-9)
+        assert not live.find(".toy-cover").is_visible()
+        assert live.find(".toy-truth").is_visible()
+
+
+def test_the_active_preset_is_marked(live: Live) -> None:
+    for preset in presets(live):
+        preset.click()
+        next_frame(live.page)
+        marked = [b for b in presets(live) if b.get_attribute("aria-pressed") == "true"]
+        assert [b.text_content() for b in marked] == [preset.text_content()]
+
+
+def test_the_guess_is_dragged_in_the_picture_and_by_keys(live: Live) -> None:
+    first = live.check()["guess"]
+    box = live.find(".toy-guess-grip").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    away = live.drag((x, y), (x - 60, y + 60))["guess"]
+    assert away < first
+    live.find(".toy-guess").press("ArrowUp")
+    assert live.check()["guess"] > away
+    assert "answer" not in live.check()
+
+
+def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
+    assert live.button("Reveal").is_enabled()
+    ends = []
+    for key in ("Home", "End"):
+        live.find("input[type=range]").press(key)
+        ends.append("answer" in live.check())
+        assert bool(live.button("All seen")) == ends[-1]
+    assert sorted(ends) == [False, True], "the control leads away from the answer, and to it"
+    live.find("input[type=range]").press("End" if ends[1] else "Home")
+    live.check()
+    assert not live.button("All seen").is_enabled()

@@ -1,0 +1,170 @@
+// One picture with a guess in it: ribbons and lines over x, a thumb that the controls move, a marker to drag.
+
+import { bisectCenter } from "d3-array";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { area, line } from "d3-shape";
+import { axes, chart } from "./chart.js";
+import { KEEPS_ITS_KEYS, movedByKeys } from "./dom.js";
+import { dragAbout } from "./drag_about.js";
+import { say } from "./format.js";
+import { spread } from "./line_chart.js";
+import { colourOf, dashOf, markerOf } from "./roles.js";
+
+const MARGIN = { top: 26, left: 46, bottom: 38 };
+
+/**
+ * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart.
+ *
+ * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, points: [[x, y]] }],
+ *        levels: [{ y, label }], thumb: { x, y: of its dots, label }, names: [{ y, x: if not at the right end, label, key, value, format }],
+ *        cover: [from, to], beside: where the marker stands on the other axis, description,
+ *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
+ */
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog }) {
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, right } });
+  plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
+  const x = (xLog ? scaleLog : scaleLinear)();
+  const y = scaleLinear();
+  const scale = { x, y }[along];
+  const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
+  const shapes = plot.append("g");
+  const curtain = plot.append("g").attr("class", "toy-cover");
+  curtain.append("rect");
+  curtain.append("text").attr("text-anchor", "middle");
+  const marks = plot.append("g").attr("class", "toy-scene-marks");
+  const held = plot.append("g");
+  const surface = held.append("rect").attr("class", `toy-surface toy-draggable toy-along-${along}`);
+  const handle = held.append("g").attr("class", "toy-guess").attr("role", "slider").attr("tabindex", 0);
+  for (const [key, value] of Object.entries(KEEPS_ITS_KEYS)) handle.attr(key, value);
+  handle.attr("aria-label", "my guess").attr("aria-orientation", along === "y" ? "vertical" : "horizontal");
+  handle.attr("aria-valuemin", values[0]).attr("aria-valuemax", values.at(-1));
+  handle.append("circle").attr("class", "toy-guess-reach").attr("r", 16);
+  handle.append("line");
+  handle.append("circle").attr("class", "toy-guess-grip").attr("r", 8);
+  const said = handle.append("text");
+  said.append("tspan").text("my guess ");
+  said.append("tspan").attr("class", "toy-number").attr("data-key", "guess");
+  const names = plot.append("g").attr("class", "toy-scene-names");
+  let drawn = 0; // the guess that is drawn
+  let place = [0, 0];
+
+  const last = values.length - 1;
+  handle.on("keydown", movedByKeys({ low: 0, high: last, step: 1, now: () => drawn, move: onGuess }));
+  const follow = (_, [px, py]) => onGuess(bisectCenter(values, scale.invert(along === "x" ? px : py)));
+  const onStart = () => handle.node().focus({ preventScroll: true });
+  held.call(dragAbout({ container: plot.node(), places: () => [place], onStart, onMove: follow }));
+
+  function draw(state) {
+    const size = frame();
+    describe(state.description);
+    if (!size) return;
+    x.domain(state.xDomain).range([0, size.width]);
+    y.domain(state.yDomain).range([size.height, 0]);
+    drawAxes({ x, y, ...size });
+    const across = values[state.guess];
+    place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
+    surface.attr("width", size.width).attr("height", size.height);
+    drawShapes(state);
+    drawCurtain(state, size);
+    drawMarks(state, size);
+    drawGuess(state, size);
+    drawNames(state, size);
+  }
+
+  function drawShapes({ areas = [], lines = [] }) {
+    const ribbon = area((p) => x(p[0]), (p) => y(p[1]), (p) => y(p[2]));
+    const path = line((p) => x(p[0]), (p) => y(p[1]));
+    const all = [...areas.map((one) => ({ ...one, ribbon: true })), ...lines];
+    shapes
+      .selectAll("path")
+      .data(all)
+      .join("path")
+      .attr("class", (one) => (one.ribbon ? "toy-ribbon" : "toy-scene-line"))
+      .style("--toy-role", ({ role }) => colourOf(role))
+      .style("--toy-tint", ({ tint }) => tint ?? "100%")
+      .attr("stroke-dasharray", (one) => (one.ribbon ? null : dashOf(one.role)))
+      .attr("d", (one) => (one.ribbon ? ribbon : path)(one.points));
+  }
+
+  function drawCurtain({ cover, open }, { height: tall }) {
+    const [from, to] = cover.map(x);
+    curtain.style("display", open || to <= from ? "none" : null);
+    curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("height", tall);
+  }
+
+  function drawMarks({ levels = [], thumb, truth, beside }, { width, height: tall }) {
+    marks.selectAll("*").remove();
+    for (const level of levels) {
+      marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
+      marks.append("text").attr("text-anchor", "end").attr("x", width - 5).attr("y", y(level.y) - 6).text(level.label);
+    }
+    const at = x(thumb.x);
+    marks.append("line").attr("class", "toy-thumb").attr("x1", at).attr("x2", at).attr("y2", tall);
+    for (const dot of thumb.y) {
+      marks.append("path").attr("class", "toy-thumb-dot").attr("d", markerOf("policy", 60)).attr("transform", `translate(${at},${y(dot)})`);
+    }
+    // The thumb's name stands at the foot: above is the guess's.
+    const isRight = at > width / 2;
+    marks
+      .append("text")
+      .attr("y", tall - 8)
+      .attr("x", at + (isRight ? -6 : 6))
+      .attr("text-anchor", isRight ? "end" : "start")
+      .text(thumb.label);
+    if (truth === null) return;
+    const [tx, ty] = along === "x" ? [x(truth), y(beside)] : [x(beside), y(truth)];
+    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
+    marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
+    marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
+    const left = tx > 0.5 * width || (place[0] > tx && tx > 90);
+    const [dx, dy] = along === "y" ? [right - 2, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
+    marks
+      .append("text")
+      .attr("class", "toy-number")
+      .attr("x", tx + dx)
+      .attr("y", ty + dy)
+      .attr("text-anchor", left ? "end" : "start")
+      .text(`exact ${say(truth)}`);
+  }
+
+  function drawGuess({ guess, truth, asks }, { width, height: tall }) {
+    drawn = guess;
+    const value = values[guess];
+    handle.style("display", asks ? null : "none").attr("transform", `translate(${place})`);
+    handle.attr("aria-valuenow", value).attr("aria-valuetext", say(value));
+    if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
+    else handle.select("line").attr("x1", -26).attr("x2", 26);
+    said.select("[data-key]").attr("data-value", value).text(say(value));
+    // Its name keeps out of the truth's way: on the other side of it, or below it.
+    const low = truth === null ? place[1] < tall - 30 : y(truth) < place[1];
+    const left = place[0] > 0.5 * width;
+    if (along === "y") said.attr("x", right - 2).attr("y", low ? 24 : -14).attr("text-anchor", "end");
+    else said.attr("x", left ? -13 : 13).attr("y", 22).attr("text-anchor", left ? "end" : "start");
+  }
+
+  function drawNames({ names: all = [] }, { width, height: tall }) {
+    const heights = spread(all.map((one) => y(one.y)), 15, 6, tall - 6);
+    const rows = names
+      .selectAll("text")
+      .data(all)
+      .join((enter) => {
+        const text = enter.append("text").attr("dy", "0.35em");
+        text.append("tspan");
+        text.append("tspan").attr("class", "toy-number");
+        return text;
+      });
+    rows
+      .attr("x", (one) => ("x" in one ? x(one.x) - 9 : width + 8))
+      .attr("y", (one, i) => heights[i] - ("x" in one ? 12 : 0))
+      .attr("text-anchor", (one) => ("x" in one ? "end" : "start"));
+    rows.select("tspan").text((one) => `${one.label} `);
+    rows
+      .select(".toy-number")
+      .attr("data-key", ({ key }) => key)
+      .attr("data-value", ({ value }) => value)
+      .text(({ value, format = say }) => format(value));
+  }
+
+  return { node, draw };
+}
