@@ -77,7 +77,7 @@ def house(tmp_path_factory):
 
 def run(house, code):
     """Return what Python prints as JSON in that house."""
-    paths = [house, house / "tests", ROOT / "tests/browser"]
+    paths = [house, house / "tests", ROOT / "tests", ROOT / "tests/browser"]
     code = f"import json, sys\nsys.path[:0] = {[*map(str, paths)]}\n{code}"
     return json.loads(output_of([sys.executable, "-c", code], house))
 
