@@ -10,6 +10,10 @@ from typing import Any
 
 import yaml
 
+import toy
+from toy.explorables.base import Explorable
+from toy.explorables.scene import Scene
+
 ROOT = Path(__file__).resolve().parents[1]
 
 FRONT = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
@@ -25,10 +29,13 @@ ENTRY = re.compile(r"^(\S[^\n]*)\n: ([^\n]+)", re.MULTILINE)
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 INLINE = re.compile(r"\$[^$]+\$")
 
+LIVE = re.compile(r"^toy\.explorables\.(\w+)\(", re.MULTILINE)
+
 #: What a minute is spent on: a hundred words, ten lines of code, two displayed formulas; and how
-#: many an exercise and a live figure take.
+#: many an exercise, a laboratory and a scene take.
 WORDS, LINES, FORMULAS = 100, 10, 2
-EXERCISE = LIVE = 8
+EXERCISE = LABORATORY = 8
+SCENE = 3
 
 
 class Source:
@@ -70,8 +77,18 @@ class Source:
         """How long it takes, as far as one can tell by counting."""
         lines = [line for cell in CELL.findall(self.text) for line in cell.splitlines() if line]
         formulas = len(DISPLAYED.findall(CELL.sub("", self.text)))
-        work = EXERCISE * self.text.count("{exercise}") + LIVE * self.text.count("toy.explorables.")
+        work = EXERCISE * self.text.count("{exercise}") + sum(map(minutes_of, self.figures))
         return self.words / WORDS + len(lines) / LINES + formulas / FORMULAS + work
+
+    @property
+    def figures(self) -> list[type[Explorable]]:
+        """Its live figures, in their order."""
+        return [getattr(toy.explorables, name) for name in LIVE.findall(self.text)]
+
+
+def minutes_of(figure: type[Explorable]) -> int:
+    """Return how long one stays with a live figure."""
+    return SCENE if issubclass(figure, Scene) else LABORATORY
 
 
 def contents() -> dict[str, Any]:

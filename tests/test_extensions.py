@@ -251,7 +251,8 @@ def test_a_preview_of_what_does_not_end_is_refused() -> None:
         ("import toy\nfrom toy import figures\n\nfigures.use_book_style()", False, True),
         ("import toy\nfigures.use_book_style()\nx = toy.softmax([1.0])", False, False),
         ("figures.dpo.losses(figures.axes(), x);", False, False),  # nothing to see instead
-        ("toy.explorables.Any()", True, False),
+        ("import toy\n\ntoy.explorables.Any()", True, True),
+        ("any = toy.explorables.Any()", True, False),
     ],
 )
 def test_code_folds_that_only_draws(code: str, picture: bool, folds: bool) -> None:

@@ -98,6 +98,12 @@ print(1)
     assert page.minutes == pytest.approx(page.words / 100 + 1 / 10 + 1 / 2)
 
 
+def test_a_scene_takes_less_time_than_a_laboratory(monkeypatch):
+    text = "toy.explorables.{}()"
+    monkeypatch.setattr("pathlib.Path.read_text", lambda *_: text.format("Tilt"))
+    assert Source("any").minutes == pytest.approx(Source("any").words / 100 + 3)
+
+
 def test_the_first_page_says_how_long_the_first_chapter_takes():
     first, *_ = CHAPTERS
     page = Source(contents()["root"]).text

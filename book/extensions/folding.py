@@ -8,6 +8,7 @@ or follows a link into it. Code that only draws folds by itself; a cell folds an
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -17,6 +18,9 @@ from sphinx_exercise.nodes import solution_node
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+#: What draws: a function of `toy.figures`, and a live figure that is shown as it comes.
+DRAWS = re.compile(r"figures\.|^toy\.explorables\.\w+\(", re.MULTILINE)
 
 
 def only_prepares(code: str) -> bool:
@@ -32,7 +36,7 @@ def only_draws(cell: nodes.container) -> bool:
     """Tell whether a cell's code is there for a picture, or for the cells that draw one."""
     shown = [part for part in cell if part.get("nb_element") == "cell_code_source"]
     return any(
-        only_prepares(source.astext()) or ("figures." in source.astext() and has_picture(cell))
+        only_prepares(source.astext()) or (DRAWS.search(source.astext()) and has_picture(cell))
         for source in shown
     )
 
