@@ -1,11 +1,11 @@
-"""The explorable of tokens: what it takes, what it says, and its still picture."""
+"""The explorable of the KL of sequences: what it takes, what it says, and its still picture."""
 
 import numpy as np
 import pytest
 import traitlets
 
 import toy
-from toy.explorables.tokens import policy_tables, reward_tables
+from toy.explorables.prefix_tree import policy_tables, reward_tables
 
 SPLITS = [0.6, 0.3, 0.55, 0.7, 0.8, 0.3, 0.25]
 
@@ -24,7 +24,7 @@ SPLITS = [0.6, 0.3, 0.55, 0.7, 0.8, 0.3, 0.25]
     ],
 )
 def test_what_is_no_probability_at_each_prefix_is_refused(trait, value, rule):
-    widget = toy.explorables.Tokens()
+    widget = toy.explorables.TokenKL()
     before = getattr(widget, trait)
     with pytest.raises(traitlets.TraitError, match=f"{trait} {rule}"):
         setattr(widget, trait, value)
@@ -34,28 +34,19 @@ def test_what_is_no_probability_at_each_prefix_is_refused(trait, value, rule):
 @pytest.mark.parametrize(
     ("trait", "value", "rule"),
     [
-        (
-            "reward",
-            [0.0] * 13,
-            "reward must have 14 entries, one for each token after its prefix; got 13",
-        ),
-        ("reward", [4.0] + [0.0] * 13, "reward must be numbers from −3 to 3"),
         ("path", 0, "path must"),
         ("path", 9, "path must be a whole number from 1 to 8; got 9"),
-        ("shows", "kl", "shows"),
         ("words", ["a"] * 5, "words"),
         ("reference_moves", "yes", "reference_moves"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(trait, value, rule):
     with pytest.raises(traitlets.TraitError, match=rule):
-        toy.explorables.Tokens(**{trait: value})
+        toy.explorables.TokenKL(**{trait: value})
 
 
 def test_arrays_are_taken():
-    widget = toy.explorables.Tokens(policy=np.array(SPLITS), reward=np.zeros(14))
-    assert widget.policy == tuple(SPLITS)
-    assert widget.reward == (0.0,) * 14
+    assert toy.explorables.TokenKL(policy=np.array(SPLITS)).policy == tuple(SPLITS)
 
 
 def test_the_tables_are_in_the_order_that_is_documented():
@@ -69,7 +60,7 @@ def test_the_tables_are_in_the_order_that_is_documented():
 
 
 def test_words_of_the_divergence_are_toys_numbers():
-    widget = toy.explorables.Tokens()
+    widget = toy.explorables.TokenKL()
     policy, reference = policy_tables(widget.policy), policy_tables(widget.reference)
     words = widget.describe()
     assert f"{toy.sequence_kl(policy, reference):.3f} nats" in words
@@ -79,21 +70,11 @@ def test_words_of_the_divergence_are_toys_numbers():
     assert f"prefix {toy.prefix_kl_moments(policy, reference).std:.3f}" in words
 
 
-def test_words_of_the_credit_are_toys_numbers():
-    widget = toy.explorables.Tokens(shows="credit")
-    policy, reward = policy_tables(widget.policy), reward_tables(widget.reward)
-    whole = toy.trajectory_moments(policy, reward, credit=toy.whole_return).total_variance
-    to_go = toy.trajectory_moments(policy, reward).total_variance
-    words = widget.describe()
-    assert f"expected return is {toy.prefix_values(policy, reward)[0].item():.3f}" in words
-    assert f"{whole:.3f} with the whole return, {to_go:.3f} with reward-to-go" in words
-
-
 def test_the_still_picture_follows_what_is_shown():
-    widget = toy.explorables.Tokens()
+    widget = toy.explorables.TokenKL()
     pictures = [widget.still()]
-    for name, value in {"policy": SPLITS, "shows": "credit", "reward": [0.0] * 14}.items():
-        setattr(widget, name, value)
+    for name in ("policy", "reference"):
+        setattr(widget, name, SPLITS)
         pictures.append(widget.still())
-    assert len(set(pictures)) == 4
+    assert len(set(pictures)) == 3
     assert all(picture.startswith("<svg") for picture in pictures)

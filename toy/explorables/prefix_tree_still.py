@@ -1,4 +1,4 @@
-"""The still picture of the explorable of tokens: a tree of prefixes beside three bars."""
+"""The still picture of a tree of prefixes, above three bars."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,14 +1,14 @@
-"""The explorable of tokens as a reader meets it: handles, sequences, settings, and both guesses."""
+"""The tree of the KL as a reader meets it: handles, the reference, the guess, the settings."""
 
 from __future__ import annotations
 
 import pytest
 from explorables.live import OpenLive
-from explorables.tokens.facts import TOKENS_CREDIT, TOKENS_KL
+from explorables.token_kl.facts import TOKEN_KL
 
 
 def test_a_handle_follows_the_mouse_towards_the_likelier_token(open_live: OpenLive) -> None:
-    live = open_live(TOKENS_KL)
+    live = open_live(TOKEN_KL)
     for node, handle in enumerate(live.root.query_selector_all(".toy-knob")):
         handle.scroll_into_view_if_needed()
         before, box = live.check(), handle.bounding_box()
@@ -25,7 +25,7 @@ def test_a_handle_follows_the_mouse_towards_the_likelier_token(open_live: OpenLi
 
 
 def test_a_switch_lets_the_handles_move_the_reference(open_live: OpenLive) -> None:
-    live = open_live(TOKENS_KL)
+    live = open_live(TOKEN_KL)
     before = live.check()
     live.find("[data-trait=reference_moves] input").press("Space")
     for handle in live.root.query_selector_all(".toy-knob"):
@@ -38,22 +38,10 @@ def test_a_switch_lets_the_handles_move_the_reference(open_live: OpenLive) -> No
     assert live.find(".toy-knob").get_attribute("aria-label") == "reference, at the start"
 
 
-def test_the_rewards_that_can_be_dragged_are_those_of_the_chosen_sequence(
-    open_live: OpenLive,
-) -> None:
-    live = open_live(TOKENS_CREDIT)
-    live.find("[data-trait=path] input[value='6']").press("Space")
-    before = live.check()["reward"]
-    for bar in live.root.query_selector_all(".toy-value"):
-        bar.press("PageUp")
-    after = live.check()["reward"]
-    assert [i for i in range(14) if after[i] != before[i]] == [1, 4, 11]
-
-
 def test_a_guess_of_the_first_tokens_share_is_compared_with_the_exact_one(
     open_live: OpenLive,
 ) -> None:
-    live = open_live(TOKENS_KL)
+    live = open_live(TOKEN_KL)
     assert not {"answer", "share.1"} & live.check().keys(), "nothing is revealed before the guess"
     assert live.find(".toy-tree rect") is None
     state = live.press("Reveal")
@@ -62,26 +50,11 @@ def test_a_guess_of_the_first_tokens_share_is_compared_with_the_exact_one(
     assert "answer" not in live.press("Guess again")
 
 
-def test_a_guess_of_the_factor_is_compared_with_the_exact_one(open_live: OpenLive) -> None:
-    live = open_live(TOKENS_CREDIT)
-    assert not {"answer", "variance.to_go", "variance.less_value"} & live.check().keys()
-    state = live.press("Reveal")
-    assert state["answer"] == pytest.approx(state["variance.whole"] / state["variance.to_go"])
-    live.find(".toy-knob").press("PageDown")
-    assert live.check()["answer"] != state["answer"], "the answer follows the handles"
-
-
-def test_each_setting_shows_what_it_is_named_after(open_live: OpenLive) -> None:
-    live = open_live(TOKENS_CREDIT)
-    live.press("Reveal")
-    assert live.press("The past is noise")["answer"] > 8
-    state = live.press("Paid and taken back")
-    assert state["variance.whole"] == 0
-    assert state["variance.to_go"] == pytest.approx(0.375)
+def test_where_prefixes_are_rare_exact_inner_sums_do_not_help(open_live: OpenLive) -> None:
+    live = open_live(TOKEN_KL)
     live.press("A rare prefix")
     state = live.press("Reveal")
     assert state["prob.5"] + state["prob.6"] + state["prob.7"] + state["prob.8"] < 0.04
     assert state["share.3"] + state["share.6"] == pytest.approx(state["kl"])
-    assert state["exact.std"] > 5 * state["kl"], (
-        "exact inner sums do not help where prefixes matter"
-    )
+    assert state["exact.std"] > 5 * state["kl"]
+    assert "answer" not in live.press("Spread over the tree")
