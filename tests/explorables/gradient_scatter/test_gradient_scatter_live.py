@@ -34,10 +34,10 @@ def test_the_value_hurts(live: Live) -> None:
 
 def test_what_has_no_effect_is_disabled(live: Live) -> None:
     size = live.find('.toy-slider:has([data-key="group_size"]) input')
-    assert live.find("[data-trait=baseline]").is_disabled()
+    assert live.find("[data-trait=baseline] input").is_disabled()
     live.choose("one sample")
     assert size.is_disabled()
-    assert live.find("[data-trait=baseline]").is_enabled()
+    assert live.find("[data-trait=baseline] input").is_enabled()
 
 
 def test_equal_rewards_have_no_direction(live: Live) -> None:

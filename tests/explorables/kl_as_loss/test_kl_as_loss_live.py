@@ -30,7 +30,7 @@ def test_time_is_played_paused_and_stepped(live: Live) -> None:
 def test_where_k3_rests_is_shown_after_the_guess(live: Live) -> None:
     state = live.check()
     assert "answer" not in state
-    assert live.find('[data-key="k3.p0"]').inner_text() == "–"
+    assert live.find('[data-key="k3.p0"]').text_content() == "–"
     live.find(".toy-predict input").press("ArrowRight")
     state = live.press("Reveal")
     assert state["answer"] == pytest.approx(state["k3.rest.p1"])
