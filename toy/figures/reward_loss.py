@@ -89,6 +89,7 @@ def noisy_labels(
             ax.plot(lowest[name], floor, "o", color=LIGHT[role], markersize=8)
         last = np.flatnonzero(y <= highest)[-1]
         name_line(ax, name, (x[last], y[last]), role)
+        ax.set_xlim(x[0], x[-1])
     ax.set_ylim(0, highest)
     ax.set_xlabel(MARGIN)
     ax.set_ylabel("mean loss (nats per comparison)")
@@ -107,6 +108,7 @@ def drift(
         ax.plot(time, margin, color=LIGHT[role], linestyle=dash)
         name_line(ax, name, (np.asarray(time)[-1], np.asarray(margin)[-1]), role)
         ax.plot(*steps[name], marker, color=LIGHT[role], markersize=5, linestyle="none")
+        ax.set_xlim(right=np.asarray(time)[-1])
     ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xscale("log")
     ax.set_xlabel("time, or steps of gradient descent (logarithmic)")
