@@ -108,9 +108,9 @@ def drift(
         ax.plot(time, margin, color=LIGHT[role], linestyle=dash)
         name_line(ax, name, (np.asarray(time)[-1], np.asarray(margin)[-1]), role)
         ax.plot(*steps[name], marker, color=LIGHT[role], markersize=5, linestyle="none")
-        ax.set_xlim(right=np.asarray(time)[-1])
     ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xscale("log")
+    ax.set_xlim(right=max(np.max(time) for time, _ in flows.values()))
     ax.set_xlabel("time, or steps of gradient descent (logarithmic)")
     ax.set_ylabel(MARGIN)
     return ax
