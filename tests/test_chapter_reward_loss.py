@@ -409,10 +409,10 @@ def test_the_gradient_in_shared_weights_is_that_of_the_chain_rule():
 
 
 def test_doubled_scores_halve_the_temperature():
-    _, venus, mercury, sun = toy.TEMPTING.reward[0]
-    close = [f"{sigma(c * (venus - mercury)):.3f}" for c in (0.5, 1, 2)]
+    unsure, venus, _, sun = toy.TEMPTING.reward[0]
+    close = [f"{sigma(c * (venus - unsure)):.3f}" for c in (0.5, 1, 2)]
     far = [f"{sigma(c * (venus - sun)):.3f}" for c in (0.5, 1, 2)]
-    assert (close, far) == (["0.525", "0.550", "0.599"], ["0.777", "0.924", "0.993"])
+    assert (close, far) == (["0.599", "0.690", "0.832"], ["0.777", "0.924", "0.993"])
 
 
 def test_one_weight_for_two_pairs_ends_at_the_logit_of_their_mean():
