@@ -23,9 +23,9 @@ class Votes(Scene):
     def question(self) -> str:
         """Return the question: how often the trained policy gives the first answer."""
         return (
-            f"The reference gives the first of two answers {say(100 * REFERENCE)} times in 100, "
-            f"and {self.won} of {VOTES} annotators prefer it. With which probability does the "
-            f"trained policy give it, at β = {say(self.beta)}?"
+            f"The reference gives the first of two answers {say(100 * REFERENCE)} times in 100; "
+            f"{self.won} of {VOTES} annotators prefer it. How likely does DPO make it, at "
+            f"β = {say(self.beta)}?"
         )
 
     def truth(self) -> float | None:

@@ -35,7 +35,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 20,
+    right: 88,
     xTitle: "probability of the first answer",
     yTitle: "DPO's loss, nats per vote",
   }),
@@ -49,8 +49,8 @@ export default scene({
     const summary = `The policy gives the first answer with probability ${say(policy)}; the loss is ${say(loss(policy))}`;
     return {
       question:
-        `The reference gives the first of two answers ${say(100 * REFERENCE)} times in 100, and ${won} of ${VOTES} ` +
-        `annotators prefer it. With which probability does the trained policy give it, at β = ${say(beta)}?`,
+        `The reference gives the first of two answers ${say(100 * REFERENCE)} times in 100; ${won} of ${VOTES} ` +
+        `annotators prefer it. How likely does DPO make it, at β = ${say(beta)}?`,
       truth,
       why: why(won / (VOTES - won), beta),
       start: 0.5,
@@ -62,11 +62,11 @@ export default scene({
         lines: [
           {
             role: "policy",
-            points: SHARES.map((share) => [share, loss(share)]).filter(([, y]) => y <= LOSSES[1]),
+            points: SHARES.map((share) => [share, loss(share)]).filter(([, y]) => y < LOSSES[1] - 0.02),
           },
         ],
         thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
-        names: [{ x: policy, y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
+        names: [{ y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
         cover: [policy, 1],
         beside: 1.05,
         description: summary,
