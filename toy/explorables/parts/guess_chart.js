@@ -10,22 +10,32 @@ import { say } from "./format.js";
 import { spread } from "./line_chart.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 
-const MARGIN = { top: 26, left: 46, bottom: 38 };
+const MARGIN = { top: 26, bottom: 38 };
+const LEFT = { true: 46, false: 14 }; // with an axis on the left, and without
+
+// Above this a marker stands at the top: what it is called stands over the picture.
+const HIGH = 12;
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart.
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart.
  *
- * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, points: [[x, y]] }],
- *        levels: [{ y, label }], thumb: { x, y: of its dots, label }, names: [{ y, x: if not at the right end, label, key, value, format }],
- *        cover: [from, to], beside: where the marker stands on the other axis, description,
+ * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, thick, points: [[x, y]] }],
+ *        levels: [{ y, label }], places: [{ x, label, high }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: of x, role, label, key, value: if any, format }],
+ *        cover: [from, to], coverY: the same upwards if not all, coverLabel,
+ *        beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
+ *
+ * What is an `answer` of all these is drawn once the picture is open.
+ * Areas, names and levels may be functions of where the answer stands as far as the reader knows: of the truth
+ * once it is open, and of the guess before.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, right } });
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog }) {
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: LEFT[yTitle !== undefined], right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
-  const y = scaleLinear();
+  const y = (yLog ? scaleLog : scaleLinear)();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
   const shapes = plot.append("g");
@@ -55,10 +65,16 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   const onStart = () => handle.node().focus({ preventScroll: true });
   held.call(dragAbout({ container: plot.node(), places: () => [place], onStart, onMove: follow }));
 
-  function draw(state) {
+  function draw(given) {
     const size = frame();
-    describe(state.description);
+    describe(given.description);
     if (!size) return;
+    const at = given.truth ?? values[given.guess];
+    const state = { ...given };
+    for (const name of ["areas", "lines", "levels", "places", "names"]) {
+      const all = typeof given[name] === "function" ? given[name](at) : given[name] ?? [];
+      state[name] = all.filter((one) => given.open || !one.answer);
+    }
     x.domain(state.xDomain).range([0, size.width]);
     y.domain(state.yDomain).range([size.height, 0]);
     drawAxes({ x, y, ...size });
@@ -80,25 +96,52 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .selectAll("path")
       .data(all)
       .join("path")
-      .attr("class", (one) => (one.ribbon ? "toy-ribbon" : "toy-scene-line"))
+      .attr("class", (one) => (one.ribbon ? "toy-ribbon" : one.thick ? "toy-scene-line toy-scene-stem" : "toy-scene-line"))
       .style("--toy-role", ({ role }) => colourOf(role))
       .style("--toy-tint", ({ tint }) => tint ?? "100%")
-      .attr("stroke-dasharray", (one) => (one.ribbon ? null : dashOf(one.role)))
+      .attr("stroke-dasharray", (one) => (one.ribbon || one.thick ? null : dashOf(one.role)))
       .attr("d", (one) => (one.ribbon ? ribbon : path)(one.points));
   }
 
-  function drawCurtain({ cover, open }, { height: tall }) {
+  function drawCurtain({ cover, coverY, coverLabel = "", open }, { height: tall }) {
     const [from, to] = cover.map(x);
+    const [foot, top] = coverY ? coverY.map(y) : [tall, 0];
     curtain.style("display", open || to <= from ? "none" : null);
-    curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("height", tall);
+    curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("y", top).attr("height", foot - top);
+    curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
-  function drawMarks({ levels = [], thumb, truth, beside }, { width, height: tall }) {
+  function drawMarks({ levels = [], places = [], thumb, truth, beside }, { width, height: tall }) {
     marks.selectAll("*").remove();
+    for (const place of places) {
+      const at = x(place.x);
+      marks.append("line").attr("class", "toy-scene-level").attr("x1", at).attr("x2", at).attr("y2", tall);
+      const left = at > 0.6 * width;
+      const text = marks.append("text").attr("x", at + (left ? -5 : 5)).attr("y", place.high ? 12 : tall - 8);
+      text.attr("text-anchor", left ? "end" : "start").text(place.label);
+    }
     for (const level of levels) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
       marks.append("text").attr("text-anchor", "end").attr("x", width - 5).attr("y", y(level.y) - 6).text(level.label);
     }
+    if (thumb) drawThumb(thumb, { width, height: tall });
+    if (truth === null) return;
+    const [tx, ty] = along === "x" ? [x(truth), y(beside)] : [x(beside), y(truth)];
+    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
+    marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
+    marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
+    const left = place[1] < HIGH ? place[0] > tx : tx > 0.5 * width || (place[0] > tx && tx > 90);
+    const [dx, dy] = along === "y" ? [right - 2, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
+    marks
+      .append("text")
+      .attr("class", "toy-number")
+      .attr("x", tx + dx)
+      .attr("y", ty + dy)
+      .attr("text-anchor", left ? "end" : "start")
+      .text(`exact ${say(truth)}`);
+  }
+
+  function drawThumb(thumb, { width, height: tall }) {
     const at = x(thumb.x);
     marks.append("line").attr("class", "toy-thumb").attr("x1", at).attr("x2", at).attr("y2", tall);
     for (const dot of thumb.y) {
@@ -112,20 +155,6 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .attr("x", at + (isRight ? -6 : 6))
       .attr("text-anchor", isRight ? "end" : "start")
       .text(thumb.label);
-    if (truth === null) return;
-    const [tx, ty] = along === "x" ? [x(truth), y(beside)] : [x(beside), y(truth)];
-    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
-    marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
-    marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
-    const left = tx > 0.5 * width || (place[0] > tx && tx > 90);
-    const [dx, dy] = along === "y" ? [right - 2, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
-    marks
-      .append("text")
-      .attr("class", "toy-number")
-      .attr("x", tx + dx)
-      .attr("y", ty + dy)
-      .attr("text-anchor", left ? "end" : "start")
-      .text(`exact ${say(truth)}`);
   }
 
   function drawGuess({ guess, truth, asks }, { width, height: tall }) {
@@ -138,9 +167,10 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     said.select("[data-key]").attr("data-value", value).text(say(value));
     // Its name keeps out of the truth's way: on the other side of it, or below it.
     const low = truth === null ? place[1] < tall - 30 : y(truth) < place[1];
-    const left = place[0] > 0.5 * width;
+    const high = place[1] < HIGH;
+    const left = high && truth !== null ? place[0] < x(truth) : place[0] > 0.5 * width;
     if (along === "y") said.attr("x", right - 2).attr("y", low ? 24 : -14).attr("text-anchor", "end");
-    else said.attr("x", left ? -13 : 13).attr("y", 22).attr("text-anchor", left ? "end" : "start");
+    else said.attr("x", left ? -13 : 13).attr("y", high ? -16 : 22).attr("text-anchor", left ? "end" : "start");
   }
 
   function drawNames({ names: all = [] }, { width, height: tall }) {
@@ -155,15 +185,16 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
         return text;
       });
     rows
-      .attr("x", (one) => ("x" in one ? x(one.x) - 9 : width + 8))
-      .attr("y", (one, i) => heights[i] - ("x" in one ? 12 : 0))
-      .attr("text-anchor", (one) => ("x" in one ? "end" : "start"));
+      .attr("x", (one) => ("x" in one ? x(one.x) + (one.side === "right" ? 9 : -9) : width + 8))
+      .attr("y", (one, i) => heights[i] - ("x" in one && !one.side ? 12 : 0))
+      .attr("text-anchor", (one) => ("x" in one && one.side !== "right" ? "end" : "start"));
+    rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
     rows.select("tspan").text((one) => `${one.label} `);
     rows
       .select(".toy-number")
-      .attr("data-key", ({ key }) => key)
-      .attr("data-value", ({ value }) => value)
-      .text(({ value, format = say }) => format(value));
+      .attr("data-key", ({ key, value }) => (value === undefined ? null : key))
+      .attr("data-value", ({ value }) => value ?? null)
+      .text(({ value, format = say }) => (value === undefined ? "" : format(value)));
   }
 
   return { node, draw };
