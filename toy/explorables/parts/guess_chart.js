@@ -13,6 +13,12 @@ import { colourOf, dashOf, markerOf } from "./roles.js";
 const MARGIN = { top: 26, bottom: 38 };
 const LEFT = { true: 46, false: 14 }; // with an axis on the left, and without
 
+// How far a line at the frame reaches over it, in px.
+const EDGE = 2;
+
+// The right margin that is wide enough for names, in px.
+const ROOM = 60;
+
 // Above this a marker stands at the top: what it is called stands over the picture.
 const HIGH = 12;
 
@@ -20,16 +26,16 @@ const HIGH = 12;
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
  * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart.
  *
- * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, thick, points: [[x, y]] }],
- *        levels: [{ y, label }], places: [{ x, label, high }], thumb: { x, y: of its dots, label },
+ * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
+ *        levels: [{ y, label }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
  *        names: [{ y, x: if not at the right end, side: of x, role, label, key, value: if any, format }],
  *        cover: [from, to], coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * What is an `answer` of all these is drawn once the picture is open.
- * Areas, names and levels may be functions of where the answer stands as far as the reader knows: of the truth
- * once it is open, and of the guess before.
+ * Each list may be a function of where the answer stands as far as the reader knows, of the truth once it is open
+ * and of the guess before, and of whether it is open.
  */
 export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: LEFT[yTitle !== undefined], right } });
@@ -42,6 +48,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   const curtain = plot.append("g").attr("class", "toy-cover");
   curtain.append("rect");
   curtain.append("text").attr("text-anchor", "middle");
+  const front = plot.append("g");
   const marks = plot.append("g").attr("class", "toy-scene-marks");
   const held = plot.append("g");
   const surface = held.append("rect").attr("class", `toy-surface toy-draggable toy-along-${along}`);
@@ -56,6 +63,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   said.append("tspan").text("my guess ");
   said.append("tspan").attr("class", "toy-number").attr("data-key", "guess");
   const names = plot.append("g").attr("class", "toy-scene-names");
+  const labelEnd = right < ROOM ? right - 2 : -14; // of a marker at the right end: in the margin, unless names stand there
   let drawn = 0; // the guess that is drawn
   let place = [0, 0];
 
@@ -72,7 +80,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     const at = given.truth ?? values[given.guess];
     const state = { ...given };
     for (const name of ["areas", "lines", "levels", "places", "names"]) {
-      const all = typeof given[name] === "function" ? given[name](at) : given[name] ?? [];
+      const all = typeof given[name] === "function" ? given[name](at, given.open) : given[name] ?? [];
       state[name] = all.filter((one) => given.open || !one.answer);
     }
     x.domain(state.xDomain).range([0, size.width]);
@@ -92,7 +100,12 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     const ribbon = area((p) => x(p[0]), (p) => y(p[1]), (p) => y(p[2]));
     const path = line((p) => x(p[0]), (p) => y(p[1]));
     const all = [...areas.map((one) => ({ ...one, ribbon: true })), ...lines];
-    shapes
+    fill(shapes, all.filter((one) => !one.front), { ribbon, path });
+    fill(front, all.filter((one) => one.front), { ribbon, path });
+  }
+
+  function fill(layer, all, { ribbon, path }) {
+    layer
       .selectAll("path")
       .data(all)
       .join("path")
@@ -107,7 +120,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     const [from, to] = cover.map(x);
     const [foot, top] = coverY ? coverY.map(y) : [tall, 0];
     curtain.style("display", open || to <= from ? "none" : null);
-    curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("y", top).attr("height", foot - top);
+    curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from) + EDGE).attr("y", top - EDGE).attr("height", foot - top + EDGE);
     curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
@@ -116,7 +129,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     for (const place of places) {
       const at = x(place.x);
       marks.append("line").attr("class", "toy-scene-level").attr("x1", at).attr("x2", at).attr("y2", tall);
-      const left = at > 0.6 * width;
+      const left = place.side ? place.side === "left" : at > 0.6 * width;
       const text = marks.append("text").attr("x", at + (left ? -5 : 5)).attr("y", place.high ? 12 : tall - 8);
       text.attr("text-anchor", left ? "end" : "start").text(place.label);
     }
@@ -131,7 +144,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
     marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
     const left = place[1] < HIGH ? place[0] > tx : tx > 0.5 * width || (place[0] > tx && tx > 90);
-    const [dx, dy] = along === "y" ? [right - 2, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
+    const [dx, dy] = along === "y" ? [labelEnd, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
     marks
       .append("text")
       .attr("class", "toy-number")
@@ -169,7 +182,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     const low = truth === null ? place[1] < tall - 30 : y(truth) < place[1];
     const high = place[1] < HIGH;
     const left = high && truth !== null ? place[0] < x(truth) : place[0] > 0.5 * width;
-    if (along === "y") said.attr("x", right - 2).attr("y", low ? 24 : -14).attr("text-anchor", "end");
+    if (along === "y") said.attr("x", labelEnd).attr("y", low ? 24 : -14).attr("text-anchor", "end");
     else said.attr("x", left ? -13 : 13).attr("y", high ? -16 : 22).attr("text-anchor", left ? "end" : "start");
   }
 
@@ -185,7 +198,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
         return text;
       });
     rows
-      .attr("x", (one) => ("x" in one ? x(one.x) + (one.side === "right" ? 9 : -9) : width + 8))
+      .attr("x", (one) => ("x" in one ? x(one.x) + (one.side === "right" ? 9 : -9) : width + (along === "y" ? 16 : 8)))
       .attr("y", (one, i) => heights[i] - ("x" in one && !one.side ? 12 : 0))
       .attr("text-anchor", (one) => ("x" in one && one.side !== "right" ? "end" : "start"));
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
