@@ -1,59 +1,49 @@
 // One picture with a guess in it: ribbons and lines over x, a thumb that the controls move, a marker to drag.
 
-import { bisectCenter } from "d3-array";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { area, line } from "d3-shape";
 import { axes, chart } from "./chart.js";
-import { KEEPS_ITS_KEYS, movedByKeys } from "./dom.js";
-import { dragAbout } from "./drag_about.js";
 import { say } from "./format.js";
+import { guessHandle } from "./guess_handle.js";
 import { spread } from "./line_chart.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 
 const MARGIN = { top: 26, left: 46, bottom: 38 };
 
+// The thickness of a bar, in px.
+const THICK = 28;
+
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart.
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart, which
+ * has no y-axis where that has no title.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, points: [[x, y]] }],
- *        levels: [{ y, label }], thumb: { x, y: of its dots, label }, names: [{ y, x: if not at the right end, label, key, value, format }],
+ *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
+ *        levels: [{ y, label }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: "right" if on that side, label, key, value, format }],
  *        cover: [from, to], beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
+ *
+ * An area, a line, a bar or a level that is an `answer` is drawn once the picture is open.
  */
 export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, right } });
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
   const shapes = plot.append("g");
+  const blocks = plot.append("g").attr("class", "toy-scene-bars");
   const curtain = plot.append("g").attr("class", "toy-cover");
   curtain.append("rect");
   curtain.append("text").attr("text-anchor", "middle");
   const marks = plot.append("g").attr("class", "toy-scene-marks");
-  const held = plot.append("g");
-  const surface = held.append("rect").attr("class", `toy-surface toy-draggable toy-along-${along}`);
-  const handle = held.append("g").attr("class", "toy-guess").attr("role", "slider").attr("tabindex", 0);
-  for (const [key, value] of Object.entries(KEEPS_ITS_KEYS)) handle.attr(key, value);
-  handle.attr("aria-label", "my guess").attr("aria-orientation", along === "y" ? "vertical" : "horizontal");
-  handle.attr("aria-valuemin", values[0]).attr("aria-valuemax", values.at(-1));
-  handle.append("circle").attr("class", "toy-guess-reach").attr("r", 16);
-  handle.append("line");
-  handle.append("circle").attr("class", "toy-guess-grip").attr("r", 8);
-  const said = handle.append("text");
-  said.append("tspan").text("my guess ");
-  said.append("tspan").attr("class", "toy-number").attr("data-key", "guess");
+  const invert = (px) => scale.invert(px);
+  const { handle, said, draw: drawHandle } = guessHandle({ plot, along, values, onGuess, invert });
   const names = plot.append("g").attr("class", "toy-scene-names");
-  let drawn = 0; // the guess that is drawn
   let place = [0, 0];
-
-  const last = values.length - 1;
-  handle.on("keydown", movedByKeys({ low: 0, high: last, step: 1, now: () => drawn, move: onGuess }));
-  const follow = (_, [px, py]) => onGuess(bisectCenter(values, scale.invert(along === "x" ? px : py)));
-  const onStart = () => handle.node().focus({ preventScroll: true });
-  held.call(dragAbout({ container: plot.node(), places: () => [place], onStart, onMove: follow }));
 
   function draw(state) {
     const size = frame();
@@ -64,18 +54,19 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     drawAxes({ x, y, ...size });
     const across = values[state.guess];
     place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
-    surface.attr("width", size.width).attr("height", size.height);
     drawShapes(state);
+    drawBars(state);
     drawCurtain(state, size);
     drawMarks(state, size);
     drawGuess(state, size);
     drawNames(state, size);
   }
 
-  function drawShapes({ areas = [], lines = [] }) {
+  function drawShapes({ areas = [], lines = [], open }) {
     const ribbon = area((p) => x(p[0]), (p) => y(p[1]), (p) => y(p[2]));
     const path = line((p) => x(p[0]), (p) => y(p[1]));
-    const all = [...areas.map((one) => ({ ...one, ribbon: true })), ...lines];
+    const drawn = [...areas.map((one) => ({ ...one, ribbon: true })), ...lines];
+    const all = drawn.filter((one) => open || !one.answer);
     shapes
       .selectAll("path")
       .data(all)
@@ -87,15 +78,42 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .attr("d", (one) => (one.ribbon ? ribbon : path)(one.points));
   }
 
+  function drawBars({ bars = [], open }) {
+    const groups = blocks
+      .selectAll("g")
+      .data(bars.filter((one) => open || !one.answer))
+      .join((enter) => {
+        const group = enter.append("g");
+        group.append("path").attr("class", "toy-scene-bar");
+        group.append("text");
+        return group;
+      });
+    groups.style("--toy-role", ({ role }) => colourOf(role)).style("--toy-tint", ({ tint }) => tint ?? "100%");
+    const part = ({ from, to, parts = 1 }) => (x(to) - x(from)) / parts;
+    groups.select("path").style("stroke-width", (one) => Math.min(1.5, Math.abs(part(one)) / 4));
+    groups.select("path").attr("d", (one) => {
+      const { from, y: middle, parts = 1 } = one;
+      const [left, top, width] = [x(from), y(middle) - THICK / 2, part(one)];
+      return Array.from({ length: parts }, (_, i) => `M${left + i * width},${top}h${width}v${THICK}h${-width}z`).join("");
+    });
+    groups
+      .select("text")
+      .attr("x", ({ from, to }) => x(to) + (to < from ? -6 : 6))
+      .attr("text-anchor", ({ from, to }) => (to < from ? "end" : "start"))
+      .attr("y", ({ y: middle }) => y(middle))
+      .attr("dy", "0.35em")
+      .text(({ label: text }) => text);
+  }
+
   function drawCurtain({ cover, open }, { height: tall }) {
     const [from, to] = cover.map(x);
     curtain.style("display", open || to <= from ? "none" : null);
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("height", tall);
   }
 
-  function drawMarks({ levels = [], thumb, truth, beside }, { width, height: tall }) {
+  function drawMarks({ levels = [], thumb, truth, beside, open }, { width, height: tall }) {
     marks.selectAll("*").remove();
-    for (const level of levels) {
+    for (const level of levels.filter((one) => open || !one.answer)) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
       marks.append("text").attr("text-anchor", "end").attr("x", width - 5).attr("y", y(level.y) - 6).text(level.label);
     }
@@ -129,13 +147,9 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   }
 
   function drawGuess({ guess, truth, asks }, { width, height: tall }) {
-    drawn = guess;
-    const value = values[guess];
-    handle.style("display", asks ? null : "none").attr("transform", `translate(${place})`);
-    handle.attr("aria-valuenow", value).attr("aria-valuetext", say(value));
+    drawHandle({ index: guess, place, asks, width, height: tall });
     if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
     else handle.select("line").attr("x1", -26).attr("x2", 26);
-    said.select("[data-key]").attr("data-value", value).text(say(value));
     // Its name keeps out of the truth's way: on the other side of it, or below it.
     const low = truth === null ? place[1] < tall - 30 : y(truth) < place[1];
     const left = place[0] > 0.5 * width;
@@ -155,9 +169,9 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
         return text;
       });
     rows
-      .attr("x", (one) => ("x" in one ? x(one.x) - 9 : width + 8))
-      .attr("y", (one, i) => heights[i] - ("x" in one ? 12 : 0))
-      .attr("text-anchor", (one) => ("x" in one ? "end" : "start"));
+      .attr("x", (one) => ("x" in one ? x(one.x) + (one.side ? 9 : -9) : width + 8))
+      .attr("y", (one, i) => ("x" in one ? y(one.y) - 12 : heights[i]))
+      .attr("text-anchor", (one) => ("x" in one && !one.side ? "end" : "start"));
     rows.select("tspan").text((one) => `${one.label} `);
     rows
       .select(".toy-number")
