@@ -22,7 +22,7 @@ const THICK = 28;
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
  *        levels: [{ y, label }], thumb: { x, y: of its dots, label },
  *        names: [{ y, x: if not at the right end, side: "right" if on that side, label, key, value, format }],
- *        cover: [from, to], beside: where the marker stands on the other axis, description,
+ *        notes: [{ x, y, label, side: of the place, "left" or "right" }], cover: [from, to], beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * An area, a line, a bar or a level that is an `answer` is drawn once the picture is open.
@@ -111,11 +111,15 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("height", tall);
   }
 
-  function drawMarks({ levels = [], thumb, truth, beside, open }, { width, height: tall }) {
+  function drawMarks({ levels = [], notes = [], thumb, truth, beside, open }, { width, height: tall }) {
     marks.selectAll("*").remove();
     for (const level of levels.filter((one) => open || !one.answer)) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
       marks.append("text").attr("text-anchor", "end").attr("x", width - 5).attr("y", y(level.y) - 6).text(level.label);
+    }
+    for (const note of notes) {
+      const anchor = note.side === "left" ? "end" : "start";
+      marks.append("text").attr("class", "toy-note").attr("text-anchor", anchor).attr("x", x(note.x)).attr("y", y(note.y)).text(note.label);
     }
     const at = x(thumb.x);
     marks.append("line").attr("class", "toy-thumb").attr("x1", at).attr("x2", at).attr("y2", tall);

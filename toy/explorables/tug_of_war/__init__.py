@@ -33,7 +33,7 @@ class TugOfWar(Scene):
     def why(self) -> str:
         """Return the two pulls at rest."""
         rest = self.truth()
-        each, other = win_probability(-rest), win_probability(rest)
+        each, other = float(win_probability(-rest)), float(win_probability(rest))
         return (
             f"There each of the {self.up} pulls with {say(each)}, each of the {self.down} with "
             f"{say(other)}: {say(self.up * each)} against {say(self.down * other)}. Only the odds "
