@@ -72,8 +72,8 @@ export default scene({
           : { areas: [...areas("k3", bars.k3, 1), ...areas("k1", bars.k1, -1)] }),
         levels: [{ y: 0, label: "" }],
         names: [
-          { x: SPAN[0], y: 0.5 * top, side: "right", role: "k3", label: draws === 1 ? "k3" : `k3, ${draws} draws` },
-          { x: SPAN[0], y: -0.75 * top, side: "right", role: "k1", label: draws === 1 ? "k1" : `k1, ${draws} draws`, answer: true },
+          { x: SPAN[0], y: 0.5 * top, near: "right", role: "k3", label: draws === 1 ? "k3" : `k3, ${draws} draws` },
+          { x: SPAN[0], y: -0.75 * top, near: "right", role: "k1", label: draws === 1 ? "k1" : `k1, ${draws} draws`, answer: true },
           ...(draws === 1 ? [...names("k3", bars.k3, responses, 1), ...names("k1", bars.k1, responses, -1)] : []),
         ],
         cover: SPAN,
@@ -111,8 +111,8 @@ const areas = (role, bars, up) =>
 const names = (role, bars, responses, up) =>
   bars.map((one, y) => ({ ...one, y })).filter(inside).map(({ value, height, y }) => {
     const blocked = bars.some((other) => other.height > height && other.value > value && other.value < value + 1);
-    const side = blocked || value > SPAN[1] - 1.5 ? "left" : "right";
-    const name = { x: value, y: up * height, side, label: responses[y] };
+    const near = blocked || value > SPAN[1] - 1.5 ? "left" : "right";
+    const name = { x: value, y: up * height, near, label: responses[y] };
     return up < 0 ? { ...name, answer: true } : { ...name, key: `k3.${y}`, value: height, format: percent };
   });
 
