@@ -13,7 +13,6 @@ def votes(state: dict[str, Any]) -> Numbers:
     share, wins = state["policy"], [[0, state["won"]], [40 - state["won"], 0]]
     numbers = {
         "policy": share,
-        "won": state["won"],
         "loss": toy.dpo_loss([share, 1 - share], [0.2, 0.8], wins, state["beta"]),
     }
     if "answer" in state:
@@ -27,7 +26,7 @@ VOTES = Explorable(
     "votes",
     "book/dpo.html",
     votes,
-    dragged=3,
-    lab={"policy": 0.4, "won": 25},
+    dragged=2,
+    lab={"policy": 0.4},
     distributions=frozenset(),
 )

@@ -9,7 +9,7 @@ from toy.explorables import Votes
 
 def test_even_votes_leave_the_policy_at_the_reference():
     scene = Votes()
-    assert "20 of 40 annotators prefer it" in scene.question()
+    assert "20 of 40 people prefer A" in scene.question()
     assert scene.truth() == pytest.approx(0.2, rel=1e-12)
     assert "by 1, to 0.25." in scene.why()
 

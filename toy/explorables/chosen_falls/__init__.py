@@ -32,9 +32,9 @@ class ChosenFalls(Scene):
         unseen, chosen, rejected = self.responses
         loss = float(np.log1p(np.exp(-self._weight(TIMES[1]))))
         return (
-            f"Annotators prefer {chosen}, of length 1, to {rejected}, of length 0; {unseen}, of "
-            f"length {say(self.length)}, they never see. The loss falls from {say(np.log(2))} to "
-            f"{say(loss)}. Where does {chosen} end, from {say(1 / 3)}?"
+            f"{chosen.capitalize()} (length 1) beat {rejected} (0); nobody compared {unseen} "
+            f"({say(self.length)}). How likely is {chosen}, now {say(1 / 3)}, when the loss is "
+            f"{say(loss)}?"
         )
 
     def truth(self) -> float:
@@ -47,9 +47,8 @@ class ChosenFalls(Scene):
         weight = float(self._weight(TIMES[1]))
         longer, shorter = (float(np.exp(weight * gap)) for gap in (self.length - 1, -1))
         return (
-            f"What is learnt is length, {say(weight)} nats for a hundred words: for each "
-            f"“{chosen}” there are then {say(longer)} “{unseen}” "
-            f"and {say(shorter)} “{rejected}”."
+            f"What is learnt is length, {say(weight)} nats for each 1 of it: for each {chosen} "
+            f"there are then {say(longer)} times {unseen} and {say(shorter)} times {rejected}."
         )
 
     def still(self) -> str:

@@ -10,9 +10,9 @@ import { scene } from "../parts/scene.js";
 import { geometricSteps } from "../parts/slider.js";
 
 const PRESETS = {
-  "A page": { length: 3, responses: ["a page", "a paragraph", "one line"] },
-  "Two paragraphs": { length: 2, responses: ["two paragraphs", "a paragraph", "one line"] },
-  "Two lines": { length: 0.2, responses: ["two lines", "a paragraph", "one line"] },
+  "Length 3": { length: 3, responses: ["a page", "a paragraph", "one line"] },
+  "Length 2": { length: 2, responses: ["two paragraphs", "a paragraph", "one line"] },
+  "Length 0.2": { length: 0.2, responses: ["two lines", "a paragraph", "one line"] },
 };
 
 const SHARES = range(0, 101).map((percent) => percent / 100);
@@ -22,6 +22,7 @@ const STEPS_PER_SECOND = 12;
 
 // θ, which at β = 1 is the margin of the pair: it moves by 1 − σ(θ).
 const weightAt = (time) => marginAfter(time, 1);
+const capitalized = (text) => text[0].toUpperCase() + text.slice(1);
 const sharesAt = (time, length) => softmax([length, 1, 0].map((f) => weightAt(time) * f));
 
 export default scene({
@@ -51,13 +52,12 @@ export default scene({
     const summary = `At time ${say(time)}: ${responses.map((name, y) => `${name} ${say(now[y])}`).join(", ")}`;
     return {
       question:
-        `Annotators prefer ${chosen}, of length 1, to ${rejected}, of length 0; ${unseen}, of length ${say(length)}, ` +
-        `they never see. The loss falls from ${say(Math.log(2))} to ${say(Math.log1p(Math.exp(-weight)))}. ` +
-        `Where does ${chosen} end, from ${say(1 / 3)}?`,
+        `${capitalized(chosen)} (length 1) beat ${rejected} (0); nobody compared ${unseen} (${say(length)}). ` +
+        `How likely is ${chosen}, now ${say(1 / 3)}, when the loss is ${say(Math.log1p(Math.exp(-weight)))}?`,
       truth: sharesAt(last, length)[1],
       why:
-        `What is learnt is length, ${say(weight)} nats for a hundred words: for each “${chosen}” there are then ` +
-        `${say(Math.exp(weight * (length - 1)))} “${unseen}” and ${say(Math.exp(-weight))} “${rejected}”.`,
+        `What is learnt is length, ${say(weight)} nats for each 1 of it: for each ${chosen} there are then ` +
+        `${say(Math.exp(weight * (length - 1)))} times ${unseen} and ${say(Math.exp(-weight))} times ${rejected}.`,
       start: 1 / 3,
       seen: time >= last,
       summary,
@@ -66,7 +66,7 @@ export default scene({
         yDomain: [0, 1],
         lines: ROLES.map((role, y) => ({ role, points: curve.map(([t, shares]) => [t, shares[y]]) })),
         thumb: { x: time, y: now, label: `t = ${say(time)}` },
-        names: responses.map((label, y) => ({ y: now[y], label, key: KEYS[y], value: now[y], format: formatProbability })),
+        names: responses.map((label, y) => ({ y: now[y], label, role: ROLES[y], key: KEYS[y], value: now[y], format: formatProbability })),
         cover: [time, last],
         beside: last,
         description: summary,

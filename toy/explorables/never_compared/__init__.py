@@ -26,10 +26,10 @@ class NeverCompared(Scene):
 
     def question(self) -> str:
         """Return the question: how much what was never compared has at most."""
-        rejected, *others, chosen = self.responses
+        rejected, *_, chosen = self.responses
         return (
-            f"{chosen} was preferred to {rejected}. Nobody compared {' or '.join(others)}, which "
-            f"the reference gives {say(self._others())}. How much do they have at most?"
+            f"{chosen} beat {rejected}. All others, which nobody compared, start at "
+            f"{say(self._others())} together. How high do they climb?"
         )
 
     def truth(self) -> float:
@@ -41,13 +41,13 @@ class NeverCompared(Scene):
         rejected, chosen = self.responses[0], self.responses[-1]
         if self.reference[0] <= self.reference[-1]:
             return (
-                f"{rejected} is no more likely than {chosen} from the start, "
-                "so that what nobody compared can only fall."
+                f"From the start {chosen} is as likely as {rejected} or more, so that what nobody "
+                "compared can only fall."
             )
         return (
-            f"They climb until {chosen} has caught up with {rejected}: the product of these two "
-            f"weights stays, so each is then √({say(self.reference[0])} × "
-            f"{say(self.reference[-1])}) = {say(self._meeting())}, beside {say(self._others())}."
+            f"{rejected} falls sooner than {chosen} can rise. Where they meet, each weighs only "
+            f"√({say(self.reference[0])} × {say(self.reference[-1])}) = {say(self._meeting())}, "
+            f"beside {say(self._others())}: there the others have most."
         )
 
     def still(self) -> str:

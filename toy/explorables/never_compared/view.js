@@ -12,15 +12,15 @@ import { geometricSteps } from "../parts/slider.js";
 
 const BETA = 0.5;
 const PRESETS = {
-  "A shy reference": {
+  Sydney: {
     responses: ["Sydney", "Melbourne", "I am not sure", "Canberra"],
     reference: [0.7, 0.289, 0.01, 0.001],
   },
-  "The planets": {
+  Mercury: {
     responses: ["Mercury", "I don't know", "the Sun", "Venus"],
     reference: [0.45, 0.3, 0.1, 0.15],
   },
-  "A rare rejected": {
+  "The Sun": {
     responses: ["the Sun", "I don't know", "Mercury", "Venus"],
     reference: [0.1, 0.3, 0.45, 0.15],
   },
@@ -41,7 +41,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 118,
+    right: 104,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -50,7 +50,6 @@ export default scene({
   show({ time, reference, responses }, stage) {
     const [first, last] = stage.limits("time");
     const [rejected, chosen] = [responses[0], responses.at(-1)];
-    const others = responses.slice(1, -1);
     const rest = sum(reference.slice(1, -1));
     const [down, up] = [reference[0], reference.at(-1)];
     const meeting = down > up ? Math.sqrt(down * up) : (down + up) / 2;
@@ -59,14 +58,14 @@ export default scene({
     const curve = geometricSteps(first, last).map((t) => [t, together(sharesAt(t, reference))]);
     const looks = [
       { role: "wrong", label: rejected, key: "rejected" },
-      { role: "k2", label: "never compared", key: "others" },
+      { role: "k2", label: "all others", key: "others" },
       { role: "k3", label: chosen, key: "chosen" },
     ];
     const summary = `At time ${say(time)}: ${looks.map(({ label }, i) => `${label} ${say(now[i])}`).join(", ")}`;
     return {
       question:
-        `${chosen} was preferred to ${rejected}. Nobody compared ${others.join(" or ")}, which the reference gives ` +
-        `${say(rest)}. How much do they have at most?`,
+        `${chosen} beat ${rejected}. All others, which nobody compared, start at ${say(rest)} together. ` +
+        "How high do they climb?",
       truth: rest / (rest + 2 * meeting),
       why: why({ rejected, chosen, down, up, meeting, rest }),
       start: rest,
@@ -77,7 +76,7 @@ export default scene({
         yDomain: [0, 1],
         lines: looks.map(({ role }, i) => ({ role, points: curve.map(([t, shares]) => [t, shares[i]]) })),
         thumb: { x: time, y: now, label: `t = ${say(time)}` },
-        names: looks.map(({ label, key }, i) => ({ y: now[i], label, key, value: now[i], format: formatProbability })),
+        names: looks.map(({ label, key, role }, i) => ({ y: now[i], label, role, key, value: now[i], format: formatProbability })),
         cover: [time, last],
         beside: Math.max(peak, 1),
         description: summary,
@@ -98,10 +97,10 @@ const together = (policy) => [policy[0], sum(policy.slice(1, -1)), policy.at(-1)
 /** Where what was never compared has most. */
 function why({ rejected, chosen, down, up, meeting, rest }) {
   if (down <= up) {
-    return `${rejected} is no more likely than ${chosen} from the start, so that what nobody compared can only fall.`;
+    return `From the start ${chosen} is as likely as ${rejected} or more, so that what nobody compared can only fall.`;
   }
   return (
-    `They climb until ${chosen} has caught up with ${rejected}: the product of these two weights stays, so each is ` +
-    `then √(${say(down)} × ${say(up)}) = ${say(meeting)}, beside ${say(rest)}.`
+    `${rejected} falls sooner than ${chosen} can rise. Where they meet, each weighs only √(${say(down)} × ${say(up)}) = ` +
+    `${say(meeting)}, beside ${say(rest)}: there the others have most.`
   );
 }

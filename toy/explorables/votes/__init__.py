@@ -8,7 +8,7 @@ from toy.explorables.scene import Scene, say
 from toy.explorables.traits import Count, Number
 from toy.explorables.votes.still import draw
 
-#: How many vote, how often the reference gives the first of the two, and what can be guessed.
+#: How many vote, how often the reference gives the first, A, and what can be guessed.
 VOTES, REFERENCE = 40, 0.2
 SHARES = (0.01, 0.99)
 
@@ -16,16 +16,16 @@ SHARES = (0.01, 0.99)
 class Votes(Scene):
     """Move the policy down DPO's loss, and see where votes bring it."""
 
-    policy = Number(REFERENCE, "π, how often the first response is given", low=0.05, high=0.97)
-    won = Count(VOTES // 2, f"how many of {VOTES} prefer the first", low=1, high=VOTES - 1)
+    policy = Number(REFERENCE, "π, how often answer A is given", low=0.05, high=0.97)
+    won = Count(VOTES // 2, f"how many of {VOTES} people prefer A to B", low=1, high=VOTES - 1)
     beta = Number(0.5, "β, the price of a nat", low=0.25, high=2.0, unit="reward units per nat")
 
     def question(self) -> str:
-        """Return the question: how often the trained policy gives the first answer."""
+        """Return the question: how often the trained policy gives answer A."""
         return (
-            f"The reference gives the first of two answers {say(100 * REFERENCE)} times in 100; "
-            f"{self.won} of {VOTES} annotators prefer it. How likely does DPO make it, at "
-            f"β = {say(self.beta)}?"
+            f"The reference gives answer A {say(100 * REFERENCE)} times in 100; {self.won} of "
+            f"{VOTES} people prefer A to B. How likely does DPO make A, at "
+            f"β\u00a0=\u00a0{say(self.beta)}?"
         )
 
     def truth(self) -> float | None:

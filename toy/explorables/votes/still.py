@@ -15,5 +15,5 @@ def draw(shares: Array, loss: Array, policy: float, truth: float | None) -> str:
             ax.axvline(truth, color=LIGHT["best"], linewidth=1)
             ax.annotate(f" least at {truth:.3f}", (truth, 1.2), color=LIGHT["best"])
         ax.set(xlim=(0, 1), ylim=(0.4, 1.3))
-        ax.set(xlabel="probability of the first answer", ylabel="DPO's loss, nats per vote")
+        ax.set(xlabel="probability of answer A", ylabel="DPO's loss, nats per vote")
         return as_svg(figure)

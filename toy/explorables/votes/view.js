@@ -13,7 +13,7 @@ const REFERENCE = 0.2;
 const PRESETS = {
   "20 of 40": { won: 20, beta: 0.5 },
   "30 of 40": { won: 30, beta: 0.5 },
-  "30 of 40, β = 2": { won: 30, beta: 2 },
+  "30, β = 2": { won: 30, beta: 2 },
 };
 
 const SHARES = range(1, 100).map((percent) => percent / 100);
@@ -26,17 +26,13 @@ export default scene({
   presets: PRESETS,
   guesses: () => SHARES,
   controls: (stage) => {
-    const policy = slider(stage, { label: "policy <i>π</i>", key: "policy", step: 0.01, format: say });
-    const won = slider(stage, { label: "votes for it", key: "won", step: 1, format: say });
-    return [
-      { node: policy.node, draw: (state) => policy.draw(state.policy) },
-      { node: won.node, draw: (state) => won.draw(state.won) },
-    ];
+    const policy = slider(stage, { label: "policy <i>π</i>(A)", key: "policy", step: 0.01, format: say });
+    return [{ node: policy.node, draw: (state) => policy.draw(state.policy) }];
   },
   picture: () => ({
     along: "x",
     right: 88,
-    xTitle: "probability of the first answer",
+    xTitle: "probability of answer A",
     yTitle: "DPO's loss, nats per vote",
   }),
 
@@ -46,11 +42,11 @@ export default scene({
     const loss = (share) => dpoLoss(both(share), both(REFERENCE), wins, beta);
     const [least] = gibbsPolicy([optimalMargin(won / VOTES), 0], both(REFERENCE), beta);
     const truth = least >= SHARES[0] && least <= SHARES.at(-1) ? least : null;
-    const summary = `The policy gives the first answer with probability ${say(policy)}; the loss is ${say(loss(policy))}`;
+    const summary = `The policy gives A with probability ${say(policy)}; the loss is ${say(loss(policy))}`;
     return {
       question:
-        `The reference gives the first of two answers ${say(100 * REFERENCE)} times in 100; ${won} of ${VOTES} ` +
-        `annotators prefer it. How likely does DPO make it, at β = ${say(beta)}?`,
+        `The reference gives answer A ${say(100 * REFERENCE)} times in 100; ${won} of ${VOTES} people prefer A to B. ` +
+        `How likely does DPO make A, at β\u00a0=\u00a0${say(beta)}?`,
       truth,
       why: why(won / (VOTES - won), beta),
       start: 0.5,
@@ -65,6 +61,7 @@ export default scene({
             points: SHARES.map((share) => [share, loss(share)]).filter(([, y]) => y < LOSSES[1] - 0.02),
           },
         ],
+        places: [{ x: REFERENCE, side: "left", label: "reference", high: true }],
         thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
         names: [{ y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
         cover: [policy, 1],
