@@ -20,9 +20,9 @@ const THICK = 28;
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }], lines: [{ role, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label }], thumb: { x, y: of its dots, label },
- *        names: [{ y, x: if not at the right end, side: "right" if on that side, label, key, value, format }],
- *        notes: [{ x, y, label, side: of the place, "left" or "right" }], cover: [from, to], beside: where the marker stands on the other axis, description,
+ *        levels: [{ y, label, side: "left" if at that end }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: "right" if on that side, dy: in px, label, key, value, format }],
+ *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }], cover: [from, to], beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * An area, a line, a bar or a level that is an `answer` is drawn once the picture is open.
@@ -111,11 +111,17 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from)).attr("height", tall);
   }
 
-  function drawMarks({ levels = [], notes = [], thumb, truth, beside, open }, { width, height: tall }) {
+  function drawMarks({ levels = [], dots = [], notes = [], thumb, truth, beside, open }, { width, height: tall }) {
     marks.selectAll("*").remove();
     for (const level of levels.filter((one) => open || !one.answer)) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
-      marks.append("text").attr("text-anchor", "end").attr("x", width - 5).attr("y", y(level.y) - 6).text(level.label);
+      const words = marks.append("text").attr("y", y(level.y) - 6).text(level.label);
+      if (level.side === "left") words.attr("x", 5);
+      else words.attr("text-anchor", "end").attr("x", width - 5);
+    }
+    for (const dot of dots) {
+      const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
+      path.attr("d", markerOf(dot.role, 90)).attr("transform", `translate(${x(dot.x)},${y(dot.y)})`);
     }
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
@@ -174,7 +180,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       });
     rows
       .attr("x", (one) => ("x" in one ? x(one.x) + (one.side ? 9 : -9) : width + 8))
-      .attr("y", (one, i) => ("x" in one ? y(one.y) - 12 : heights[i]))
+      .attr("y", (one, i) => ("x" in one ? y(one.y) + (one.dy ?? -12) : heights[i]))
       .attr("text-anchor", (one) => ("x" in one && !one.side ? "end" : "start"));
     rows.select("tspan").text((one) => `${one.label} `);
     rows
