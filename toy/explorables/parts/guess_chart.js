@@ -27,7 +27,7 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "dots", "n
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
  * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart,
- * which has no y-axis where that has no title.
+ * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
@@ -36,20 +36,21 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "dots", "n
  *        names: [{ y, x: if not at the right end, side: "right" if on that side, near: the same, but beside the place and
  *                 clear of each other, role, label, dy: in px, key, value: if any, format }],
  *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
- *        cover: [from, to], coverY: the same upwards if not all, coverLabel,
+ *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog }) {
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog, xTicks = true }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = (yLog ? scaleLog : scaleLinear)();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
+  if (!xTicks) plot.select(".toy-axis").style("display", "none");
   const shapes = plot.append("g");
   const blocks = plot.append("g").attr("class", "toy-scene-bars");
   const curtain = plot.append("g").attr("class", "toy-cover");
@@ -133,10 +134,10 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .text(({ label: text }) => text);
   }
 
-  function drawCurtain({ cover, coverY, coverLabel = "", open }, { height: tall }) {
+  function drawCurtain({ cover = [0, 0], coverY, coverLabel = "", open }, { height: tall }) {
     const [from, to] = cover.map(x);
     const [foot, top] = coverY ? coverY.map(y) : [tall, 0];
-    curtain.style("display", open || to <= from ? "none" : null);
+    curtain.style("display", open || !(from < to) ? "none" : null);
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from) + EDGE).attr("y", top - EDGE).attr("height", foot - top + EDGE);
     curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
