@@ -9,15 +9,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import Bandit
+from toy.figures.stills import on_paper, triangle
 from toy.figures.style import LIGHT, mark, role_line
 
-#: The four colours, dashes and markers of a world's responses, in their order.
-RESPONSES = (
-    ("k2", (0, (1, 1.2)), "s"),
-    ("k3", (0, ()), "o"),
-    ("k1", (0, (5, 1.6)), "^"),
-    ("wrong", (0, (3, 1, 1, 1)), "D"),
-)
+#: The dashes of the responses that are not the best, in their order.
+_OTHERS = ((0, (1, 1.2)), (0, (5, 1.6)), (0, (3, 1, 1, 1)))
 
 #: Where each station of the pipeline stands, its colour and its words.
 _STATIONS = {
@@ -81,15 +77,22 @@ def _arrow(ax: Axes, start: str, end: str, half: Any, role: str) -> None:
     ax.add_patch(arrow)
 
 
-def one_logit(ax: Axes, shift: ArrayLike, policies: ArrayLike, responses: Sequence[str]) -> Axes:
+def one_logit(
+    ax: Axes, shift: ArrayLike, policies: ArrayLike, responses: Sequence[str], moved: int
+) -> Axes:
     """Draw the probabilities (S, Y) of all responses while the logit of one is shifted (S,)."""
-    columns = np.asarray(policies).T
-    for probabilities, name, (role, dash, _) in zip(columns, responses, RESPONSES, strict=True):
-        ax.plot(shift, probabilities, color=LIGHT[role], linestyle=dash, label=name)
-    ax.set_xlabel("added to the logit of Venus (nats)")
+    columns, x = np.asarray(policies).T, np.asarray(shift)
+    dashes = iter(_OTHERS)
+    for y, (probabilities, name) in enumerate(zip(columns, responses, strict=True)):
+        role, dash = ("policy", "-") if y == moved else ("reference", next(dashes))
+        ax.plot(x, probabilities, color=LIGHT[role], linestyle=dash, label=name)
+        at, side = (-1, (-4, 2)) if y == moved else (0, (4, 4))
+        ha = "right" if y == moved else "left"
+        colour = LIGHT["policy"] if y == moved else LIGHT["muted"]
+        _label(ax, name, (x[at], probabilities[at]), side, color=colour, ha=ha, va="bottom")
+    ax.set_xlabel(f"added to the logit of {responses[moved]} (nats)")
     ax.set_ylabel("probability")
-    ax.set_ylim(0, 1)
-    ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.75))
+    ax.set(xlim=x[[0, -1]], ylim=(0, 1))
     return ax
 
 
@@ -130,7 +133,7 @@ def simplex(
     `lattice` (P, 3) holds the policies at which `kl` and `reward`, each (values (P,), levels), are
     given; `optima` (B, 3) is a path of policies from the reference.
     """
-    x, y = _corner_coordinates(lattice)
+    x, y = on_paper(lattice)
     for name, (values, levels) in {"reward": reward, "policy": kl}.items():
         dash = "dashed" if name == "reward" else "solid"
         style: dict[str, Any] = {"colors": LIGHT[name], "linestyles": dash, "linewidths": 1.5}
@@ -142,20 +145,15 @@ def simplex(
             number = f"{level:g}".replace("-", "−")
             colour, shift = LIGHT[name], (5, 2) if far_right else (3, 0)
             _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
-    edge = _corner_coordinates(np.eye(3)[[0, 1, 2, 0]])
-    ax.plot(*edge, color=LIGHT["muted"], linewidth=1.2)
+    triangle(ax, responses)
     ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
     ax.plot([], [], color=LIGHT["reward"], linewidth=1.5, linestyle="dashed", label="E[r]")
-    way = _corner_coordinates(optima)
+    way = on_paper(optima)
     ax.plot(*way, color=LIGHT["best"], linestyle=(0, (3, 1, 1, 1)), label="most E[r]\nfor its KL")
-    at = _corner_coordinates(reference)
+    at = on_paper(reference)
     ax.plot(*at, "s", color=LIGHT["reference"], markersize=9)
     ax.annotate(r"$\pi_\mathrm{ref}$", tuple(at), (8, -10), textcoords="offset points")
-    places = (0.5, 0.89, "center", "bottom"), (0, -0.03, "left", "top"), (1, -0.03, "right", "top")
-    for name, (left, bottom, horizontal, vertical) in zip(responses, places, strict=True):
-        ax.text(left, bottom, name, ha=horizontal, va=vertical)
-    ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97), aspect="equal")
-    ax.axis("off")
+    ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97))
     ax.legend(loc="upper left", bbox_to_anchor=(-0.03, 0.95))
     return ax
 
@@ -163,11 +161,6 @@ def simplex(
 def _label(ax: Axes, text: str, at: Any, shift: tuple[float, float], **style: Any) -> Any:
     """Write words beside a point, moved by so many points of type, and return them."""
     return ax.annotate(text, tuple(at), shift, textcoords="offset points", **style)
-
-
-def _corner_coordinates(policies: ArrayLike) -> Any:
-    """Return where policies (..., 3) stand in a triangle with its first corner on top."""
-    return np.moveaxis(np.asarray(policies) @ [[0.5, 3**0.5 / 2], [0.0, 0.0], [1.0, 0.0]], -1, 0)
 
 
 def sampling(
