@@ -11,7 +11,7 @@ from torch.distributions import Categorical
 import toy
 from toy.claims.bandits import bargains, detour, sampling_error
 from toy.exact.enumeration import count_probabilities, count_vectors
-from toy.figures.policy_gradient import CORNERS
+from toy.figures.style import CORNERS
 
 REFERENCE, REWARD = toy.TEMPTING.reference[0], toy.TEMPTING.reward[0]
 POLICY = np.array([0.10, 0.40, 0.45, 0.05])

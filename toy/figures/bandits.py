@@ -9,8 +9,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import Bandit
-from toy.figures.stills import on_paper, triangle
-from toy.figures.style import LIGHT, mark, role_line
+from toy.figures.stills import triangle
+from toy.figures.style import LIGHT, mark, on_paper, role_line
 
 #: The dashes of the responses that are not the best, in their order.
 _OTHERS = ((0, (1, 1.2)), (0, (5, 1.6)), (0, (3, 1, 1, 1)))
@@ -143,7 +143,7 @@ def simplex(
             far_right = name == "reward"
             at = corners[(corners[:, 0] if far_right else -corners[:, 0]).argmax()]
             number = f"{level:g}".replace("-", "−")
-            colour, shift = LIGHT[name], (5, 2) if far_right else (3, 0)
+            colour, shift = LIGHT[name], (5, 6) if far_right else (3, -3)
             _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
     triangle(ax, responses)
     ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
@@ -246,7 +246,9 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
         names, np.asarray(kl), np.asarray(reward), roles, strict=True
     ):
         ax.plot([0, x], [y - beta * x, y], color=LIGHT[role], linewidth=1.5, linestyle=(0, (4, 2)))
-        ax.plot(x, y, marker, color=LIGHT[role], markersize=9, label=name)
+        ax.plot(x, y, marker, color=LIGHT[role], markersize=9, clip_on=False)
+        side = (10, 0, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
+        _label(ax, name, (x, y), side[:2], color=LIGHT[role], ha=side[2], va="center")
         ax.plot(
             0,
             y - beta * x,
@@ -270,5 +272,4 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
     ax.set_ylim(bottom=-0.15)
     ax.set_xlabel(r"cost: KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
     ax.set_ylabel("expected reward")
-    ax.legend(loc="lower right")
     return ax
