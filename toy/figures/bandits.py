@@ -105,8 +105,11 @@ def log_bound(
 ) -> Axes:
     """Draw log v below its tangent v − 1, and the gap at each response's ratio π_ref/π."""
     tangent, logarithm = curves["v − 1"], curves["log v"]
-    role_line(ax, v, tangent, "reference", "$v - 1$")
-    role_line(ax, v, logarithm, "policy", r"$\log\,v$")
+    ends: Any = {"reference": (tangent, "$v - 1$"), "policy": (logarithm, r"$\log\,v$")}
+    for role, (heights, name) in ends.items():
+        role_line(ax, v, heights, role, name)
+        end = np.asarray(v)[-1], np.asarray(heights)[-1]
+        _label(ax, name, end, (5, 0), color=LIGHT[role], va="center")
     for ratio, name in zip(np.asarray(ratios), responses, strict=True):
         low, high = (np.interp(ratio, np.asarray(v), np.asarray(y)) for y in (logarithm, tangent))
         ax.plot([ratio, ratio], [low, high], "-", color=LIGHT["k1"], linewidth=3)
@@ -115,7 +118,6 @@ def log_bound(
     ax.axhline(0, color=LIGHT["muted"], linewidth=1)
     ax.set_xlabel(r"$v = \pi_\mathrm{ref}(y)\,/\,\pi(y)$, no unit")
     ax.set_ylabel("nats")
-    ax.legend(loc="upper left")
     return ax
 
 
@@ -247,7 +249,7 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
     ):
         ax.plot([0, x], [y - beta * x, y], color=LIGHT[role], linewidth=1.5, linestyle=(0, (4, 2)))
         ax.plot(x, y, marker, color=LIGHT[role], markersize=9, clip_on=False)
-        side = (10, 0, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
+        side = (10, 3, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
         _label(ax, name, (x, y), side[:2], color=LIGHT[role], ha=side[2], va="center")
         ax.plot(
             0,
