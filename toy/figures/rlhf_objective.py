@@ -30,6 +30,17 @@ RARITIES = (
     ("wrong", (0, (1, 1.2))),
 )
 
+#: The role of each term's path, and where its name stands at the path's end.
+WISHES: tuple[tuple[str, tuple[float, float], Side], ...] = (
+    ("reward", (-8, 8), "right"),
+    ("reference", (-9, -3), "right"),
+    ("best", (9, -3), "left"),
+    ("wrong", (9, -5), "left"),
+)
+
+#: The role and marker of each policy that is compared with the frontier.
+RIVALS = (("k3", "^"), ("k2", "D"), ("k1", "s"), ("wrong", "X"))
+
 #: The dash of what is drawn in the colour of a role.
 DASHES = {
     "policy": (0, ()),
@@ -112,18 +123,20 @@ def triangle(ax: Axes, responses: Sequence[str]) -> None:
         note(ax, f"always “{response}”", tuple(corner), offset, ha="center")
 
 
-def destinations(
-    ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike], names: Mapping[str, str]
-) -> Axes:
-    """Draw where gradient ascent on each term alone leads, from one policy, in the triangle."""
+def destinations(ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike]) -> Axes:
+    """Draw where gradient ascent on each term alone leads, from one policy, in the triangle.
+
+    `paths` gives for each name the policies (T, 3): the reward's, the penalty's, the pretraining
+    term's, the entropy's.
+    """
     triangle(ax, responses)
-    for role, path in paths.items():
+    for (name, path), (role, offset, ha) in zip(paths.items(), WISHES, strict=True):
         points = place(path)
-        line(ax, points[:, 0], points[:, 1], role, names[role])
+        line(ax, points[:, 0], points[:, 1], role, name)
         ax.plot(*points[-1], "o", color=LIGHT[role], markersize=8, clip_on=False)
+        note(ax, name, tuple(points[-1]), offset, LIGHT[role], ha)
     ax.plot(*points[0], "s", color=LIGHT["ink"], markersize=7)
     note(ax, "start", tuple(points[0]), (-9, -3), ha="right")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, handlelength=2.6)
     return ax
 
 
@@ -216,12 +229,12 @@ def frontier(
     reward: ArrayLike,
     tangent: tuple[ArrayLike, ArrayLike],
     touch: tuple[float, float],
-    others: Mapping[str, tuple[str, str, ArrayLike, ArrayLike]],
+    others: Mapping[str, tuple[ArrayLike, ArrayLike]],
 ) -> Axes:
     """Draw the frontier, the tangent whose slope is β, and other policies below it.
 
     `tangent` is its two ends as (kl, reward), starting on the reward axis; `others` gives for each
-    name a role, a marker, and the policies' KL and reward.
+    name the policies' KL and reward.
     """
     line(ax, kl, reward, "policy", "frontier: Gibbs policies")
     ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
@@ -230,7 +243,7 @@ def frontier(
     start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
     ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
     note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
-    for name, (role, marker, x, y) in others.items():
+    for (name, (x, y)), (role, marker) in zip(others.items(), RIVALS, strict=True):
         ax.plot(x, y, marker, color=LIGHT[role], markersize=7, label=name)
     ax.set_xlim(left=0)
     ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
