@@ -101,7 +101,14 @@ def two_responses(
     note(ax, r"$\beta\,$KL$(\pi\,\|\,\pi^*)$", middle, (-4, -3), ha="right")
     ax.set_xlabel("probability of the first response")
     ax.set_ylabel("units of reward")
-    ax.legend(loc="upper left")
+    sides: tuple[tuple[float, tuple[float, float], Side], ...] = (
+        (0.8, (-6, 2), "right"),
+        (0.6, (-6, -16), "right"),
+        (0.85, (-6, -20), "right"),
+    )
+    for (role, values), (at, offset, ha) in zip(terms.items(), sides, strict=True):
+        end = at, float(np.interp(at, np.asarray(probability), np.asarray(values)))
+        note(ax, names[role], end, offset, LIGHT[role], ha)
     return ax
 
 
