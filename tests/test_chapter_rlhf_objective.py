@@ -142,7 +142,7 @@ def test_the_numbers_of_the_path_along_beta():
     near(0.2 / np.log(3), 0.182, 3)
     heights = toy.rlhf_objective(np.eye(3), *THREE, BETA)
     top = BETA * toy.log_partition(*THREE, BETA)
-    assert heights.min() < 0.20 < 0.70 < top
+    assert heights.min() < 0.20 < 0.69 < top
 
 
 @pytest.mark.parametrize("beta", [0.2, 0.7, 3.0])

@@ -14,12 +14,13 @@ from toy.figures.style import CORNERS, LIGHT, mark
 
 Side = Literal["left", "center", "right"]
 
-#: The colour, dash and marker of each response, in the order in which the caller lists them.
+#: The colour, dash and marker of each response, in the order in which the caller lists them: the
+#: second is the best one.
 RESPONSES = (
     ("reference", (0, (1, 1.2)), "s"),
-    ("k3", (0, ()), "o"),
-    ("k1", (0, (5, 1.6)), "^"),
-    ("k2", (0, (3, 1, 1, 1)), "D"),
+    ("policy", (0, ()), "o"),
+    ("reference", (0, (5, 1.6)), "^"),
+    ("reference", (0, (3, 1, 1, 1)), "D"),
 )
 
 #: The colour and dash of each reference, from the most generous to one that never says it.
@@ -32,7 +33,7 @@ RARITIES = (
 
 #: The role of each term's path, and where its name stands at the path's end.
 WISHES: tuple[tuple[str, tuple[float, float], Side], ...] = (
-    ("reward", (-8, 8), "right"),
+    ("reward", (-16, 8), "right"),
     ("reference", (-9, -3), "right"),
     ("best", (9, -3), "left"),
     ("wrong", (9, -5), "left"),
@@ -166,8 +167,8 @@ def landscape(
     optima = place(path)
     line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
     looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
-        ("s", "reference", (-9, -4), "right"),
-        ("o", "policy", (14, 0), "left"),
+        ("s", "reference", (-8, 5), "right"),
+        ("o", "policy", (2, 9), "left"),
         ("^", "ink", (-10, 7), "right"),
     )
     for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
@@ -190,6 +191,8 @@ def response_lines(
         responses, np.asarray(policies).T, RESPONSES, strict=True
     ):
         ax.plot(x, values, color=LIGHT[role], linestyle=dash, label=response)
+        end = float(np.asarray(x)[-1]), float(values[-1])
+        note(ax, response, end, (9, -3), LIGHT["policy" if role == "policy" else "ink"])
     for word, where in marks.items():
         mark(ax, where, word)
     ax.set_xscale("log")
@@ -208,7 +211,6 @@ def along_beta(
     """Draw the optimal probability of each response against β, with a crossing marked."""
     response_lines(ax, beta, policies, responses, {"odds even": crossing})
     ax.set_xlabel("price β (reward per nat)")
-    ax.legend(loc="upper right")
     return ax
 
 
@@ -226,7 +228,6 @@ def along_gamma(
         for value, (role, _, marker) in zip(np.asarray(limit), RESPONSES, strict=True):
             ax.plot(where, value, marker, color=LIGHT[role], markersize=8, clip_on=False)
     ax.set_xlabel("weight γ of the pretraining term (reward per nat)")
-    ax.legend(loc="upper center", ncols=2)
     return ax
 
 
@@ -246,7 +247,7 @@ def frontier(
     line(ax, kl, reward, "policy", "frontier: Gibbs policies")
     ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
     ax.plot(*touch, "o", color=LIGHT["best"], markersize=8)
-    note(ax, r"$\pi^*$, slope $\beta$", touch, (-4, 8), LIGHT["best"], "right")
+    note(ax, r"$\pi^*$, slope $\beta$", touch, (9, -9), LIGHT["best"])
     start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
     ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
     note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
