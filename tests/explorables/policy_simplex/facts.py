@@ -83,7 +83,7 @@ def policy_simplex(state: dict[str, Any]) -> Numbers:
 POLICY_SIMPLEX = Explorable(
     "PolicySimplex",
     "policy-simplex",
-    "book/policy_gradient.html",
+    "book/policy_gradient/climbing.html",
     policy_simplex,
     dragged=5,
     lab={

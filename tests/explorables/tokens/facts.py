@@ -111,7 +111,7 @@ TOKENS_KL = Explorable(
 TOKENS_CREDIT = Explorable(
     "Tokens",
     "tokens",
-    "book/policy_gradient.html",
+    "book/policy_gradient/tokens.html",
     shown_numbers,
     dragged=1,
     lab=_LAB,
