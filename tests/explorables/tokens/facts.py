@@ -102,7 +102,7 @@ _LAB = {
 TOKENS_KL = Explorable(
     "Tokens",
     "tokens",
-    "book/kl_estimators.html",
+    "book/kl_estimators/tokens.html",
     shown_numbers,
     dragged=1,
     lab=_LAB,
