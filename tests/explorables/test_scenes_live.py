@@ -83,9 +83,10 @@ def test_it_has_one_question_at_most_two_controls_and_one_picture(live: Live) ->
 def test_its_words_are_pythons_in_every_preset(live: Live) -> None:
     for preset in presets(live):
         preset.click()
+        next_frame(live.page)
         assert said(live, "question") == as_python(live).question()
         assert "answer" not in live.check(), "another preset hides the answer"
-        assert live.find(".toy-cover").is_visible()
+        assert not live.find(".toy-truth")
         state = live.press("Reveal")
         scene = as_python(live)
         assert said(live, "why").endswith(f". {scene.why()}")
@@ -115,12 +116,11 @@ def test_the_guess_is_dragged_in_the_picture_and_by_keys(live: Live) -> None:
 
 def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
     assert live.button("Reveal").is_enabled()
-    ends = []
+    ends, questions = [], {said(live, "question")}
     for key in ("Home", "End"):
         live.find("input[type=range]").press(key)
         ends.append("answer" in live.check())
+        questions.add(said(live, "question"))
         assert bool(live.button("All seen")) == ends[-1]
-    assert sorted(ends) == [False, True], "the control leads away from the answer, and to it"
-    live.find("input[type=range]").press("End" if ends[1] else "Home")
-    live.check()
-    assert not live.button("All seen").is_enabled()
+        assert not ends[-1] or not live.button("All seen").is_enabled()
+    assert any(ends) or len(questions) == 3, "the control leads to the answer, or asks anew"

@@ -10,13 +10,13 @@ import { createStage } from "./stage.js";
 /**
  * The `render` of a scene. `presets`: { name: changes of traits }, of which the active one is marked;
  * `controls(stage)`: [{ node, draw(state) }], at most two that set traits; `guesses(stage)`: the values that can
- * be guessed, in order; `picture(stage)`: the options of the guess chart.
+ * be guessed, in order; `picture(stage)`: the options of the guess chart, or of what else `draws` it.
  *
  * `show(state, stage)` gives { question, truth: null where it cannot be guessed, why, start: of the guess,
- * seen: whether the picture shows the truth already, summary: for a screen reader, picture: what the guess chart
+ * seen: whether the picture shows the truth already, summary: for a screen reader, picture: what the picture
  * draws, but its guess and truth }. The answer is hidden again as soon as another question is asked.
  */
-export const scene = ({ label, presets, controls, guesses, picture, show }) => ({ model, el }) => {
+export const scene = ({ label, presets, controls, guesses, picture, show, draws = guessChart }) => ({ model, el }) => {
   const stage = createStage({ model, el, label });
   stage.root.classed("toy-scene", true);
   const values = guesses(stage);
@@ -28,7 +28,7 @@ export const scene = ({ label, presets, controls, guesses, picture, show }) => (
     guess = Math.min(values.length - 1, Math.max(0, index));
     stage.redraw();
   };
-  const chart = guessChart(stage, { label, values, onGuess: moved, ...picture(stage) });
+  const chart = draws(stage, { label, values, onGuess: moved, ...picture(stage) });
   const parts = controls(stage);
   const toggle = button("Reveal", () => {
     revealed = !revealed;
