@@ -57,7 +57,7 @@ def gradient_scatter(state: dict[str, Any]) -> Numbers:
 GRADIENT_SCATTER = Explorable(
     "GradientScatter",
     "gradient-scatter",
-    "book/policy_gradient.html",
+    "book/policy_gradient/groups.html",
     gradient_scatter,
     dragged=2,
     lab={
