@@ -41,9 +41,9 @@ class HundredDraws(Scene):
 
     def still(self) -> str:
         """Draw in how many runs it has not come yet, over the draws."""
-        draws = np.arange(DRAWS + 1)
+        draws = np.arange(DRAWS + 1.0)
         without = np.array([self._without(n) for n in draws])
         return draw(draws, without, self.draws, self.truth())
 
-    def _without(self, draws: int) -> float:
+    def _without(self, draws: float) -> float:
         return 100 * float((1 - self.share) ** draws)
