@@ -34,9 +34,8 @@ class HundredDraws(Scene):
         """Return the chance to miss it, and what the other runs make of that."""
         missed = self.truth() / 100
         return (
-            f"Each draw misses it with {say(1 - self.share)}, all {DRAWS} with {say(missed)}. The "
-            f"mean over all runs is right: where it comes, it counts {say(1 / (1 - missed))} times "
-            "what it should."
+            f"All {DRAWS} draws miss it with {say(1 - self.share)}^{DRAWS} = {say(missed)}. Over "
+            f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
         )
 
     def still(self) -> str:
