@@ -64,7 +64,7 @@ function render({ model, el }) {
 function comment(reverse, forward) {
   if (Math.max(reverse, forward) < APART) return "The two are nearly one policy: near each other, the two directions agree to second order.";
   if (Math.abs(reverse - forward) < EQUAL)
-    return `Equal: ${say(reverse)} nats both ways, between different policies. Move on: equal pairs form whole lines, so two equal numbers say nothing special.`;
+    return `Equal: ${say(reverse)} nats both ways, between different policies. Move on: such pairs form whole curves, and two equal numbers say nothing special.`;
   const more = reverse > forward ? "The policy's count is" : "The reference's count is";
   return `${more} larger, by ${say(Math.abs(reverse - forward))} nats.`;
 }
