@@ -82,8 +82,8 @@ def test_the_gaps_reach_from_the_logarithm_to_the_tangent():
 def test_the_reference_stands_where_its_probabilities_put_it():
     ax = triangle(toy.figures.axes())
     (square,) = [line for line in ax.get_lines() if line.get_marker() == "s"]
-    # Half of the top corner, three tenths of the right one.
-    np.testing.assert_allclose(square.get_xydata()[0], [0.25 + 0.3, 0.5 * 3**0.5 / 2])
+    # Two tenths of the right corner, three tenths of the top one.
+    np.testing.assert_allclose(square.get_xydata()[0], [0.2 + 0.15, 0.3 * 3**0.5 / 2])
 
 
 def test_an_objective_is_read_off_at_the_axis():

@@ -84,7 +84,7 @@ def test_a_response_that_is_never_given_has_no_place_where_its_odds_are_even():
 
 def test_a_policy_is_drawn_between_the_corners_in_proportion_to_its_probabilities():
     np.testing.assert_array_equal(draw.place(np.eye(3)), draw.CORNERS)
-    np.testing.assert_allclose(draw.place([0.5, 0.0, 0.5]), [0.5, 0.0])
+    np.testing.assert_allclose(draw.place([0.5, 0.5, 0.0]), [0.5, 0.0])
     sides = np.linalg.norm(draw.CORNERS - np.roll(draw.CORNERS, 1, axis=0), axis=1)
     np.testing.assert_allclose(sides, 1.0)
 

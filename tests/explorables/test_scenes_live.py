@@ -91,7 +91,7 @@ def test_its_words_are_pythons_in_every_preset(live: Live) -> None:
         scene = as_python(live)
         assert said(live, "why").endswith(f". {scene.why()}")
         assert state["answer"] == pytest.approx(scene.truth(), rel=1e-9)
-        assert not live.find(".toy-cover").is_visible()
+        assert not ((cover := live.find(".toy-cover")) and cover.is_visible())
         assert live.find(".toy-truth").is_visible()
 
 

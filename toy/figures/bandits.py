@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import Bandit
-from toy.figures.style import LIGHT, mark, role_line
+from toy.figures.style import CORNERS, LIGHT, mark, on_paper, role_line
 
 #: The four colours, dashes and markers of a world's responses, in their order.
 RESPONSES = (
@@ -130,7 +130,7 @@ def simplex(
     `lattice` (P, 3) holds the policies at which `kl` and `reward`, each (values (P,), levels), are
     given; `optima` (B, 3) is a path of policies from the reference.
     """
-    x, y = _corner_coordinates(lattice)
+    x, y = on_paper(lattice)
     for name, (values, levels) in {"reward": reward, "policy": kl}.items():
         dash = "dashed" if name == "reward" else "solid"
         style: dict[str, Any] = {"colors": LIGHT[name], "linestyles": dash, "linewidths": 1.5}
@@ -140,20 +140,20 @@ def simplex(
             far_right = name == "reward"
             at = corners[(corners[:, 0] if far_right else -corners[:, 0]).argmax()]
             number = f"{level:g}".replace("-", "−")
-            colour, shift = LIGHT[name], (5, 2) if far_right else (3, 0)
+            colour, shift = LIGHT[name], (5, 6) if far_right else (3, -3)
             _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
-    edge = _corner_coordinates(np.eye(3)[[0, 1, 2, 0]])
+    edge = on_paper(np.eye(3)[[0, 1, 2, 0]])
     ax.plot(*edge, color=LIGHT["muted"], linewidth=1.2)
     ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
     ax.plot([], [], color=LIGHT["reward"], linewidth=1.5, linestyle="dashed", label="E[r]")
-    way = _corner_coordinates(optima)
+    way = on_paper(optima)
     ax.plot(*way, color=LIGHT["best"], linestyle=(0, (3, 1, 1, 1)), label="most E[r]\nfor its KL")
-    at = _corner_coordinates(reference)
+    at = on_paper(reference)
     ax.plot(*at, "s", color=LIGHT["reference"], markersize=9)
     ax.annotate(r"$\pi_\mathrm{ref}$", tuple(at), (8, -10), textcoords="offset points")
-    places = (0.5, 0.89, "center", "bottom"), (0, -0.03, "left", "top"), (1, -0.03, "right", "top")
-    for name, (left, bottom, horizontal, vertical) in zip(responses, places, strict=True):
-        ax.text(left, bottom, name, ha=horizontal, va=vertical)
+    beside = (-5, "left", "top"), (-5, "right", "top"), (5, "center", "bottom")
+    for name, corner, (away, across, up) in zip(responses, CORNERS, beside, strict=True):
+        _label(ax, name, corner, (0, away), ha=across, va=up)
     ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97), aspect="equal")
     ax.axis("off")
     ax.legend(loc="upper left", bbox_to_anchor=(-0.03, 0.95))
@@ -163,11 +163,6 @@ def simplex(
 def _label(ax: Axes, text: str, at: Any, shift: tuple[float, float], **style: Any) -> Any:
     """Write words beside a point, moved by so many points of type, and return them."""
     return ax.annotate(text, tuple(at), shift, textcoords="offset points", **style)
-
-
-def _corner_coordinates(policies: ArrayLike) -> Any:
-    """Return where policies (..., 3) stand in a triangle with its first corner on top."""
-    return np.moveaxis(np.asarray(policies) @ [[0.5, 3**0.5 / 2], [0.0, 0.0], [1.0, 0.0]], -1, 0)
 
 
 def sampling(

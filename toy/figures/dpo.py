@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from toy.figures.style import LIGHT
+from toy.figures.style import CORNERS, LIGHT
 
 #: A role's dash here, so that lines differ without colour too.
 _DASHES: dict[str, Any] = {
@@ -19,9 +19,6 @@ _DASHES: dict[str, Any] = {
     "wrong": (0, (7, 2, 1, 2)),
     "reference": (0, (2, 2)),
 }
-
-#: The corners of an equilateral triangle: first response left, second right, third on top.
-_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
 class Course(NamedTuple):
@@ -176,15 +173,15 @@ def simplex(
 
     `paths` maps a name to policies (T, 3) and a role; all begin and end in the same places.
     """
-    ax.fill(*_CORNERS.T, facecolor="none", edgecolor=LIGHT["muted"], linewidth=1.2)
+    ax.fill(*CORNERS.T, facecolor="none", edgecolor=LIGHT["muted"], linewidth=1.2)
     for level in (0.25, 0.5, 0.75):
         for i in range(3):
             ends = np.full((2, 3), 0.0)
             ends[:, i] = level
             ends[0, (i + 1) % 3] = ends[1, (i + 2) % 3] = 1 - level
-            ax.plot(*(ends @ _CORNERS).T, color=LIGHT["grid"], linewidth=0.8)
+            ax.plot(*(ends @ CORNERS).T, color=LIGHT["grid"], linewidth=0.8)
     for name, (policies, role) in paths.items():
-        places = np.asarray(policies) @ _CORNERS
+        places = np.asarray(policies) @ CORNERS
         ax.plot(*places.T, color=LIGHT[role], linestyle=_DASHES[role], label=name)
     for place, marker, text, shift in (
         (places[0], "o", r"$\pi_\mathrm{ref}$", (-32, -2)),
@@ -193,7 +190,7 @@ def simplex(
         ax.plot(*place, marker, color=LIGHT["ink"], markersize=11 if marker == "*" else 7)
         ax.annotate(text, place, shift, textcoords="offset points", fontsize=12)
     beside = ((0, -14), "left"), ((0, -14), "right"), ((0, 6), "center")
-    for corner, text, (shift, align) in zip(_CORNERS, corners, beside, strict=True):
+    for corner, text, (shift, align) in zip(CORNERS, corners, beside, strict=True):
         ax.annotate(text, corner, shift, textcoords="offset points", ha=align, va="center")
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.08, 0.95)

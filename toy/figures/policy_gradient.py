@@ -7,10 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from toy.figures.style import LIGHT, bars, mark, role_line
-
-#: Where the corners of the simplex stand on paper: first lower left, second lower right, third top.
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
+from toy.figures.style import CORNERS, LIGHT, bars, mark, on_paper, role_line
 
 #: Roles and dashes for one line each of up to four responses.
 LINES = {"reference": "-", "k1": (0, (5, 1.6)), "k3": (0, (3, 1, 1, 1)), "policy": "-"}
@@ -39,15 +36,15 @@ def simplex(
     """
     ax.set_axis_off()
     ax.set_aspect("equal")
-    ax.plot(*_on_paper(np.eye(3)[[0, 1, 2, 0]]), color=LIGHT["muted"], linewidth=1)
-    points, moves = (_on_paper(part) for part in field)
+    ax.plot(*on_paper(np.eye(3)[[0, 1, 2, 0]]), color=LIGHT["muted"], linewidth=1)
+    points, moves = (on_paper(part) for part in field)
     style: dict[str, Any] = {"color": LIGHT["reference"], "width": 0.005, "headwidth": 4}
     ax.quiver(*points, *moves, angles="xy", scale_units="xy", scale=1, **style)
     for i, path in enumerate(sampled):
         label = "sampled" if i == 0 else None
-        ax.plot(*_on_paper(path), color=LIGHT["k1"], linewidth=0.9, label=label)
-    ax.plot(*_on_paper(exact), color=LIGHT["policy"], linewidth=3, label="exact")
-    start, best = _on_paper(np.asarray(exact)[0]), _on_paper(optimum)
+        ax.plot(*on_paper(path), color=LIGHT["k1"], linewidth=0.9, label=label)
+    ax.plot(*on_paper(exact), color=LIGHT["policy"], linewidth=3, label="exact")
+    start, best = on_paper(np.asarray(exact)[0]), on_paper(optimum)
     ax.plot(*start, "s", color=LIGHT["ink"], markersize=8, label="reference")
     ax.plot(*best, "*", color=LIGHT["best"], markersize=17, label="optimum")
     aligned = ("left", "right", "center")
@@ -226,8 +223,3 @@ def gae(
     lower.set_xlabel("λ: 0 trusts the critic, 1 the rewards")
     upper.legend(title="the critic's values")
     return panels
-
-
-def _on_paper(policies: ArrayLike) -> np.ndarray:
-    """Return places (2, ...) on paper of policies, or of moves between them, (..., 3)."""
-    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)

@@ -10,12 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from toy.figures.style import LIGHT, mark
+from toy.figures.style import CORNERS, LIGHT, mark
 
 Side = Literal["left", "center", "right"]
-
-#: The corners of the triangle of all policies over three responses: left, top, right.
-CORNERS = np.array([[0.0, 0.0], [0.5, np.sqrt(0.75)], [1.0, 0.0]])
 
 #: The colour, dash and marker of each response, in the order in which the caller lists them.
 RESPONSES = (
@@ -110,7 +107,7 @@ def triangle(ax: Axes, responses: Sequence[str]) -> None:
     ax.set_axis_off()
     ax.set_xlim(-0.12, 1.12)
     ax.set_ylim(-0.12, 0.98)
-    offsets = ((0, -15), (0, 6), (0, -15))
+    offsets = ((0, -15), (0, -15), (0, 6))
     for response, corner, offset in zip(responses, CORNERS, offsets, strict=True):
         note(ax, f"always “{response}”", tuple(corner), offset, ha="center")
 
@@ -125,7 +122,7 @@ def destinations(
         line(ax, points[:, 0], points[:, 1], role, names[role])
         ax.plot(*points[-1], "o", color=LIGHT[role], markersize=8, clip_on=False)
     ax.plot(*points[0], "s", color=LIGHT["ink"], markersize=7)
-    note(ax, "start", tuple(points[0]), (8, -3))
+    note(ax, "start", tuple(points[0]), (-9, -3), ha="right")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, handlelength=2.6)
     return ax
 
@@ -151,7 +148,7 @@ def landscape(
     looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
         ("s", "reference", (-9, -4), "right"),
         ("o", "policy", (14, 0), "left"),
-        ("^", "ink", (9, -8), "left"),
+        ("^", "ink", (-10, 7), "right"),
     )
     for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
         point = place(policy)

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
-from toy.figures.policy_gradient import CORNERS
-from toy.figures.style import LIGHT, METADATA, SETTINGS
+from toy.figures.style import CORNERS, LIGHT, METADATA, SETTINGS
+from toy.figures.style import on_paper as on_paper
 
 #: From policies (..., 3) to a number or a motion for each.
 Field: TypeAlias = Callable[[Array], Array]
@@ -78,11 +78,6 @@ def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, 
     }
     ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, **above)
     return ax
-
-
-def on_paper(policies: ArrayLike) -> Array:
-    """Return where policies (..., 3) stand: (2, ...)."""
-    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)
 
 
 def triangle(ax: Axes, responses: Sequence[str]) -> Axes:

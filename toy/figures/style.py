@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from toy.figures.palette import PALETTE
 
@@ -26,6 +27,10 @@ DASHES = {
 
 #: How a role is written beside its line.
 NAMES = {"k1": "k1", "k2": "k2", "k3": "k3", "best": "best λ", "ink": "your λ"}
+
+#: The triangle of all policies over three responses, in every figure and explorable of the book:
+#: the first response lower left, the second lower right, the third on top.
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 SETTINGS: dict[Any, Any] = {
     "figure.figsize": (5.0, 3.2),
@@ -77,6 +82,11 @@ def axes(rows: int = 1, height: float = 3.2) -> Any:
     Panels stand below, never beside, each other, so that a figure can be read on a phone.
     """
     return plt.subplots(rows, sharex=True, figsize=(5.0, height))[1]
+
+
+def on_paper(policies: ArrayLike) -> Any:
+    """Return places (2, ...) in the triangle of policies, or of moves between them, (..., 3)."""
+    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)
 
 
 def role_line(ax: Axes, x: Any, y: Any, role: str, label: str | None = None) -> None:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
-from toy.figures.policy_gradient import CORNERS
 from toy.figures.stills import Axes, as_svg, blank
-from toy.figures.style import LIGHT, mark
+from toy.figures.style import CORNERS, LIGHT, mark
 
 _WAYS = {"policy": ("DPO", "-"), "k1": ("RLHF", (0, (5, 1.6)))}
 #: From the best response to the worst: colour and dash, as in the live figure.

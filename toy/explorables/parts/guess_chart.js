@@ -22,7 +22,7 @@ const HIGH = 12;
 // The thickness of a bar, in px.
 const THICK = 28;
 
-const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "notes"];
+const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
@@ -32,10 +32,10 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "notes"];
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, left: at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
- *        names: [{ y, x: if not at the right end, side: "right" if on that side, near: the same, but beside the place and
+ *        levels: [{ y, label, side: "left" if at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: "right" if on that side, dy: in px, near: the same, but beside the place and
  *                 clear of each other, role, label, key, value: if any, format }],
- *        notes: [{ x, y, label, side: of the place, "left" or "right" }],
+ *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
@@ -142,7 +142,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
-  function drawMarks({ levels, places, notes, thumb, truth, beside }, { width, height: tall }) {
+  function drawMarks({ levels, places, dots, notes, thumb, truth, beside }, { width, height: tall }) {
     marks.selectAll("*").remove();
     for (const spot of places) {
       const at = x(spot.x);
@@ -153,8 +153,13 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     }
     for (const level of levels) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
-      const text = marks.append("text").attr("x", level.left ? 5 : width - 5).attr("y", y(level.y) - 6);
-      text.attr("text-anchor", level.left ? "start" : "end").text(level.label);
+      const words = marks.append("text").attr("y", y(level.y) - 6).text(level.label);
+      if (level.side === "left") words.attr("x", 5);
+      else words.attr("text-anchor", "end").attr("x", width - 5);
+    }
+    for (const dot of dots) {
+      const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
+      path.attr("d", markerOf(dot.role, 90)).attr("transform", `translate(${x(dot.x)},${y(dot.y)})`);
     }
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
@@ -221,7 +226,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       });
     rows
       .attr("x", (one) => ("x" in one ? x(one.x) + (isRight(one) ? 9 : -9) : width + (along === "y" ? 16 : 8)))
-      .attr("y", (one) => (isSpread(one) ? heights[apart.indexOf(one)] : y(one.y) - 12))
+      .attr("y", (one) => (isSpread(one) ? heights[apart.indexOf(one)] : y(one.y) + (one.dy ?? -12)))
       .attr("text-anchor", (one) => ("x" in one && !isRight(one) ? "end" : "start"));
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
     rows.select("tspan").text((one) => `${one.label} `);

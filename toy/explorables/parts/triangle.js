@@ -1,7 +1,7 @@
 // The triangle of all policies over three responses: its geometry, and what is laid out over it.
 //
 // The plane has the triangle's first corner at (0, 0), its second at (1, 0), its third above their middle,
-// as in toy/figures/policy_gradient.py. A policy is the point that its probabilities weigh the corners to.
+// as in toy/figures/style.py. A policy is the point that its probabilities weigh the corners to.
 
 import { sum } from "../core/numpy.js";
 
