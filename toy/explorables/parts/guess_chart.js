@@ -26,7 +26,7 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart,
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
  * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
@@ -43,11 +43,11 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  * What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog, xTicks = true }) {
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
-  const y = (yLog ? scaleLog : scaleLinear)();
+  const y = scaleLinear();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
   if (!xTicks) plot.select(".toy-axis").style("display", "none");
