@@ -6,6 +6,8 @@
 //
 // A model that names an `anchor` and its `initial` state can be linked to: a change is written to the
 // address as `#anchor?trait=value&…`, and such an address is read on load and whenever it changes.
+//
+// `page.html?embed#anchor` shows that one alone, for slides and for other people's pages.
 (() => {
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
@@ -14,6 +16,9 @@
   // A change anywhere makes a browser walk through all that is painted in the same layer, which in a
   // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
   const LAYERS = "section > * { isolation: isolate; }";
+
+  const ALONE = `html[data-embed] body { display: grid; min-height: 100vh; margin: 0; padding: 12px; place-content: center; }
+    html[data-embed] .toy-mount { width: min(100vw - 24px, 960px); }`;
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -215,11 +220,23 @@
       if (anchor) document.querySelector(`[data-anchor="${CSS.escape(anchor)}"]`)?.scrollIntoView();
     }
 
+    /** Leaves nothing on the page but the figure that the address names, or else the first. */
+    function showAlone() {
+      const [anchor] = location.hash.slice(1).split("?");
+      const mounts = [...document.querySelectorAll(".toy-mount")];
+      const chosen = mounts.find((el) => el.dataset.anchor === anchor) ?? mounts[0];
+      if (!chosen) return;
+      styleOnce(ALONE);
+      document.documentElement.dataset.embed = chosen.dataset.anchor;
+      document.body.replaceChildren(chosen);
+    }
+
     styleOnce(LAYERS);
     // One after another, so that two models of the same name are told apart in the order of the page.
     for (const view of document.querySelectorAll(VIEW)) await mount(view);
     follow();
     addEventListener("hashchange", follow);
+    if (new URLSearchParams(location.search).has("embed")) showAlone();
     document.documentElement.dataset.explorables = "ready";
   }
 

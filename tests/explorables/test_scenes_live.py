@@ -124,3 +124,14 @@ def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
         assert bool(live.button("All seen")) == ends[-1]
         assert not ends[-1] or not live.button("All seen").is_enabled()
     assert any(ends) or len(questions) == 3, "the control leads to the answer, or asks anew"
+
+
+def test_each_stands_alone_where_the_address_asks_for_it(
+    open_static: Any, chosen: Explorable
+) -> None:
+    classes = [getattr(toy.explorables, e.name) for e in SCENES]
+    html = static_page(*(cls() for cls in classes), views=[*range(len(classes))])
+    page = open_static(html, f"?embed#{chosen.anchor}", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.body.children.length") == 1
+    assert page.get_attribute(".toy-mount", "data-anchor") == chosen.anchor
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

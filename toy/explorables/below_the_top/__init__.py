@@ -39,8 +39,8 @@ class BelowTheTop(Scene):
         distance = float(kl_divergence(policy, best))
         mean = (1 - self.share) * self._gap(0.0) + self.share * self._gap(1.0)
         return (
-            f"β KL(π‖π*) = {say(self.beta)} × {say(distance)}: all that counts is how far π is from "
-            f"the best policy. A mix is nearer than its parts on average, {say(mean)}."
+            f"β KL(π‖π*) = {say(self.beta)} × {say(distance)}: all that counts is how far π is "
+            f"from the best policy. A mix is nearer than its parts on average, {say(mean)}."
         )
 
     def still(self) -> str:

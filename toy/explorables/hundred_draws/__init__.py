@@ -34,16 +34,15 @@ class HundredDraws(Scene):
         """Return the chance to miss it, and what the other runs make of that."""
         missed = self.truth() / 100
         return (
-            f"Each draw misses it with {say(1 - self.share)}, all {DRAWS} with {say(missed)}. The "
-            f"mean over all runs is right: where it comes, it counts {say(1 / (1 - missed))} times "
-            "what it should."
+            f"All {DRAWS} draws miss it with {say(1 - self.share)}^{DRAWS} = {say(missed)}. Over "
+            f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
         )
 
     def still(self) -> str:
         """Draw in how many runs it has not come yet, over the draws."""
-        draws = np.arange(DRAWS + 1)
+        draws = np.arange(DRAWS + 1.0)
         without = np.array([self._without(n) for n in draws])
         return draw(draws, without, self.draws, self.truth())
 
-    def _without(self, draws: int) -> float:
+    def _without(self, draws: float) -> float:
         return 100 * float((1 - self.share) ** draws)

@@ -11,7 +11,7 @@ def draw(draws: Array, without: Array, now: int, truth: float) -> str:
         ax = figure.subplots()
         ax.fill_between(draws, 0, without, color=LIGHT["reference"], alpha=0.4, linewidth=0)
         ax.fill_between(draws, without, 100, color=LIGHT["policy"], linewidth=0)
-        ax.annotate("not come yet", (3, 8))
+        ax.annotate("not come yet", (60, 8))
         ax.axvline(now, color=LIGHT["ink"], linewidth=1)
         ax.plot(draws[-1], truth, "D", color=LIGHT["best"], clip_on=False)
         ax.annotate(f"{truth:.3g} ", (draws[-1], truth), va="top", ha="right")

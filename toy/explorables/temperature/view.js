@@ -2,8 +2,8 @@
 
 import { max, range } from "d3-array";
 import { softmax } from "../core/distributions.js";
-import { sum } from "../core/numpy.js";
 import { say } from "../parts/format.js";
+import { below, order, ribbons } from "../parts/ribbons.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
 
@@ -32,13 +32,13 @@ export default scene({
     const [low, asked] = stage.limits("scale");
     const scaled = (times) => softmax(policy.map((p) => times * Math.log(p))).map((p) => 100 * p);
     const best = policy.indexOf(max(policy));
-    const order = [best, ...range(policy.length).filter((y) => y !== best)];
-    const below = (shares, i) => sum(order.slice(0, i).map((y) => shares[y]));
+    const matters = policy.map((_, y) => y === best);
+    const stack = order(matters);
     const curve = range(low, asked + 0.01, 0.05).map((times) => [times, scaled(times)]);
     const now = scaled(scale);
     const truth = scaled(asked)[best];
     const named = scaled(10 * NAMED_AT);
-    const summary = `Logits times ${say(scale)}, times in 100: ${order.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
+    const summary = `Logits times ${say(scale)}, times in 100: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
       question: `The policy says ${responses[best]} ${say(100 * policy[best])} times in 100. How often once all its logits are tripled?`,
       truth,
@@ -49,15 +49,11 @@ export default scene({
       picture: {
         xDomain: [low, asked],
         yDomain: [0, 100],
-        areas: order.map((y, i) => ({
-          role: y === best ? "policy" : "reference",
-          tint: y === best ? "100%" : `${25 + 20 * (i % 3)}%`,
-          points: curve.map(([times, shares]) => [times, below(shares, i), below(shares, i) + shares[y]]),
-        })),
+        areas: ribbons(curve, matters),
         thumb: { x: scale, y: [now[best]], label: `× ${say(scale)}` },
-        names: order.map((y, i) => ({
+        names: stack.map((y, i) => ({
           x: NAMED_AT,
-          y: below(named, i) + named[y] / 2,
+          y: below(named, stack, i) + named[y] / 2,
           side: "right",
           dy: 0,
           label: responses[y],
