@@ -20,7 +20,7 @@ def draw(
     steps, shares = curves
     with blank(7.0, 3.4) as figure:
         matters = np.arange(len(responses)) == best
-        ax = ribbons(figure.subplots(), responses, matters, steps, shares)
+        ax = ribbons(figure.subplots(), responses, matters, steps, shares, named_at=0)
         ax.axvline(time, color=LIGHT["ink"], linewidth=1)
         if truth is not None:
             mark(ax, truth, f"half at step {truth:,.0f}")

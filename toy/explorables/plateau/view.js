@@ -15,7 +15,7 @@ import { logSteps } from "../parts/slider.js";
 const PRESETS = {
   "15 in 100": { policy: [0.3, 0.15, 0.45, 0.1], time: 3 },
   "6 in 100": { policy: [0.33, 0.06, 0.5, 0.11], time: 3 },
-  "3 in 100": { policy: [0.34, 0.03, 0.51, 0.12], time: 3 },
+  "4 in 100": { policy: [0.34, 0.04, 0.51, 0.11], time: 3 },
 };
 
 const STEP_SIZE = 2;
@@ -60,7 +60,7 @@ export default scene({
         xDomain: [first, last],
         yDomain: [0, 1],
         areas: ribbons(drawn.map((step) => [step, flow[step]]), matters),
-        levels: [{ y: 0.5, label: "half" }],
+        levels: [{ y: 0.5, label: "half", side: "left" }],
         thumb: { x: time, y: [now[best]], label: `step ${say(time)}` },
         names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
         cover: [time, last],
