@@ -305,7 +305,7 @@ def test_what_a_link_to_a_term_or_an_equation_or_a_theorem_or_a_work_shows_is_th
     [
         ("a[href$='#term-margin']", "The difference"),
         ("a[href='#equation-eq-bradley-terry'].internal", "(2.3)"),
-        ("a[href$='#def-bandits-kl']", "Definition 1.4"),
+        ("a[href$='#def-bandits-kl']", "Definition 1.3"),
         ("a[href*='bibliography.html#id']", "."),
     ],
 )

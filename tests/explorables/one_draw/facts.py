@@ -21,5 +21,5 @@ def one_draw(state: dict[str, Any]) -> Numbers:
 
 
 ONE_DRAW = Explorable(
-    "OneDraw", "one-draw", "book/kl_estimators.html", one_draw, dragged=2, lab={"draws": 10}
+    "OneDraw", "one-draw", "book/figures.html", one_draw, dragged=2, lab={"draws": 10}
 )

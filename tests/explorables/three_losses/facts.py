@@ -31,7 +31,7 @@ def three_losses(state: dict[str, Any]) -> Numbers:
 THREE_LOSSES = Explorable(
     "ThreeLosses",
     "three-losses",
-    "book/kl_estimators.html",
+    "book/figures.html",
     three_losses,
     dragged=2,
     lab={"time": 20},

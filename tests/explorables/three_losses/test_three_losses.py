@@ -11,12 +11,13 @@ ESTIMATORS = {"k1": toy.k1, "k2": toy.k2, "k3": toy.k3}
 
 
 @pytest.mark.parametrize(("loss", "within"), [("k1", 4e-3), ("k2", 1e-3), ("k3", 1e-12)])
-@pytest.mark.parametrize("response", [2, 4])
-def test_descent_on_each_loss_comes_to_its_answer(loss, within, response):
-    scene = ThreeLosses(loss=loss, response=response)
+def test_descent_on_each_loss_comes_to_its_answer(loss, within):
+    scene = ThreeLosses(loss=loss)
     world = np.array(scene.reference), scene.reward, scene.reference, scene.beta
     flow = toy.ascend_with_loss(ESTIMATORS[loss], *world, 1.0, 1000)
-    assert flow.policies[-1, response - 1] == pytest.approx(scene.truth(), abs=within)
+    for response in (2, 4):
+        scene.response = response
+        assert flow.policies[-1, response - 1] == pytest.approx(scene.truth(), abs=within)
 
 
 def test_only_k2_rests_at_the_optimum_and_the_words_say_what_it_has():
@@ -35,7 +36,7 @@ def test_it_says_which_loss_and_at_which_price():
     assert "Descend on −reward + 0.4 × k3. Where" in question
 
 
-@pytest.mark.parametrize("change", [{"loss": "k3"}, {"time": 100}, {"response": 3}])
+@pytest.mark.parametrize("change", [{"loss": "k3"}, {"time": 100}])
 def test_the_picture_follows_the_state(change):
     scene = ThreeLosses()
     picture = scene.still()

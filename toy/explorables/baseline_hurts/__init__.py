@@ -16,7 +16,7 @@ BASELINES = (-1.6, 2.2)
 
 
 class BaselineHurts(Scene):
-    """Subtract a baseline from every reward: which one lets one draw's gradient scatter least?"""
+    """Find the baseline with which the gradient of one draw scatters least."""
 
     baseline = Number(
         BASELINES[0],

@@ -7,9 +7,7 @@ from toy.figures.stills import as_svg, blank
 from toy.figures.style import LIGHT
 
 
-def draw(
-    baselines: Array, variances: Array, places: Mapping[str, float], baseline: float
-) -> str:
+def draw(baselines: Array, variances: Array, places: Mapping[str, float], baseline: float) -> str:
     """Draw the total variance over the baseline, and name places on it."""
     with blank(7.0, 3.4) as figure:
         ax = figure.subplots()

@@ -27,7 +27,9 @@ class ThreeLosses(Scene):
     beta = Number(0.5, "β, the price of a nat", low=0.3, high=2.0, unit="reward units per nat")
     reward = Values(TEMPTING.reward[0], "r", low=-2.0, high=2.0, unit="units of reward")
     reference = Distribution(TEMPTING.reference[0], "π_ref, where the descent begins")
-    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called", low=4)
+    responses = Labels(
+        ["I don't know", "Venus", "Mercury", "the Sun"], "what they are called", low=4
+    )
 
     def question(self) -> str:
         """Return the question: where this loss leads."""

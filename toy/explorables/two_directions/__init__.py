@@ -45,8 +45,8 @@ class TwoDirections(Scene):
         y = int(parts.argmax())
         return (
             f"Most comes from {self.responses[y]}, {say(most)}: the log of its ratio, "
-            f"{say(most / reference[y])}, counts with the reference's {say(reference[y])}, not with "
-            f"the policy's {say(policy[y])}."
+            f"{say(most / reference[y])}, counts with the reference's {say(reference[y])}, not "
+            f"with the policy's {say(policy[y])}."
         )
 
     def still(self) -> str:

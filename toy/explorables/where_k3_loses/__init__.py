@@ -23,7 +23,9 @@ class WhereK3Loses(Scene):
     )
     unlearned = Count(3, "which response is unlearned, counted from one", high=4)
     reference = Distribution(TEMPTING.reference[0], "π_ref")
-    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called", low=4)
+    responses = Labels(
+        ["I don't know", "Venus", "Mercury", "the Sun"], "what they are called", low=4
+    )
 
     def question(self) -> str:
         """Return the question: at which share the two scatter alike."""
