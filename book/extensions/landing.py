@@ -2,7 +2,7 @@
 
 ``{gallery}`` shows the still picture of each live figure, which leads to it in its chapter, and
 another link to it alone. ``{map}`` lists the chapters with what their heads say, and their deeper
-pages. ``{repository}`` shows its content, and a link, where `_config.yml` names a repository. A page
+pages. ``{repository}`` shows its content, and a link, where `_config.yml` names one. A page
 that is passed on by its address comes with a picture, which is drawn from the ledger of claims.
 """
 

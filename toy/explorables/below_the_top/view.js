@@ -56,7 +56,7 @@ export default scene({
         lines: [
           { role: "policy", answer: true, points: range(0, 1.005, 0.02).map((weight) => [weight, gap(weight)]) },
         ],
-        levels: [{ y: 0, label: "the top, π*", left: end < start }],
+        levels: [{ y: 0, label: "the top, π*", side: end < start ? "left" : "right" }],
         dots: [
           { role: "reference", x: 0, y: start },
           { role: "policy", x: 1, y: end },
