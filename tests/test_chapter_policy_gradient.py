@@ -53,6 +53,37 @@ def test_a_logit_may_rise_and_its_probability_fall():
     np.testing.assert_allclose(slope, TRUE @ (np.diag(POLICY) - np.outer(POLICY, POLICY)))
 
 
+def test_the_score_of_a_text_is_the_sum_of_its_tokens_each_in_its_own_row():
+    tables = [FIRST, STEP]
+    text, step = (1, 0), 1e-6
+
+    def log_probability(shift, t, row, j):
+        moved = [np.log(np.atleast_2d(table)) for table in tables]
+        moved[t][row, j] += shift
+        rows = [toy.softmax(table) for table in moved]
+        return np.log(rows[0][0, text[0]] * rows[1][text[0], text[1]])
+
+    places = [(0, 0), (1, 0), (1, 1)]  # the first row, after a filler, after a fact
+    slopes = [
+        [
+            (log_probability(step, *place, j) - log_probability(-step, *place, j)) / (2 * step)
+            for j in (0, 1)
+        ]
+        for place in places
+    ]
+    rounded(slopes, [[-0.6, 0.6], [0.0, 0.0], [0.8, -0.8]], 6)
+
+
+def test_with_shared_features_the_gradient_is_the_covariance_with_the_reward():
+    features, weights = np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 0.0], [0.0, 2.0]]), [0.3, -0.2]
+    policy = toy.log_linear_policy(weights, features)
+    covariance = policy @ (REWARD[:, None] * (features - policy @ features))
+    value = lambda w: toy.log_linear_policy(w, features) @ REWARD
+    steps = 1e-6 * np.eye(2)
+    slopes = [(value(weights + e) - value(weights - e)) / 2e-6 for e in steps]
+    np.testing.assert_allclose(covariance, slopes, rtol=1e-7)
+
+
 def test_the_extra_kl_term_is_a_baseline_of_height_beta():
     log_ratio = toy.log_ratio(POLICY, REFERENCE)
     shaped = REWARD - BETA * log_ratio

@@ -1,8 +1,9 @@
 """What the first page shows of the others; unnecessary once Sphinx makes a gallery of figures.
 
-``{gallery}`` shows the still picture of each live figure, which leads to it. ``{repository}`` shows
-its content, and a link, where `_config.yml` names a repository. A page that is passed on by its
-address comes with a picture, which is drawn from the ledger of claims.
+``{gallery}`` shows the still picture of each live figure, which leads to it in its chapter, and
+another link to it alone. ``{map}`` lists the chapters with what their heads say, and their deeper
+pages. ``{repository}`` shows its content, and a link, where `_config.yml` names one. A page
+that is passed on by its address comes with a picture, which is drawn from the ledger of claims.
 """
 
 from __future__ import annotations
@@ -42,6 +43,18 @@ class Gallery(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave a place for what the other pages have."""
         return [gallery()]
+
+
+class book_map(nodes.Element):  # noqa: N801
+    """The place of the map."""
+
+
+class Map(SphinxDirective):
+    """``{map}``: the chapters and their deeper pages."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a place for what the heads of the pages say."""
+        return [book_map()]
 
 
 class Repository(SphinxDirective):
@@ -84,9 +97,59 @@ class FillGallery(SphinxPostTransform):
             image["classes"] = ["still"]
             yield [
                 raw(f'<li><a href="{address}#live-{model["anchor"]}">'),
-                *themed_images(self.env, image, f"{model['anchor']}, a still picture"),
-                raw(f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a></li>"),
+                *themed_images(self.env, image, text),
+                raw(
+                    f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a>"
+                    f'<a class="alone" href="{address}?embed#{model["anchor"]}"'
+                    f' aria-label="Alone: {escape(text)}">Alone, full screen</a></li>'
+                ),
             ]
+
+
+class FillMap(SphinxPostTransform):
+    """Put the chapters into the map: minutes, needs, what one can do then, and deeper pages."""
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's maps."""
+        for place in list(self.document.findall(book_map)):
+            children = self.env.toctree_includes.get(self.config.root_doc, [])
+            chapters = [page for page in children if head_of(self.env, page)]
+            items = "".join(f"<li>{self.card(page)}</li>" for page in chapters)
+            place.replace_self(raw(f'<ol class="book-map">{items}</ol>'))
+
+    def card(self, page: str) -> str:
+        """Return a chapter: its title, its head, and its deeper pages, folded."""
+        head = head_of(self.env, page)
+        deeper = self.env.toctree_includes.get(page, [])
+        rows = "".join(
+            f"<li>{self.link(one)} {escape(head_of(self.env, one)['Question'])}</li>"
+            for one in deeper
+        )
+        pages = f"{len(deeper)} deeper page{'s' if len(deeper) != 1 else ''}"
+        return (
+            f"{self.link(page)}<small>{escape(head['Time'])}</small>"
+            f"<p>You will be able to {escape(head['You will be able to'])}</p>"
+            f"<p><small>You need: {escape(head['You need'])}</small></p>"
+            + (f"<details><summary>{pages}</summary><ul>{rows}</ul></details>" if deeper else "")
+        )
+
+    def link(self, page: str) -> str:
+        """Return a link to a page, by its title."""
+        address = self.app.builder.get_relative_uri(self.env.docname, page)
+        title = self.env.titles[page].astext().removeprefix("Deeper: ")
+        return f'<a href="{address}">{escape(title)}</a>'
+
+
+def head_of(env: BuildEnvironment, page: str) -> dict[str, str]:
+    """Return what a page's head says, by its entries; nothing where it has none."""
+    for box in env.get_doctree(page).findall(nodes.admonition):
+        if "page-head" in box["classes"]:
+            entries = box.findall(nodes.definition_list_item)
+            return {one[0].astext(): one[1].astext() for one in entries}
+    return {}
 
 
 def below(env: BuildEnvironment, page: str) -> list[str]:
@@ -179,7 +242,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(gallery)
     app.add_directive("gallery", Gallery)
     app.add_directive("repository", Repository)
+    app.add_node(book_map)
+    app.add_directive("map", Map)
     app.add_post_transform(FillGallery)
+    app.add_post_transform(FillMap)
     app.connect("builder-inited", add_preview)
     app.connect("html-page-context", name_preview)
     app.connect("env-updated", renew)

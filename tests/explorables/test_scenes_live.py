@@ -35,7 +35,7 @@ def live(open_live: OpenLive, chosen: Explorable) -> Live:
 
 
 def presets(live: Live) -> list[ElementHandle]:
-    return live.root.query_selector_all(".toy-toolbar button:not(.toy-reset)")
+    return live.root.query_selector_all(".toy-toolbar .toy-setting")
 
 
 def as_python(live: Live) -> Scene:
@@ -61,7 +61,7 @@ def test_it_fits_asked_and_revealed_and_nothing_jumps(
         viewport={"width": width, "height": height},
     )
     root = page.query_selector(".toy")
-    for button in root.query_selector_all(".toy-toolbar button:not(.toy-reset)"):
+    for button in root.query_selector_all(".toy-toolbar .toy-setting"):
         button.click()
         next_frame(page)
         asked = root.bounding_box()
@@ -91,7 +91,7 @@ def test_its_words_are_pythons_in_every_preset(live: Live) -> None:
         scene = as_python(live)
         assert said(live, "why").endswith(f". {scene.why()}")
         assert state["answer"] == pytest.approx(scene.truth(), rel=1e-9)
-        assert not live.find(".toy-cover").is_visible()
+        assert not ((cover := live.find(".toy-cover")) and cover.is_visible())
         assert live.find(".toy-truth").is_visible()
 
 
@@ -124,3 +124,14 @@ def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
         assert bool(live.button("All seen")) == ends[-1]
         assert not ends[-1] or not live.button("All seen").is_enabled()
     assert any(ends) or len(questions) == 3, "the control leads to the answer, or asks anew"
+
+
+def test_each_stands_alone_where_the_address_asks_for_it(
+    open_static: Any, chosen: Explorable
+) -> None:
+    classes = [getattr(toy.explorables, e.name) for e in SCENES]
+    html = static_page(*(cls() for cls in classes), views=[*range(len(classes))])
+    page = open_static(html, f"?embed#{chosen.anchor}", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.body.children.length") == 1
+    assert page.get_attribute(".toy-mount", "data-anchor") == chosen.anchor
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -23,7 +23,6 @@ def frontier(state: dict[str, Any]) -> Numbers:
 FRONTIER = Explorable(
     "Frontier",
     "frontier",
-    "book/figures.html",
     frontier,
     dragged=3,
     lab={"tilt": 1.0, "beta": 0.8},

@@ -44,8 +44,8 @@ class Frontier(Scene):
         ends = (best, np.array(self.reference), greedy_policy(self.reward, self.reference))
         left, nothing, everything = (say(self._left(policy)) for policy in ends)
         return (
-            f"There the slope has fallen to β = {say(self.beta)}. After paying, {left} of reward is "
-            f"left; {nothing} had it stayed, {everything} had it gone to the end."
+            f"There the slope has fallen to β = {say(self.beta)}. After paying, {left} of reward "
+            f"is left; {nothing} had it stayed, {everything} had it gone to the end."
         )
 
     def still(self) -> str:

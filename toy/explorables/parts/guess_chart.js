@@ -22,34 +22,35 @@ const HIGH = 12;
 // The thickness of a bar, in px.
 const THICK = 28;
 
-const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "notes"];
+const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart,
- * which has no y-axis where that has no title.
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
+ * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, left: at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
- *        names: [{ y, x: if not at the right end, side: "right" if on that side, near: the same, but beside the place and
+ *        levels: [{ y, label, side: "left" if at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: "right" if on that side, dy: in px, near: the same, but beside the place and
  *                 clear of each other, role, label, key, value: if any, format }],
- *        notes: [{ x, y, label, side: of the place, "left" or "right" }],
- *        cover: [from, to], coverY: the same upwards if not all, coverLabel,
+ *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
+ *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog }) {
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
-  const y = (yLog ? scaleLog : scaleLinear)();
+  const y = scaleLinear();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
+  if (!xTicks) plot.select(".toy-axis").style("display", "none");
   const shapes = plot.append("g");
   const blocks = plot.append("g").attr("class", "toy-scene-bars");
   const curtain = plot.append("g").attr("class", "toy-cover");
@@ -133,15 +134,15 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .text(({ label: text }) => text);
   }
 
-  function drawCurtain({ cover, coverY, coverLabel = "", open }, { height: tall }) {
+  function drawCurtain({ cover = [0, 0], coverY, coverLabel = "", open }, { height: tall }) {
     const [from, to] = cover.map(x);
     const [foot, top] = coverY ? coverY.map(y) : [tall, 0];
-    curtain.style("display", open || to <= from ? "none" : null);
+    curtain.style("display", open || !(from < to) ? "none" : null);
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from) + EDGE).attr("y", top - EDGE).attr("height", foot - top + EDGE);
     curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
-  function drawMarks({ levels, places, notes, thumb, truth, beside }, { width, height: tall }) {
+  function drawMarks({ levels, places, dots, notes, thumb, truth, beside }, { width, height: tall }) {
     marks.selectAll("*").remove();
     for (const spot of places) {
       const at = x(spot.x);
@@ -152,8 +153,13 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     }
     for (const level of levels) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
-      const text = marks.append("text").attr("x", level.left ? 5 : width - 5).attr("y", y(level.y) - 6);
-      text.attr("text-anchor", level.left ? "start" : "end").text(level.label);
+      const words = marks.append("text").attr("y", y(level.y) - 6).text(level.label);
+      if (level.side === "left") words.attr("x", 5);
+      else words.attr("text-anchor", "end").attr("x", width - 5);
+    }
+    for (const dot of dots) {
+      const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
+      path.attr("d", markerOf(dot.role, 90)).attr("transform", `translate(${x(dot.x)},${y(dot.y)})`);
     }
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
@@ -220,7 +226,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       });
     rows
       .attr("x", (one) => ("x" in one ? x(one.x) + (isRight(one) ? 9 : -9) : width + (along === "y" ? 16 : 8)))
-      .attr("y", (one) => (isSpread(one) ? heights[apart.indexOf(one)] : y(one.y) - 12))
+      .attr("y", (one) => (isSpread(one) ? heights[apart.indexOf(one)] : y(one.y) + (one.dy ?? -12)))
       .attr("text-anchor", (one) => ("x" in one && !isRight(one) ? "end" : "start"));
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
     rows.select("tspan").text((one) => `${one.label} `);

@@ -1,9 +1,10 @@
 // One reference tilted by one reward, β under the thumb.
 
-import { max, range } from "d3-array";
+import { max } from "d3-array";
 import { sum } from "../core/numpy.js";
 import { betaOfEvenOdds, gibbsPolicy } from "../core/rlhf_objective.js";
 import { formatProbability, say } from "../parts/format.js";
+import { below, order, ribbons } from "../parts/ribbons.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 
@@ -40,15 +41,15 @@ export default scene({
   show({ beta, reward, reference, responses }, stage) {
     const [low, high] = stage.limits("beta");
     const most = max(reward);
-    const order = [...range(reward.length).filter((y) => reward[y] === most), ...range(reward.length).filter((y) => reward[y] < most)];
+    const matters = reward.map((r) => r === most);
+    const stack = order(matters);
     const names = responses.filter((_, y) => reward[y] === most).join(" or ");
     const share = sum(reference.filter((_, y) => reward[y] === most));
     const even = betaOfEvenOdds(reward, reference);
     const truth = even >= low && even <= high ? even : null;
     const curve = prices(stage).map((price) => [price, gibbsPolicy(reward, reference, price)]);
     const now = gibbsPolicy(reward, reference, beta);
-    const below = (policy, i) => sum(order.slice(0, i).map((y) => policy[y]));
-    const summary = `At β ${say(beta)}: ${order.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
+    const summary = `At β ${say(beta)}: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
       question: `The reference says ${names} ${say(100 * share)} times in 100. At which β does the optimum say it half the time?`,
       truth,
@@ -59,14 +60,10 @@ export default scene({
       picture: {
         xDomain: [low, high],
         yDomain: [0, 1],
-        areas: order.map((y, i) => ({
-          role: reward[y] === most ? "policy" : "reference",
-          tint: reward[y] === most ? "100%" : `${25 + 20 * (i % 3)}%`,
-          points: curve.map(([price, policy]) => [price, below(policy, i), below(policy, i) + policy[y]]),
-        })),
+        areas: ribbons(curve, matters),
         levels: [{ y: 0.5, label: "half" }],
-        thumb: { x: beta, y: [below(now, order.filter((y) => reward[y] === most).length)], label: `β = ${say(beta)}` },
-        names: order.map((y, i) => ({ y: below(now, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
+        thumb: { x: beta, y: [below(now, stack, sum(matters))], label: `β = ${say(beta)}` },
+        names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
         cover: [low, beta],
         beside: 0.5,
         description: summary,

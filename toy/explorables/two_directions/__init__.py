@@ -28,8 +28,8 @@ class TwoDirections(Scene):
         """Return the question: the divergence in the other direction."""
         forth = float(kl_divergence(self._policy(), self.reference))
         return (
-            f"By the policy's count the two are {say(forth)} nats apart. How far apart are they by "
-            "the reference's count?"
+            f"By the policy's count, policy and reference are {say(forth)} nats apart. How far "
+            "apart are they by the reference's count?"
         )
 
     def truth(self) -> float:
@@ -45,8 +45,8 @@ class TwoDirections(Scene):
         y = int(parts.argmax())
         return (
             f"Most comes from {self.responses[y]}, {say(most)}: the log of its ratio, "
-            f"{say(most / reference[y])}, counts with the reference's {say(reference[y])}, not with "
-            f"the policy's {say(policy[y])}."
+            f"{say(most / reference[y])}, counts with the reference's {say(reference[y])}, not "
+            f"with the policy's {say(policy[y])}."
         )
 
     def still(self) -> str:

@@ -1,0 +1,29 @@
+"""What the scene of shifted and scaled scores shows, computed by toy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from explorables.live import Explorable, Numbers
+
+import toy
+
+
+def shift_and_scale(state: dict[str, Any]) -> Numbers:
+    scores = state["scale"] * np.array(state["reward"]) + state["shift"]
+    numbers = {"shift": state["shift"], "scale": state["scale"]}
+    numbers |= {f"score.{y}": score for y, score in enumerate(scores)}
+    if "answer" in state:
+        numbers["answer"] = 100 * toy.win_probability(scores[0] - scores[1])
+        numbers["distance"] = abs(state["guess"] - numbers["answer"])
+    return numbers
+
+
+SHIFT_AND_SCALE = Explorable(
+    "ShiftAndScale",
+    "shift-and-scale",
+    shift_and_scale,
+    dragged=3,
+    lab={"shift": 1.0, "scale": 2.0},
+)

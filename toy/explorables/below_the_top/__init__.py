@@ -1,0 +1,61 @@
+"""How far below the best objective a policy stands: β KL(π‖π*), and nothing else."""
+
+import numpy as np
+
+from toy.exact.bandits import TEMPTING
+from toy.exact.distributions import kl_divergence
+from toy.exact.rlhf_objective import gibbs_policy, optimality_gap
+from toy.exact.validation import Array
+from toy.explorables.below_the_top.still import draw
+from toy.explorables.scene import Scene, say
+from toy.explorables.traits import Distribution, Labels, Number, Values
+
+
+class BelowTheTop(Scene):
+    """Mix the reference with its best response, and see how far below the top the mix stands."""
+
+    share = Number(0.5, "the share of the best response in the mix", low=0.0, high=1.0)
+    beta = Number(0.5, "β, the price of a nat", low=0.1, high=0.6, unit="reward units per nat")
+    reward = Values(TEMPTING.reward[0], "r", low=-4.0, high=4.0, unit="units of reward")
+    reference = Distribution(TEMPTING.reference[0], "π_ref")
+    responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called")
+
+    def question(self) -> str:
+        """Return the question: how far below the top the mix stands."""
+        start, end = self._gap(0.0), self._gap(1.0)
+        return (
+            f"The reference is {say(start)} below the top, “always {self._best()}” {say(end)}. How "
+            f"far below is a mix of both, {say(100 - 100 * self.share)} : {say(100 * self.share)}?"
+        )
+
+    def truth(self) -> float:
+        """Return J(π*) − J(π)."""
+        return self._gap(self.share)
+
+    def why(self) -> str:
+        """Return the divergence from the optimum, and what the mean of the ends would be."""
+        policy = self._mix(self.share)
+        best = gibbs_policy(self.reward, self.reference, self.beta)
+        distance = float(kl_divergence(policy, best))
+        mean = (1 - self.share) * self._gap(0.0) + self.share * self._gap(1.0)
+        return (
+            f"β KL(π‖π*) = {say(self.beta)} × {say(distance)}: all that counts is how far π is "
+            f"from the best policy. A mix is nearer than its parts on average, {say(mean)}."
+        )
+
+    def still(self) -> str:
+        """Draw the distance below the top over the share, and where the mix stands."""
+        shares = np.linspace(0, 1, 101)
+        gaps = np.array([self._gap(share) for share in shares])
+        return draw(shares, gaps, self.share, self.truth())
+
+    def _best(self) -> str:
+        return self.responses[int(np.argmax(self.reward))]
+
+    def _mix(self, share: float) -> Array:
+        best = np.eye(len(self.reward))[int(np.argmax(self.reward))]
+        mix: Array = (1 - share) * np.array(self.reference) + share * best
+        return mix
+
+    def _gap(self, share: float) -> float:
+        return float(optimality_gap(self._mix(share), self.reward, self.reference, self.beta))

@@ -1,0 +1,80 @@
+// How far below the best objective a policy stands: β KL(π‖π*), and nothing else.
+
+import { max, range } from "d3-array";
+import { klDivergence } from "../core/distributions.js";
+import { gibbsPolicy, optimalityGap } from "../core/rlhf_objective.js";
+import { say } from "../parts/format.js";
+import { scene } from "../parts/scene.js";
+import { slider } from "../parts/slider.js";
+
+const TEMPTING = {
+  responses: ["I don't know", "Venus", "Mercury", "the Sun"],
+  reward: [0.2, 1, 0.8, -1.5],
+  reference: [0.3, 0.15, 0.45, 0.1],
+};
+
+const PRESETS = {
+  "50 : 50": { ...TEMPTING, share: 0.5, beta: 0.5 },
+  "90 : 10": { ...TEMPTING, share: 0.1, beta: 0.5 },
+  "β = 0.1": { ...TEMPTING, share: 0.5, beta: 0.1 },
+};
+
+const DEEPEST = 0.85;
+
+export default scene({
+  label: "How far below the top",
+  presets: PRESETS,
+  guesses: () => range(0, DEEPEST + 0.005, 0.01).map((value) => Number(value.toFixed(2))),
+  controls: (stage) => {
+    const share = slider(stage, { label: "share of the best", key: "share", step: 0.05, format: say });
+    const beta = slider(stage, { label: "price <i>β</i>", key: "beta", step: 0.05, format: say });
+    return [
+      { node: share.node, draw: (state) => share.draw(state.share) },
+      { node: beta.node, draw: (state) => beta.draw(state.beta) },
+    ];
+  },
+  picture: () => ({ along: "y", right: 30, xTitle: "share of the best response in the mix", yTitle: "below the top, units of reward" }),
+
+  show({ share, beta, reward, reference, responses }) {
+    const best = reward.indexOf(max(reward));
+    const mix = (weight) => reference.map((p, y) => (1 - weight) * p + (y === best ? weight : 0));
+    const gap = (weight) => optimalityGap(mix(weight), reward, reference, beta);
+    const [start, end, truth] = [gap(0), gap(1), gap(share)];
+    const summary = `A mix with ${say(share)} of ${responses[best]}; the reference is ${say(start)} below the top, always ${responses[best]} ${say(end)}`;
+    return {
+      question:
+        `The reference is ${say(start)} below the top, “always ${responses[best]}” ${say(end)}. ` +
+        `How far below is a mix of both, ${say(100 - 100 * share)} : ${say(100 * share)}?`,
+      truth,
+      why: why(beta, klDivergence(mix(share), gibbsPolicy(reward, reference, beta)), (1 - share) * start + share * end),
+      start: 0.5,
+      seen: share === 0 || share === 1,
+      summary,
+      picture: {
+        xDomain: [0, 1],
+        yDomain: [DEEPEST, -0.1],
+        lines: [
+          { role: "policy", answer: true, points: range(0, 1.005, 0.02).map((weight) => [weight, gap(weight)]) },
+        ],
+        levels: [{ y: 0, label: "the top, π*", side: end < start ? "left" : "right" }],
+        dots: [
+          { role: "reference", x: 0, y: start },
+          { role: "policy", x: 1, y: end },
+        ],
+        thumb: { x: share, y: [0], label: `${say(100 - 100 * share)} : ${say(100 * share)}` },
+        names: [
+          { x: 0, y: start, label: "the reference", key: "start", value: start, side: "right", dy: 18 },
+          { x: 1, y: end, label: `always ${responses[best]}`, key: "end", value: end, dy: 18 },
+        ],
+        cover: [0, 0],
+        beside: share,
+        description: summary,
+      },
+    };
+  },
+});
+
+/** The divergence from the optimum, and what the mean of the ends would be. */
+const why = (beta, distance, mean) =>
+  `β KL(π‖π*) = ${say(beta)} × ${say(distance)}: all that counts is how far π is from the best policy. ` +
+  `A mix is nearer than its parts on average, ${say(mean)}.`;

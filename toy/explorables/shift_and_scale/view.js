@@ -1,0 +1,113 @@
+// Two scores, shifted and scaled: only their difference decides who wins how often.
+
+import { range } from "d3-array";
+import { winProbability } from "../core/reward_loss.js";
+import { say } from "../parts/format.js";
+import { guessBars } from "../parts/guess_bars.js";
+import { scene } from "../parts/scene.js";
+import { slider } from "../parts/slider.js";
+
+const PAIR = { responses: ["Venus", "I don't know"], reward: [1, 0.2] };
+
+const PRESETS = {
+  "+ 3": { ...PAIR, shift: 3, scale: 1 },
+  "× 2": { ...PAIR, shift: 0, scale: 2 },
+  "× 2 + 3": { ...PAIR, shift: 3, scale: 2 },
+  "× −1": { ...PAIR, shift: 0, scale: -1 },
+};
+
+const SCORES = [-4, 6]; // what is drawn of them
+
+export default scene({
+  label: "Scores, shifted and scaled",
+  presets: PRESETS,
+  draws: guessBars,
+  guesses: () => range(0, 101),
+  controls: (stage) => {
+    const shift = slider(stage, { label: "add", key: "shift", step: 0.5, format: say });
+    const scale = slider(stage, { label: "multiply by", key: "scale", step: 0.25, format: say });
+    return [
+      { node: shift.node, draw: (state) => shift.draw(state.shift) },
+      { node: scale.node, draw: (state) => scale.draw(state.scale) },
+    ];
+  },
+  picture: () => ({ left: 92, right: 30, xTitle: "comparisons won, of 100" }),
+
+  show({ shift, scale, reward, responses }) {
+    const margin = (times) => times * (reward[0] - reward[1]);
+    const wins = (times) => 100 * winProbability(margin(times));
+    const scores = reward.map((score) => scale * score + shift);
+    const truth = wins(scale);
+    const first = responses[0];
+    const summary = responses.map((name, y) => `${name} scores ${say(scores[y])}, before ${say(reward[y])}`).join("; ");
+    const look = (y) => ({ role: y === 0 ? "policy" : "reference" });
+    return {
+      question:
+        `${first} wins ${say(wins(1))} times in 100. ${change(shift, scale)} How often does it win now?`,
+      truth,
+      why: why(margin, wins, scale),
+      start: 50,
+      seen: scale === 1 && shift === 0,
+      summary,
+      picture: {
+        domain: [0, 100],
+        key: [
+          { role: "policy", label: "score now" },
+          { role: "policy", hollow: true, label: "before" },
+        ],
+        rows: [
+          ...responses.map((name, y) => ({
+            name,
+            height: 0.24,
+            domain: SCORES,
+            key: `score.${y}`,
+            value: scores[y],
+            at: Math.max(scores[y], reward[y], 0),
+            lanes: [
+              { height: 0.62, parts: [{ ...look(y), from: 0, to: scores[y] }] },
+              { height: 0.38, parts: [{ ...look(y), hollow: true, from: 0, to: reward[y] }] },
+            ],
+          })),
+          { name: "", height: 0.1, lanes: [] },
+          {
+            name: [first, "wins"],
+            height: 0.42,
+            asked: true,
+            lanes: [
+              {
+                height: 1,
+                parts: [
+                  { ...look(0), from: 0, to: truth },
+                  { ...look(1), tint: "45%", from: truth, to: 100 },
+                ],
+              },
+            ],
+          },
+        ],
+        description: summary,
+      },
+    };
+  },
+});
+
+/** What is done to both scores, as a sentence. */
+function change(shift, scale) {
+  const shifted = `${shift >= 0 ? "raised" : "lowered"} by ${say(Math.abs(shift))}`;
+  if (scale === 1) return `Both scores are ${shifted}.`;
+  return `Both scores are multiplied by ${say(scale)}${shift ? ` and ${shifted}` : ""}.`;
+}
+
+/** What becomes of the margin. */
+function why(margin, wins, scale) {
+  const before = say(margin(1));
+  if (scale === 1) {
+    return (
+      `Only the difference counts, and what both get alike cancels: it is ${before} as before, ` +
+      `and σ(${before}) = ${say(wins(1) / 100)}.`
+    );
+  }
+  return (
+    `Only the difference counts: it goes from ${before} to ${say(margin(scale))}, ` +
+    `and σ from ${say(wins(1) / 100)} to ${say(wins(scale) / 100)}.`
+  );
+}
