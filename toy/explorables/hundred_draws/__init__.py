@@ -34,7 +34,7 @@ class HundredDraws(Scene):
         """Return the chance to miss it, and what the other runs make of that."""
         missed = self.truth() / 100
         return (
-            f"All {DRAWS} draws miss it with {say(1 - self.share)}^{DRAWS} = {say(missed)}. Over "
+            f"All {DRAWS} draws miss it with {say(1 - self.share)}¹⁰⁰ = {say(missed)}. Over "
             f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
         )
 

@@ -62,5 +62,5 @@ export default scene({
 
 /** The chance to miss it, and what the other runs make of that. */
 const why = (share, missed, all) =>
-  `All ${all} draws miss it with ${say(1 - share)}^${all} = ${say(missed)}. Over all runs the mean is right, ` +
+  `All ${all} draws miss it with ${say(1 - share)}¹⁰⁰ = ${say(missed)}. Over all runs the mean is right, ` +
   `so where it comes it counts ${say(1 / (1 - missed))}-fold.`;
