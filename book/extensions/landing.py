@@ -215,10 +215,15 @@ def draw_preview(target: Path) -> None:
 
 def add_preview(app: Sphinx) -> None:
     """Draw the picture of a book whose first page has a map."""
-    if app.builder.format == "html" and app.config.root_doc in pages_with(app, "{map}"):
+    if app.builder.format == "html" and has_map(app):
         target = Path(app.outdir, PREVIEW)
         target.parent.mkdir(parents=True, exist_ok=True)
         draw_preview(target)
+
+
+def has_map(app: Sphinx) -> bool:
+    """Tell whether the first page shows what the others have."""
+    return "{map}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
 
 
 def pages_with(app: Sphinx, *directives: str) -> list[str]:
@@ -229,7 +234,7 @@ def pages_with(app: Sphinx, *directives: str) -> list[str]:
 
 def name_preview(app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
     """Tell a page's template where the picture is: an address of its own, if the book has one."""
-    if app.config.root_doc in pages_with(app, "{map}"):
+    if has_map(app):
         base = app.config.html_baseurl.rstrip("/")
         context["preview"] = f"{base}/{PREVIEW}" if base else context["pathto"](PREVIEW, 1)
 
