@@ -85,7 +85,7 @@ class FillGallery(SphinxPostTransform):
 
     def pages(self) -> list[str]:
         """Return the pages that may hold live figures, but the first, in the order of the book."""
-        first, *others = below(self.env, self.config.root_doc)
+        _first, *others = below(self.env, self.config.root_doc)
         return [page for page in others if page != self.env.docname]
 
     def cards(self, page: str) -> Iterator[list[nodes.Node]]:
