@@ -17,9 +17,6 @@
   // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
   const LAYERS = "section > * { isolation: isolate; }";
 
-  const ALONE = `html[data-embed] body { display: grid; min-height: 100vh; margin: 0; padding: 12px; place-content: center; }
-    html[data-embed] .toy-mount { width: min(100vw - 24px, 960px); }`;
-
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   /** The part of a Jupyter widget model that anywidget's `render` relies on, without a kernel. */
@@ -267,7 +264,6 @@
     for (const view of only ? [only] : document.querySelectorAll(VIEW)) await mount(view);
     follow();
     addEventListener("hashchange", follow);
-    if (new URLSearchParams(location.search).has("embed")) showAlone();
     document.documentElement.dataset.explorables = "ready";
   }
 

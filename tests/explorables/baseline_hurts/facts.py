@@ -24,7 +24,6 @@ def baseline_hurts(state: dict[str, Any]) -> Numbers:
 BASELINE_HURTS = Explorable(
     "BaselineHurts",
     "baseline-hurts",
-    "book/figures.html",
     baseline_hurts,
     dragged=2,
     lab={"baseline": -1.0},

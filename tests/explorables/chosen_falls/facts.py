@@ -25,7 +25,6 @@ def chosen_falls(state: dict[str, Any]) -> Numbers:
 CHOSEN_FALLS = Explorable(
     "ChosenFalls",
     "chosen-falls",
-    "book/dpo.html",
     chosen_falls,
     dragged=2,
     lab={"time": 1.0},

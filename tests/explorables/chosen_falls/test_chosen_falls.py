@@ -15,8 +15,8 @@ def test_the_answer_is_where_a_descent_ends():
     )
     assert scene.truth() == pytest.approx(run.policies[-1, 1], rel=0.02)
     assert scene.truth() < 0.001
-    assert "now 0.333, when the loss is 0.021?" in scene.question()
-    assert "for each a paragraph there are then" in scene.describe()
+    assert "At a loss of 0.021, how likely is a paragraph?" in scene.question()
+    assert "against a paragraph the odds of a page" in scene.describe()
 
 
 def test_beside_a_shorter_response_the_chosen_one_rises():

@@ -57,7 +57,6 @@ def gradient_scatter(state: dict[str, Any]) -> Numbers:
 GRADIENT_SCATTER = Explorable(
     "GradientScatter",
     "gradient-scatter",
-    "book/policy_gradient/groups.html",
     gradient_scatter,
     dragged=2,
     lab={

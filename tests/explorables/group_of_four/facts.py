@@ -25,7 +25,6 @@ def group_of_four(state: dict[str, Any]) -> Numbers:
 GROUP_OF_FOUR = Explorable(
     "GroupOfFour",
     "group-of-four",
-    "book/figures.html",
     group_of_four,
     dragged=3,
     lab={"gain": 0.1, "right": 2},

@@ -41,7 +41,6 @@ def kl_as_loss(state: dict[str, Any]) -> Numbers:
 KL_AS_LOSS = Explorable(
     "KLAsLoss",
     "kl-as-loss",
-    "book/kl_estimators/as_a_loss.html",
     kl_as_loss,
     dragged=4,
     lab={"policy": [0.2, 0.3, 0.5], "beta": 1.0, "time": 100},

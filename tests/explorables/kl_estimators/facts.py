@@ -40,7 +40,6 @@ def n_sample_means(state: dict[str, Any]) -> Numbers:
 ESTIMATORS = Explorable(
     "KLEstimators",
     "kl-estimators",
-    "book/kl_estimators/along_a_path.html",
     n_sample_means,
     dragged=5,
     lab={"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5, "coefficient": 0.2, "stale": 0.4},

@@ -33,7 +33,6 @@ def never_compared(state: dict[str, Any]) -> Numbers:
 NEVER_COMPARED = Explorable(
     "NeverCompared",
     "never-compared",
-    "book/dpo.html",
     never_compared,
     dragged=2,
     lab={"time": 10.0},

@@ -20,6 +20,4 @@ def one_draw(state: dict[str, Any]) -> Numbers:
     return numbers
 
 
-ONE_DRAW = Explorable(
-    "OneDraw", "one-draw", "book/figures.html", one_draw, dragged=2, lab={"draws": 10}
-)
+ONE_DRAW = Explorable("OneDraw", "one-draw", one_draw, dragged=2, lab={"draws": 10})

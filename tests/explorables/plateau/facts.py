@@ -30,4 +30,4 @@ def plateau(state: dict[str, Any]) -> Numbers:
     return numbers
 
 
-PLATEAU = Explorable("Plateau", "plateau", "book/figures.html", plateau, dragged=2, lab={"time": 5})
+PLATEAU = Explorable("Plateau", "plateau", plateau, dragged=2, lab={"time": 5})

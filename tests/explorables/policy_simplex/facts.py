@@ -33,7 +33,6 @@ def policy_simplex(state: dict[str, Any]) -> Numbers:
 POLICY_SIMPLEX = Explorable(
     "PolicySimplex",
     "policy-simplex",
-    "book/policy_gradient/climbing.html",
     policy_simplex,
     dragged=3,
     lab={"policy": [0.2, 0.3, 0.5], "beta": 1.0, "kl_term": False},

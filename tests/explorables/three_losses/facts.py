@@ -31,7 +31,6 @@ def three_losses(state: dict[str, Any]) -> Numbers:
 THREE_LOSSES = Explorable(
     "ThreeLosses",
     "three-losses",
-    "book/figures.html",
     three_losses,
     dragged=2,
     lab={"time": 20},

@@ -25,7 +25,6 @@ def times_advantage(state: dict[str, Any]) -> Numbers:
 TIMES_ADVANTAGE = Explorable(
     "TimesAdvantage",
     "times-advantage",
-    "book/figures.html",
     times_advantage,
     dragged=2,
     lab={"policy": [0.1, 0.5, 0.2, 0.2]},

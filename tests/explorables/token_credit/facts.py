@@ -39,7 +39,6 @@ def credits(state: dict[str, Any]) -> Numbers:
 TOKEN_CREDIT = Explorable(
     "TokenCredit",
     "token-credit",
-    "book/policy_gradient/tokens.html",
     credits,
     dragged=1,
     lab={

@@ -46,7 +46,6 @@ def estimates(path: int, policy: Any, reference: Any, kls: Any) -> Numbers:
 TOKEN_KL = Explorable(
     "TokenKL",
     "token-kl",
-    "book/kl_estimators/tokens.html",
     divergences,
     dragged=1,
     lab={"policy": [0.5, 0.4, 0.3, 0.2, 0.6, 0.7, 0.8], "path": 4},

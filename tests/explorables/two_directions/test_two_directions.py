@@ -15,7 +15,7 @@ def test_the_answer_is_the_other_direction():
     back = toy.kl_divergence(scene.reference, policy)
     assert scene.truth() == pytest.approx(back, rel=1e-12)
     assert back > 2 * forth
-    assert f"count the two are {say(forth)} nats apart" in scene.question()
+    assert f"count, policy and reference are {say(forth)} nats apart" in scene.question()
 
 
 def test_the_words_name_the_largest_part_and_who_counts_it():

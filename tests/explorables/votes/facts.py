@@ -24,7 +24,6 @@ def votes(state: dict[str, Any]) -> Numbers:
 VOTES = Explorable(
     "Votes",
     "votes",
-    "book/dpo.html",
     votes,
     dragged=2,
     lab={"policy": 0.4},

@@ -17,7 +17,7 @@ def test_even_votes_leave_the_policy_at_the_reference():
 def test_thirty_votes_bring_it_to_nine_thirteenths():
     scene = Votes(won=30)
     assert scene.truth() == pytest.approx(9 / 13, rel=1e-12)
-    assert "their own, 3, to the power 1/β = 2; that is by 9, to 2.25." in scene.describe()
+    assert "their own, 3, to the power 1/β = 2: by 9, to 2.25." in scene.describe()
 
 
 def test_where_nats_are_dear_three_votes_in_four_are_worth_a_third():

@@ -29,7 +29,6 @@ def where_k3_loses(state: dict[str, Any]) -> Numbers:
 WHERE_K3_LOSES = Explorable(
     "WhereK3Loses",
     "where-k3-loses",
-    "book/figures.html",
     where_k3_loses,
     dragged=2,
     lab={"share": 0.2},

@@ -60,9 +60,9 @@ class BaselineHurts(Scene):
         """Draw the parabola, with the best baseline, the value and none."""
         baselines = np.linspace(*BASELINES, 121)
         value = self._value()
-        places = {"none": 0.0, f"value {value:.3f}": value}
+        places = {"none": 0.0, f"value {say(value)}": value}
         if (best := self.truth()) is not None:
-            places[f"best {best:.3f}"] = best
+            places[f"best {say(best)}"] = best
         return draw(baselines, self._variance(baselines), places, self.baseline)
 
     def _variance(self, baselines: ArrayLike) -> Array:

@@ -33,8 +33,7 @@ class ChosenFalls(Scene):
         loss = float(np.log1p(np.exp(-self._weight(TIMES[1]))))
         return (
             f"{chosen.capitalize()} (length 1) beat {rejected} (0); nobody compared {unseen} "
-            f"({say(self.length)}). How likely is {chosen}, now {say(1 / 3)}, when the loss is "
-            f"{say(loss)}?"
+            f"({say(self.length)}). At a loss of {say(loss)}, how likely is {chosen}?"
         )
 
     def truth(self) -> float:
@@ -47,8 +46,8 @@ class ChosenFalls(Scene):
         weight = float(self._weight(TIMES[1]))
         longer, shorter = (float(np.exp(weight * gap)) for gap in (self.length - 1, -1))
         return (
-            f"What is learnt is length, {say(weight)} nats for each 1 of it: for each {chosen} "
-            f"there are then {say(longer)} times {unseen} and {say(shorter)} times {rejected}."
+            f"Length is what is learnt: against {chosen} the odds of {unseen} are then "
+            f"{say(longer)}, of {rejected} {say(shorter)}."
         )
 
     def still(self) -> str:

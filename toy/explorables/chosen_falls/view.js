@@ -11,7 +11,7 @@ import { geometricSteps } from "../parts/slider.js";
 
 const PRESETS = {
   "Length 3": { length: 3, responses: ["a page", "a paragraph", "one line"] },
-  "Length 2": { length: 2, responses: ["two paragraphs", "a paragraph", "one line"] },
+  "Length 2": { length: 2, responses: ["a letter", "a paragraph", "one line"] },
   "Length 0.2": { length: 0.2, responses: ["two lines", "a paragraph", "one line"] },
 };
 
@@ -37,7 +37,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 130,
+    right: 126,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -53,17 +53,17 @@ export default scene({
     return {
       question:
         `${capitalized(chosen)} (length 1) beat ${rejected} (0); nobody compared ${unseen} (${say(length)}). ` +
-        `How likely is ${chosen}, now ${say(1 / 3)}, when the loss is ${say(Math.log1p(Math.exp(-weight)))}?`,
+        `At a loss of ${say(Math.log1p(Math.exp(-weight)))}, how likely is ${chosen}?`,
       truth: sharesAt(last, length)[1],
       why:
-        `What is learnt is length, ${say(weight)} nats for each 1 of it: for each ${chosen} there are then ` +
-        `${say(Math.exp(weight * (length - 1)))} times ${unseen} and ${say(Math.exp(-weight))} times ${rejected}.`,
+        `Length is what is learnt: against ${chosen} the odds of ${unseen} are then ` +
+        `${say(Math.exp(weight * (length - 1)))}, of ${rejected} ${say(Math.exp(-weight))}.`,
       start: 1 / 3,
       seen: time >= last,
       summary,
       picture: {
         xDomain: [first, last],
-        yDomain: [0, 1],
+        yDomain: [-0.16, 1],
         lines: ROLES.map((role, y) => ({ role, points: curve.map(([t, shares]) => [t, shares[y]]) })),
         thumb: { x: time, y: now, label: `t = ${say(time)}` },
         names: responses.map((label, y) => ({ y: now[y], label, role: ROLES[y], key: KEYS[y], value: now[y], format: formatProbability })),

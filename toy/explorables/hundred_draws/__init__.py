@@ -14,7 +14,7 @@ DRAWS = 100
 class HundredDraws(Scene):
     """Draw from the reference, and see in how many runs a rare response never comes."""
 
-    draws = Count(10, "how many draws have been made", high=DRAWS)
+    draws = Count(5, "how many draws have been made", high=DRAWS)
     share = Number(
         float(SHY_REFERENCE.reference[0, 3]), "how often the response is said", low=0.001, high=0.1
     )
@@ -34,7 +34,7 @@ class HundredDraws(Scene):
         """Return the chance to miss it, and what the other runs make of that."""
         missed = self.truth() / 100
         return (
-            f"All {DRAWS} draws miss it with {say(1 - self.share)}^{DRAWS} = {say(missed)}. Over "
+            f"All {DRAWS} draws miss it with {say(1 - self.share)}¹⁰⁰ = {say(missed)}. Over "
             f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
         )
 

@@ -11,7 +11,7 @@ from toy.explorables.scene import Scene, say
 from toy.explorables.traits import Distribution, Labels, Number
 
 #: The times that are drawn, and the price of a nat.
-TIMES = (0.1, 10_000.0)
+TIMES = (0.01, 10_000.0)
 BETA = 0.5
 
 

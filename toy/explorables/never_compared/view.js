@@ -27,7 +27,7 @@ const PRESETS = {
 };
 
 const SHARES = range(0, 101).map((percent) => percent / 100);
-const STEPS_PER_SECOND = 15;
+const STEPS_PER_SECOND = 20;
 
 export default scene({
   label: "What was never compared",
@@ -41,7 +41,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 104,
+    right: 114,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -53,7 +53,7 @@ export default scene({
     const rest = sum(reference.slice(1, -1));
     const [down, up] = [reference[0], reference.at(-1)];
     const meeting = down > up ? Math.sqrt(down * up) : (down + up) / 2;
-    const peak = timeToMargin(Math.max(0, (BETA * Math.log(down / up)) / 2), 1) / (2 * BETA ** 2);
+    const peak = timeToMargin(Math.max(0, BETA * Math.log(down / up)), 1) / (2 * BETA ** 2);
     const now = together(sharesAt(time, reference));
     const curve = geometricSteps(first, last).map((t) => [t, together(sharesAt(t, reference))]);
     const looks = [
@@ -73,12 +73,12 @@ export default scene({
       summary,
       picture: {
         xDomain: [first, last],
-        yDomain: [0, 1],
+        yDomain: [-0.02, 1],
         lines: looks.map(({ role }, i) => ({ role, points: curve.map(([t, shares]) => [t, shares[i]]) })),
         thumb: { x: time, y: now, label: `t = ${say(time)}` },
         names: looks.map(({ label, key, role }, i) => ({ y: now[i], label, role, key, value: now[i], format: formatProbability })),
         cover: [time, last],
-        beside: Math.max(peak, 1),
+        beside: Math.max(peak, 3),
         description: summary,
       },
     };

@@ -9,7 +9,7 @@ export const button = (label, action) =>
   make("button", { type: "button", class: "toy-button", text: label, ...KEEPS_ITS_KEYS }).on("click", action);
 
 /** `settings`: { label: changes of traits }. */
-export function toolbar(stage, { hint = "", settings = {} } = {}) {
+export function toolbar(stage, { settings = {} } = {}) {
   const named = Object.entries(settings).map(([label, changes]) =>
     button(label, () => stage.settle(changes)).classed("toy-setting", true).datum(changes),
   );
@@ -17,7 +17,6 @@ export function toolbar(stage, { hint = "", settings = {} } = {}) {
     for (const one of named) one.attr("aria-pressed", isSet(one.datum(), state));
   });
   return make("div", { class: "toy-toolbar" }, [
-    ...(hint ? [make("span", { class: "toy-hint", text: hint })] : []),
     ...named,
     button("Reset", stage.reset).classed("toy-reset", true),
   ]);

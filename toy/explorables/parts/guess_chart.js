@@ -22,19 +22,19 @@ const HIGH = 12;
 // The thickness of a bar, in px.
 const THICK = 28;
 
-const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "dots", "notes"];
+const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog`, `yLog` as in a chart,
+ * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
  * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, left: at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
- *        names: [{ y, x: if not at the right end, side: "right" if on that side, near: the same, but beside the place and
- *                 clear of each other, role, label, dy: in px, key, value: if any, format }],
+ *        levels: [{ y, label, side: "left" if at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
+ *        names: [{ y, x: if not at the right end, side: "right" if on that side, dy: in px, near: the same, but beside the place and
+ *                 clear of each other, role, label, key, value: if any, format }],
  *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, description,
@@ -43,11 +43,11 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "names", "dots", "n
  * What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, yLog, xTicks = true }) {
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
   const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
-  const y = (yLog ? scaleLog : scaleLinear)();
+  const y = scaleLinear();
   const scale = { x, y }[along];
   const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
   if (!xTicks) plot.select(".toy-axis").style("display", "none");
@@ -153,8 +153,9 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     }
     for (const level of levels) {
       marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
-      const text = marks.append("text").attr("x", level.left ? 5 : width - 5).attr("y", y(level.y) - 6);
-      text.attr("text-anchor", level.left ? "start" : "end").text(level.label);
+      const words = marks.append("text").attr("y", y(level.y) - 6).text(level.label);
+      if (level.side === "left") words.attr("x", 5);
+      else words.attr("text-anchor", "end").attr("x", width - 5);
     }
     for (const dot of dots) {
       const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));

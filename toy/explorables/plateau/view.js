@@ -1,21 +1,21 @@
 // A plateau: how long the exact gradient takes to find a response that is rarely said.
 
-import { max, maxIndex, range } from "d3-array";
+import { max, maxIndex } from "d3-array";
 import { softmax } from "../core/distributions.js";
 import { rlhfAscent } from "../core/learners.js";
-import { sum } from "../core/numpy.js";
 import { policyGradient } from "../core/policy_gradient.js";
 import { make } from "../parts/dom.js";
 import { formatProbability, say } from "../parts/format.js";
 import { clock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
+import { below, order, ribbons } from "../parts/ribbons.js";
 import { scene } from "../parts/scene.js";
 import { logSteps } from "../parts/slider.js";
 
 const PRESETS = {
   "15 in 100": { policy: [0.3, 0.15, 0.45, 0.1], time: 3 },
   "6 in 100": { policy: [0.33, 0.06, 0.5, 0.11], time: 3 },
-  "3 in 100": { policy: [0.34, 0.03, 0.51, 0.12], time: 3 },
+  "4 in 100": { policy: [0.34, 0.04, 0.51, 0.11], time: 3 },
 };
 
 const STEP_SIZE = 2;
@@ -40,15 +40,15 @@ export default scene({
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");
     const best = maxIndex(reward);
-    const order = [best, ...range(reward.length).filter((y) => y !== best)];
+    const matters = reward.map((_, y) => y === best);
+    const stack = order(matters);
     const flow = flowOf(policy, reward, last);
     const half = flow.findIndex((one) => one[best] >= 0.5);
     const truth = half >= 1 ? half : null;
-    const below = (one, i) => sum(order.slice(0, i).map((y) => one[y]));
     // Between the steps of the slider, a take-over can be steep.
     const drawn = [...new Set(steps(stage).flatMap((step) => [step, Math.min(last, Math.round(step * 1.03))]))].sort((a, b) => a - b);
     const now = flow[time];
-    const summary = `After ${time} steps: ${order.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
+    const summary = `After ${time} steps: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
       question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many exact steps is it said half the time?`,
       truth,
@@ -59,14 +59,10 @@ export default scene({
       picture: {
         xDomain: [first, last],
         yDomain: [0, 1],
-        areas: order.map((y, i) => ({
-          role: y === best ? "policy" : "reference",
-          tint: y === best ? "100%" : `${25 + 20 * (i % 3)}%`,
-          points: drawn.map((step) => [step, below(flow[step], i), below(flow[step], i) + flow[step][y]]),
-        })),
-        levels: [{ y: 0.5, label: "half" }],
+        areas: ribbons(drawn.map((step) => [step, flow[step]]), matters),
+        levels: [{ y: 0.5, label: "half", side: "left" }],
         thumb: { x: time, y: [now[best]], label: `step ${say(time)}` },
-        names: order.map((y, i) => ({ y: below(now, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
+        names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
         cover: [time, last],
         beside: 0.5,
         description: summary,

@@ -21,4 +21,5 @@ def draw(loss: str, shares: Array, time: int, rests: tuple[float, float], name: 
         top = 1.15 * max(rest, optimum, shares.max())
         ax.set(xscale="log", xlim=(1, shares.size), ylim=(0, top))
         ax.set(xlabel="steps of descent", ylabel=f"share of {name}")
+        ax.xaxis.set_major_formatter("{x:,g}")
         return as_svg(figure)

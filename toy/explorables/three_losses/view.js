@@ -61,7 +61,7 @@ export default scene({
         xDomain: [first, last],
         yDomain: [0, top],
         lines: [{ role: loss, points: curve }],
-        levels: [{ y: optimum, label: `optimum π* ${say(optimum)}`, left: true }],
+        levels: [{ y: optimum, label: `optimum π* ${say(optimum)}`, side: "left" }],
         thumb: { x: time, y: [flow[time][it]], label: `step ${say(time)}` },
         names: [{ x: time, y: flow[time][it], role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],

@@ -28,8 +28,8 @@ class TwoDirections(Scene):
         """Return the question: the divergence in the other direction."""
         forth = float(kl_divergence(self._policy(), self.reference))
         return (
-            f"By the policy's count the two are {say(forth)} nats apart. How far apart are they by "
-            "the reference's count?"
+            f"By the policy's count, policy and reference are {say(forth)} nats apart. How far "
+            "apart are they by the reference's count?"
         )
 
     def truth(self) -> float:

@@ -45,7 +45,7 @@ export default scene({
     const summary = `${responses.map((name, y) => `${name} ${say(policy[y])} from ${say(reference[y])}`).join(", ")}; weighed by the policy ${say(there)} nats`;
     const sums = (terms, height, more) => ({ height, ...waterfall(terms, responses, look), ...more });
     return {
-      question: `By the policy's count the two are ${say(there)} nats apart. How far apart are they by the reference's count?`,
+      question: `By the policy's count, policy and reference are ${say(there)} nats apart. How far apart are they by the reference's count?`,
       truth,
       why: why(policy, reference, back, responses),
       start: there,

@@ -38,9 +38,8 @@ class Votes(Scene):
         odds, votes = REFERENCE / (1 - REFERENCE), self.won / (VOTES - self.won)
         factor = votes ** (1 / self.beta)
         return (
-            f"Votes are no shares: they multiply the reference's odds, {say(odds)}, by "
-            f"their own, {say(votes)}, to the power 1/β = {say(1 / self.beta)}; that is by "
-            f"{say(factor)}, to {say(odds * factor)}."
+            f"Votes multiply the reference's odds, {say(odds)}, by their own, {say(votes)}, to "
+            f"the power 1/β = {say(1 / self.beta)}: by {say(factor)}, to {say(odds * factor)}."
         )
 
     def still(self) -> str:

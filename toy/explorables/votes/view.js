@@ -61,7 +61,7 @@ export default scene({
             points: SHARES.map((share) => [share, loss(share)]).filter(([, y]) => y < LOSSES[1] - 0.02),
           },
         ],
-        places: [{ x: REFERENCE, side: "left", label: "reference", high: true }],
+        places: [{ x: REFERENCE, side: "right", label: "reference", high: true }],
         thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
         names: [{ y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
         cover: [policy, 1],
@@ -77,7 +77,7 @@ function why(votes, beta) {
   const odds = REFERENCE / (1 - REFERENCE);
   const factor = votes ** (1 / beta);
   return (
-    `Votes are no shares: they multiply the reference's odds, ${say(odds)}, by their own, ${say(votes)}, ` +
-    `to the power 1/β = ${say(1 / beta)}; that is by ${say(factor)}, to ${say(odds * factor)}.`
+    `Votes multiply the reference's odds, ${say(odds)}, by their own, ${say(votes)}, to the power ` +
+    `1/β = ${say(1 / beta)}: by ${say(factor)}, to ${say(odds * factor)}.`
   );
 }

@@ -19,4 +19,6 @@ def draw(shares: Array, stds: Mapping[str, Array], share: float, truth: float | 
         ax.legend()
         ax.set(xscale="log", xlim=shares[[0, -1]], ylim=(0, 2))
         ax.set(xlabel="how often the policy still says it", ylabel="scatter of a draw, nats")
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter("")
         return as_svg(figure)
