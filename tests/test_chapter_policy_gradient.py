@@ -28,6 +28,13 @@ def rounded(actual, expected, digits=3):
 # --- the score, the objective, the plateau --------------------------------------------------------
 
 
+def test_one_draw_of_two_responses_reports_the_slope_on_average():
+    expected_reward = lambda z: 1 / (1 + np.exp(z[1] - z[0]))
+    logits, step = np.array([0.0, np.log(3)]), np.array([1e-6, 0.0])
+    slope = (expected_reward(logits + step) - expected_reward(logits - step)) / 2e-6
+    rounded([slope, 0.25 * 1 * 0.75 + 0.75 * 0 * -0.25], 0.1875, 9)
+
+
 @given(policies(5))
 def test_the_squared_length_of_a_score_is_one_less_twice_its_probability_plus_their_squares(policy):
     squares = np.square(toy.score(policy)).sum(axis=-1)

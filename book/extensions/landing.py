@@ -84,8 +84,9 @@ class FillGallery(SphinxPostTransform):
             place.replace_self([raw('<ul class="gallery">'), *items, raw("</ul>")])
 
     def pages(self) -> list[str]:
-        """Return the other pages that hold live figures, in the order of the book."""
-        return [page for page in below(self.env, self.config.root_doc) if page != self.env.docname]
+        """Return the pages that may hold live figures, but the first, in the order of the book."""
+        _first, *others = below(self.env, self.config.root_doc)
+        return [page for page in others if page != self.env.docname]
 
     def cards(self, page: str) -> Iterator[list[nodes.Node]]:
         """Yield the card of each live figure of a page: a link that holds picture and words."""
@@ -213,28 +214,34 @@ def draw_preview(target: Path) -> None:
 
 
 def add_preview(app: Sphinx) -> None:
-    """Draw the picture of a book whose first page has a gallery."""
-    if app.builder.format == "html" and has_gallery(app):
+    """Draw the picture of a book whose first page has a map."""
+    if app.builder.format == "html" and has_map(app):
         target = Path(app.outdir, PREVIEW)
         target.parent.mkdir(parents=True, exist_ok=True)
         draw_preview(target)
 
 
-def has_gallery(app: Sphinx) -> bool:
+def has_map(app: Sphinx) -> bool:
     """Tell whether the first page shows what the others have."""
-    return "{gallery}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
+    return "{map}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
+
+
+def pages_with(app: Sphinx, *directives: str) -> list[str]:
+    """Return the pages whose source has one of these."""
+    texts = {page: Path(app.env.doc2path(page)).read_text("utf-8") for page in app.env.found_docs}
+    return [page for page, text in texts.items() if any(word in text for word in directives)]
 
 
 def name_preview(app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
     """Tell a page's template where the picture is: an address of its own, if the book has one."""
-    if has_gallery(app):
+    if has_map(app):
         base = app.config.html_baseurl.rstrip("/")
         context["preview"] = f"{base}/{PREVIEW}" if base else context["pathto"](PREVIEW, 1)
 
 
 def renew(app: Sphinx, _env: BuildEnvironment) -> list[str]:
-    """Have the first page written whenever a page is: it shows what the others have."""
-    return [app.config.root_doc]
+    """Have the pages that show what others have written whenever one of those is."""
+    return pages_with(app, "{gallery}", "{map}")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -14,14 +14,14 @@ def below_the_top(state: dict[str, Any]) -> Numbers:
     reward, reference, beta = state["reward"], state["reference"], state["beta"]
     best = np.equal(np.arange(len(reward)), np.argmax(reward))
 
-    def gap(share: float) -> float:
+    def height(share: float) -> float:
         mix = (1 - share) * np.array(reference) + share * best
-        return float(toy.optimality_gap(mix, reward, reference, beta))
+        return -float(toy.optimality_gap(mix, reward, reference, beta))
 
     share = state["share"]
-    numbers = {"share": share, "beta": beta, "start": gap(0.0), "end": gap(1.0)}
+    numbers = {"share": share, "beta": beta, "start": height(0.0), "end": height(1.0)}
     if "answer" in state:
-        numbers["answer"] = gap(share)
+        numbers["answer"] = height(share)
         numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 

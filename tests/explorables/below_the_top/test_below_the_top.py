@@ -17,15 +17,15 @@ def test_the_answer_is_what_the_objective_of_the_mix_falls_short(share):
     scene = BelowTheTop(share=share)
     mix = (1 - share) * np.array(scene.reference) + share * np.eye(4)[1]
     best = toy.gibbs_policy(scene.reward, scene.reference, scene.beta)
-    assert scene.truth() == pytest.approx(objective(scene, best) - objective(scene, mix), rel=1e-12)
-    assert f"= 0.5 × {say(toy.kl_divergence(mix, best))}" in scene.why()
+    assert scene.truth() == pytest.approx(objective(scene, mix) - objective(scene, best), rel=1e-12)
+    assert f"= −0.5 × {say(toy.kl_divergence(mix, best))}" in scene.why()
 
 
-def test_a_mix_is_nearer_than_its_parts_on_average():
+def test_a_mix_is_higher_than_its_parts_on_average():
     scene = BelowTheTop()
     ends = [BelowTheTop(share=share).truth() for share in (0.0, 1.0)]
-    assert scene.truth() < min(ends)
-    assert f"is {say(ends[0])} below the top, “always Venus” {say(ends[1])}" in scene.question()
+    assert scene.truth() > max(ends)
+    assert f"is at {say(ends[0])}, “always Venus” at {say(ends[1])}" in scene.question()
     assert f"on average, {say(sum(ends) / 2)}." in scene.describe()
 
 

@@ -21,33 +21,34 @@ class BelowTheTop(Scene):
     responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called")
 
     def question(self) -> str:
-        """Return the question: how far below the top the mix stands."""
-        start, end = self._gap(0.0), self._gap(1.0)
+        """Return the question: where the mix stands, measured from the best objective."""
+        start, end = self._height(0.0), self._height(1.0)
         return (
-            f"The reference is {say(start)} below the top, “always {self._best()}” {say(end)}. How "
-            f"far below is a mix of both, {say(100 - 100 * self.share)} : {say(100 * self.share)}?"
+            f"From the top the reference is at {say(start)}, “always {self._best()}” at "
+            f"{say(end)}. Where is a mix of both, {say(100 - 100 * self.share)} : "
+            f"{say(100 * self.share)}?"
         )
 
     def truth(self) -> float:
-        """Return J(π*) − J(π)."""
-        return self._gap(self.share)
+        """Return J(π) − J(π*)."""
+        return self._height(self.share)
 
     def why(self) -> str:
         """Return the divergence from the optimum, and what the mean of the ends would be."""
         policy = self._mix(self.share)
         best = gibbs_policy(self.reward, self.reference, self.beta)
         distance = float(kl_divergence(policy, best))
-        mean = (1 - self.share) * self._gap(0.0) + self.share * self._gap(1.0)
+        mean = (1 - self.share) * self._height(0.0) + self.share * self._height(1.0)
         return (
-            f"β KL(π‖π*) = {say(self.beta)} × {say(distance)}: all that counts is how far π is "
-            f"from the best policy. A mix is nearer than its parts on average, {say(mean)}."
+            f"−β KL(π‖π*) = −{say(self.beta)} × {say(distance)}: all that counts is how far π is "
+            f"from the best policy. A mix is higher than its parts on average, {say(mean)}."
         )
 
     def still(self) -> str:
         """Draw the distance below the top over the share, and where the mix stands."""
         shares = np.linspace(0, 1, 101)
-        gaps = np.array([self._gap(share) for share in shares])
-        return draw(shares, gaps, self.share, self.truth())
+        heights = np.array([self._height(share) for share in shares])
+        return draw(shares, heights, self.share, self.truth())
 
     def _best(self) -> str:
         return self.responses[int(np.argmax(self.reward))]
@@ -57,5 +58,5 @@ class BelowTheTop(Scene):
         mix: Array = (1 - share) * np.array(self.reference) + share * best
         return mix
 
-    def _gap(self, share: float) -> float:
-        return float(optimality_gap(self._mix(share), self.reward, self.reference, self.beta))
+    def _height(self, share: float) -> float:
+        return -float(optimality_gap(self._mix(share), self.reward, self.reference, self.beta))

@@ -5,15 +5,18 @@ from toy.figures.stills import as_svg, blank
 from toy.figures.style import LIGHT
 
 
-def draw(shares: Array, gaps: Array, share: float, truth: float) -> str:
+def draw(shares: Array, heights: Array, share: float, truth: float) -> str:
     """Draw how far below the top each mix stands, the top being at the top."""
     with blank(7.0, 3.4) as figure:
         ax = figure.subplots()
-        ax.plot(shares, gaps, color=LIGHT["policy"])
+        ax.plot(shares, heights, color=LIGHT["policy"])
         ax.plot([share, share], [0, truth], ":", color=LIGHT["best"])
         ax.plot(share, truth, "D", color=LIGHT["best"], markeredgecolor=LIGHT["paper"])
         ax.annotate(f" {truth:.3f}", (share, truth / 2), va="center")
         ax.axhline(0, color=LIGHT["ink"], linestyle="--", linewidth=1)
-        ax.set(xlim=(0, 1), ylim=(1.05 * gaps.max(), -0.05 * gaps.max()))
-        ax.set(xlabel="share of the best response in the mix", ylabel="below the top, reward")
+        ax.set(xlim=(0, 1), ylim=(1.05 * heights.min(), -0.05 * heights.min()))
+        ax.set(
+            xlabel="share of the best response in the mix",
+            ylabel="objective, measured from the top",
+        )
         return as_svg(figure)

@@ -19,12 +19,12 @@ const PRESETS = {
   "β = 0.1": { ...TEMPTING, share: 0.5, beta: 0.1 },
 };
 
-const DEEPEST = 0.85;
+const DEEPEST = -0.85;
 
 export default scene({
   label: "How far below the top",
   presets: PRESETS,
-  guesses: () => range(0, DEEPEST + 0.005, 0.01).map((value) => Number(value.toFixed(2))),
+  guesses: () => range(DEEPEST, 0.005, 0.01).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
     const share = slider(stage, { label: "share of the best", key: "share", step: 0.05, format: say });
     const beta = slider(stage, { label: "price <i>β</i>", key: "beta", step: 0.05, format: say });
@@ -33,30 +33,30 @@ export default scene({
       { node: beta.node, draw: (state) => beta.draw(state.beta) },
     ];
   },
-  picture: () => ({ along: "y", right: 30, xTitle: "share of the best response in the mix", yTitle: "below the top, units of reward" }),
+  picture: () => ({ along: "y", right: 30, xTitle: "share of the best response in the mix", yTitle: "objective, measured from the top" }),
 
   show({ share, beta, reward, reference, responses }) {
     const best = reward.indexOf(max(reward));
     const mix = (weight) => reference.map((p, y) => (1 - weight) * p + (y === best ? weight : 0));
-    const gap = (weight) => optimalityGap(mix(weight), reward, reference, beta);
-    const [start, end, truth] = [gap(0), gap(1), gap(share)];
-    const summary = `A mix with ${say(share)} of ${responses[best]}; the reference is ${say(start)} below the top, always ${responses[best]} ${say(end)}`;
+    const height = (weight) => -optimalityGap(mix(weight), reward, reference, beta);
+    const [start, end, truth] = [height(0), height(1), height(share)];
+    const summary = `A mix with ${say(share)} of ${responses[best]}; measured from the top the reference is at ${say(start)}, always ${responses[best]} at ${say(end)}`;
     return {
       question:
-        `The reference is ${say(start)} below the top, “always ${responses[best]}” ${say(end)}. ` +
-        `How far below is a mix of both, ${say(100 - 100 * share)} : ${say(100 * share)}?`,
+        `From the top the reference is at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
+        `Where is a mix of both, ${say(100 - 100 * share)} : ${say(100 * share)}?`,
       truth,
       why: why(beta, klDivergence(mix(share), gibbsPolicy(reward, reference, beta)), (1 - share) * start + share * end),
-      start: 0.5,
+      start: -0.1,
       seen: share === 0 || share === 1,
       summary,
       picture: {
         xDomain: [0, 1],
-        yDomain: [DEEPEST, -0.1],
+        yDomain: [DEEPEST, 0.1],
         lines: [
-          { role: "policy", answer: true, points: range(0, 1.005, 0.02).map((weight) => [weight, gap(weight)]) },
+          { role: "policy", answer: true, points: range(0, 1.005, 0.02).map((weight) => [weight, height(weight)]) },
         ],
-        levels: [{ y: 0, label: "the top, π*", side: end < start ? "left" : "right" }],
+        levels: [{ y: 0, label: "the top, π*", side: end > start ? "left" : "right" }],
         dots: [
           { role: "reference", x: 0, y: start },
           { role: "policy", x: 1, y: end },
@@ -76,5 +76,5 @@ export default scene({
 
 /** The divergence from the optimum, and what the mean of the ends would be. */
 const why = (beta, distance, mean) =>
-  `β KL(π‖π*) = ${say(beta)} × ${say(distance)}: all that counts is how far π is from the best policy. ` +
-  `A mix is nearer than its parts on average, ${say(mean)}.`;
+  `−β KL(π‖π*) = −${say(beta)} × ${say(distance)}: all that counts is how far π is from the best policy. ` +
+  `A mix is higher than its parts on average, ${say(mean)}.`;

@@ -14,7 +14,7 @@ DRAWS = 100
 class HundredDraws(Scene):
     """Draw from the reference, and see in how many runs a rare response never comes."""
 
-    draws = Count(10, "how many draws have been made", high=DRAWS)
+    draws = Count(5, "how many draws have been made", high=DRAWS)
     share = Number(
         float(SHY_REFERENCE.reference[0, 3]), "how often the response is said", low=0.001, high=0.1
     )

@@ -6,9 +6,9 @@ import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
 
 const PRESETS = {
-  "1 in 1,000": { share: 0.001, draws: 10 },
-  "1 in 100": { share: 0.01, draws: 10 },
-  "3 in 100": { share: 0.03, draws: 10 },
+  "1 in 1,000": { share: 0.001, draws: 5 },
+  "1 in 100": { share: 0.01, draws: 5 },
+  "3 in 100": { share: 0.03, draws: 5 },
 };
 
 const SHARES = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1];

@@ -1,11 +1,11 @@
 // One draw of k1 and of k3: the same mean, and how little a draw says of it.
 
-import { bin, max, range } from "d3-array";
+import { max, range } from "d3-array";
 import { klDivergence, logRatio } from "../core/distributions.js";
 import { countProbabilities, countVectors } from "../core/enumeration.js";
 import { k1, k3 } from "../core/kl_estimators.js";
-import { sum } from "../core/numpy.js";
 import { say } from "../parts/format.js";
+import { lawHistogram } from "../parts/law_rows.js";
 import { remembered } from "../parts/remembered.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
@@ -21,16 +21,24 @@ const DRAWS = [1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 50, 70, 100];
 const SPAN = [-2, 3.6];
 const NUM_BINS = 56;
 
-/** What the averages of N draws are, and how often each: { k1, k3: the averages, chances }. */
+/**
+ * Of the averages of N draws, for k1 and for k3: { bins: how often they fall into each, less: how often below a limit },
+ * of k3 below the KL, of k1 below 0. Walked through once; a guess that is dragged asks for nothing new.
+ */
 const lawsOf = remembered((policy, reference, draws) => {
   const counts = countVectors(draws, policy.length);
   const chances = countProbabilities(policy, counts);
   const d = logRatio(policy, reference);
-  const averages = (k) => {
-    const values = d.map(k);
-    return chances.map((_, c) => values.reduce((total, value, y) => total + (counts[y][c] / draws) * value, 0));
+  const law = (values, limit) => {
+    let less = 0;
+    for (let c = 0; c < chances.length; c++) {
+      let average = 0;
+      for (let y = 0; y < values.length; y++) average += (counts[y][c] / draws) * values[y];
+      if (average < limit) less += chances[c];
+    }
+    return { ...lawHistogram(chances, values, draws, SPAN, NUM_BINS), less };
   };
-  return { k1: averages(k1), k3: averages(k3), chances };
+  return { k1: law(d.map(k1), 0), k3: law(d.map(k3), klDivergence(policy, reference)) };
 });
 
 export default scene({
@@ -49,7 +57,7 @@ export default scene({
     const truth = kl <= SPAN[1] ? kl : null;
     const d = logRatio(policy, reference);
     const bars = Object.fromEntries(
-      ["k1", "k3"].map((name) => [name, draws === 1 ? stems(d.map(ESTIMATORS[name]), policy) : histogram(laws[name], laws.chances)]),
+      ["k1", "k3"].map((name) => [name, draws === 1 ? stems(d.map(ESTIMATORS[name]), policy) : histogram(laws[name].bins)]),
     );
     const top = 1.3 * max([...bars.k1, ...bars.k3], (one) => one.height);
     const summary = `${say(draws)} draws averaged`;
@@ -88,12 +96,8 @@ export default scene({
 
 const stems = (values, policy) => values.map((value, y) => ({ value, height: policy[y] }));
 
-const histogram = (averages, chances) =>
-  bin()
-    .value((c) => averages[c])
-    .domain(SPAN)
-    .thresholds(range(1, NUM_BINS).map((i) => SPAN[0] + (i * (SPAN[1] - SPAN[0])) / NUM_BINS))(range(averages.length))
-    .map((one) => ({ x0: one.x0, x1: one.x1, height: sum(one.map((c) => chances[c])) }));
+const WIDTH = (SPAN[1] - SPAN[0]) / NUM_BINS;
+const histogram = (bins) => Array.from(bins, (height, i) => ({ x0: SPAN[0] + i * WIDTH, x1: SPAN[0] + (i + 1) * WIDTH, height }));
 
 const percent = (value) => `${say(100 * value)} %`;
 
@@ -104,7 +108,7 @@ const lines = (role, bars, up) =>
 
 const areas = (role, bars, up) =>
   bars
-    .filter(({ height }) => height > 0)
+    .filter(({ height }) => height > 1e-4)
     .map(({ x0, x1, height }) => ({ role, answer: up < 0, points: [x0, x1].map((x) => [x, 0, up * height]) }));
 
 /** The names at the bars' ends: to the right, unless a higher one stands there, or the frame. */
@@ -119,9 +123,7 @@ const names = (role, bars, responses, up) =>
 /** How often k3 says less than its mean, and k1 less than nothing. */
 function why({ draws, kl, laws, truth, values, responses }) {
   if (truth === null) return `The KL, ${say(kl)} nats, is off the axis.`;
-  const times = (averages, limit) => say(100 * averages.reduce((total, value, c) => total + (value < limit ? laws.chances[c] : 0), 0));
-  const less = times(laws.k3, kl);
-  const negative = times(laws.k1, 0);
+  const [less, negative] = [laws.k3, laws.k1].map((law) => say(100 * law.less));
   const most = max(values);
   if (draws === 1) {
     return (

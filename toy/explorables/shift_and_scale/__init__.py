@@ -10,7 +10,7 @@ from toy.explorables.traits import Labels, Number, Values
 class ShiftAndScale(Scene):
     """Add to both scores, or multiply both, and see how often the first wins then."""
 
-    shift = Number(3.0, "what is added to both scores", low=-3.0, high=3.0)
+    shift = Number(3.0, "what is added to both scores", low=-5.0, high=5.0)
     scale = Number(1.0, "what both are multiplied by, before", low=-1.0, high=3.0)
     reward = Values(
         TEMPTING.reward[0][[1, 0]], "r", low=-2.0, high=2.0, length=2, unit="units of reward"

@@ -16,7 +16,7 @@ const PRESETS = {
   "× −1": { ...PAIR, shift: 0, scale: -1 },
 };
 
-const SCORES = [-4, 6]; // what is drawn of them
+const SCORES = [-6.5, 8.5]; // what is drawn of them
 
 export default scene({
   label: "Scores, shifted and scaled",

@@ -6,12 +6,12 @@ from toy.exact.bandits import TEMPTING
 from toy.exact.distributions import expectation, kl_divergence
 from toy.exact.rlhf_objective import gibbs_policy, greedy_policy, reward_kl_frontier
 from toy.exact.validation import Array
-from toy.explorables.frontier.still import draw
+from toy.explorables.next_nat.still import draw
 from toy.explorables.scene import Scene, say
 from toy.explorables.traits import Distribution, Number, Values
 
 
-class Frontier(Scene):
+class NextNat(Scene):
     """Walk along the frontier, and see where its slope has fallen to the price of a nat."""
 
     tilt = Number(

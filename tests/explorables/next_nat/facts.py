@@ -20,9 +20,9 @@ def frontier(state: dict[str, Any]) -> Numbers:
     return numbers
 
 
-FRONTIER = Explorable(
-    "Frontier",
-    "frontier",
+NEXT_NAT = Explorable(
+    "NextNat",
+    "next-nat",
     frontier,
     dragged=3,
     lab={"tilt": 1.0, "beta": 0.8},
