@@ -388,7 +388,7 @@ def test_an_old_address_leads_to_where_its_place_is_now(
     assert visit.problems == []
 
 
-@pytest.mark.parametrize("place", ["exercises", "nowhere", "kl-path?w=1.0", "kl-path", ""])
+@pytest.mark.parametrize("place", ["exercises", "nowhere", "one-draw?N=10", "one-draw", ""])
 def test_a_place_that_is_here_or_nowhere_is_not_looked_for_elsewhere(
     open_page: OpenPage, place: str
 ) -> None:
