@@ -25,7 +25,7 @@ def test_the_answer_is_the_largest_share_of_a_descent():
     assert scene.truth() == pytest.approx(others.max(), abs=1e-6)
     assert 0 < others.argmax() < 3000
     assert "start at 0.299 together. How high do they climb?" in scene.question()
-    assert "√(0.7 × 0.001) = 0.0265, beside 0.299: there" in scene.describe()
+    assert "√(0.7 × 0.001) = 0.0265, beside 0.299." in scene.describe()
 
 
 def test_what_a_rarer_response_loses_to_goes_nowhere_else():

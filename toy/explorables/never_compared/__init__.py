@@ -45,9 +45,9 @@ class NeverCompared(Scene):
                 "compared can only fall."
             )
         return (
-            f"{rejected} falls sooner than {chosen} can rise. Where they meet, each weighs only "
+            f"They climb until {chosen} meets {rejected}: each then weighs "
             f"√({say(self.reference[0])} × {say(self.reference[-1])}) = {say(self._meeting())}, "
-            f"beside {say(self._others())}: there the others have most."
+            f"beside {say(self._others())}."
         )
 
     def still(self) -> str:

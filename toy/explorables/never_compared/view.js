@@ -100,7 +100,7 @@ function why({ rejected, chosen, down, up, meeting, rest }) {
     return `From the start ${chosen} is as likely as ${rejected} or more, so that what nobody compared can only fall.`;
   }
   return (
-    `${rejected} falls sooner than ${chosen} can rise. Where they meet, each weighs only √(${say(down)} × ${say(up)}) = ` +
-    `${say(meeting)}, beside ${say(rest)}: there the others have most.`
+    `They climb until ${chosen} meets ${rejected}: each then weighs √(${say(down)} × ${say(up)}) = ${say(meeting)}, ` +
+    `beside ${say(rest)}.`
   );
 }
