@@ -25,7 +25,8 @@ class BelowTheTop(Scene):
         start, end = self._height(0.0), self._height(1.0)
         return (
             f"From the top the reference is at {say(start)}, “always {self._best()}” at "
-            f"{say(end)}. Where is a mix of both, {say(100 - 100 * self.share)} : {say(100 * self.share)}?"
+            f"{say(end)}. Where is a mix of both, "
+            f"{say(100 - 100 * self.share)} : {say(100 * self.share)}?"
         )
 
     def truth(self) -> float:
