@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book check checks restart test bench serve lab pictures sizes clean chromium
+.PHONY: help book check checks restart test bench serve lab pictures film sizes clean chromium
 
 PORT ?= 8000
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -39,6 +39,7 @@ help:
 	@echo 'make serve   show the book on this machine (PORT=$(PORT))'
 	@echo 'make lab     open the chapters as notebooks in JupyterLab'
 	@echo 'make pictures  take a picture of every page, in _build/pictures'
+	@echo 'make film    film the scene of the first page for the README'
 	@echo 'make sizes   tell how large each page is, beside the budget of a core'
 	@echo 'make clean   remove everything that make has made'
 
@@ -74,6 +75,9 @@ lab: $(BUNDLES)
 
 pictures: $(BOOK) chromium
 	@PYTHONPATH=tests python tests/browser/pictures.py
+
+film: $(BOOK) chromium
+	@PYTHONPATH=tests python tests/browser/moving.py
 
 sizes: $(BOOK) chromium
 	@PYTHONPATH=tests python tests/browser/budgets.py

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from pages import Source, chapters, deeper
 
 from toy.claims import CLAIMS
 
@@ -230,7 +231,7 @@ def test_every_number_of_an_equation_is_written_once(pages: dict[str, BeautifulS
 def test_every_claim_is_asked_once_in_the_class_of_its_verdict(
     pages: dict[str, BeautifulSoup],
 ) -> None:
-    boxes = [box for page in pages.values() for box in page.select(".claim")]
+    boxes = [box for page in pages.values() for box in page.select(".claim[id^=claim-]")]
     assert {(box["id"], *box["class"][:2]) for box in boxes} == {
         (f"claim-{claim.key}", "claim", f"claim-{claim.verdict}") for claim in CLAIMS
     }
@@ -241,18 +242,32 @@ def test_every_claim_is_asked_once_in_the_class_of_its_verdict(
     assert len(json.loads(tally["data-claims"])) == len(CLAIMS) == len(boxes)
 
 
-def test_the_first_page_leads_to_every_live_figure_of_the_others(
+def test_the_first_page_maps_every_chapter_with_its_deeper_pages(
     pages: dict[str, BeautifulSoup],
 ) -> None:
-    links = [link["href"] for link in pages["book/index.html"].select("ul.gallery a")]
+    stops = pages["book/index.html"].select("ol.book-map > li")
+    links = [[link["href"] for link in stop.select("a")] for stop in stops]
+    html = lambda name: name.removeprefix("book/") + ".html"
+    assert links == [[html(one), *map(html, deeper(one))] for one in chapters()]
+    for stop, chapter in zip(stops, chapters(), strict=True):
+        assert Source(chapter).head["Time"] in stop.get_text()
+
+
+def test_the_page_of_figures_leads_to_every_live_figure_and_to_each_alone(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    cards = pages["book/figures.html"].select("ul.gallery > li")
     figures = {
         f"{Path(name).relative_to('book')}#{box['id']}"
         for name, page in pages.items()
         for box in page.select(".explorable[id]")
         if name != "book/index.html"
     }
-    assert set(links) == figures
+    links = [[link["href"] for link in card.select("a")] for card in cards]
+    assert {place for place, _ in links} == figures
     assert len(links) == len(figures) > 5
+    for place, alone in links:
+        assert alone == place.replace("#live-", "?embed#")
 
 
 def test_a_link_to_the_book_comes_with_a_picture(pages: dict[str, BeautifulSoup]) -> None:

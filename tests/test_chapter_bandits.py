@@ -11,11 +11,16 @@ from torch.distributions import Categorical
 import toy
 from toy.claims.bandits import bargains, detour, sampling_error
 from toy.exact.enumeration import count_probabilities, count_vectors
+from toy.figures.style import CORNERS
 
 REFERENCE, REWARD = toy.TEMPTING.reference[0], toy.TEMPTING.reward[0]
 POLICY = np.array([0.10, 0.40, 0.45, 0.05])
 SUMMARY = toy.NOISY_LABELS.reference[0], toy.NOISY_LABELS.reward[0]
-PAGE = (Path(__file__).parents[1] / "book" / "bandits.md").read_text(encoding="utf-8")
+BOOK = Path(__file__).parents[1] / "book"
+PAGES = {
+    path.stem: path.read_text(encoding="utf-8")
+    for path in (BOOK / "bandits.md", *sorted((BOOK / "bandits").glob("*.md")))
+}
 
 
 def to(digits):
@@ -29,13 +34,46 @@ def test_the_smallest_case_by_hand():
     up, down = 0.6 * np.log(0.6 / 0.25), 0.4 * np.log(0.4 / 0.75)
     assert (up, down) == (pytest.approx(0.525, **to(3)), pytest.approx(-0.251, **to(3)))
     assert toy.kl_divergence(policy, reference) == pytest.approx(0.274, **to(3))
+    assert toy.kl_divergence(policy, reference) / 2 == pytest.approx(0.137, **to(3))
+
+
+def test_the_best_of_two_has_the_log_odds_of_the_reference_moved_by_the_reward_over_beta():
+    reference, reward = np.array([0.25, 0.75]), np.array([1.0, 0.8])
+    for beta in (0.1, 0.5, 3.0):
+        odds = np.log(1 / 3) + 0.2 / beta
+        best = toy.gibbs_policy(reward, reference, beta)
+        assert best[0] == pytest.approx(toy.win_probability(odds))
+    best = toy.gibbs_policy(reward, reference, 0.5)
+    assert best[0] == pytest.approx(0.332, **to(3))
+    assert toy.rlhf_objective(best, reward, reference, 0.5) == pytest.approx(0.858, **to(3))
+    assert toy.rlhf_objective(reference, reward, reference, 0.5) == pytest.approx(0.850)
+
+
+def test_the_other_way_of_the_smallest_case():
+    policy, reference = np.array([0.60, 0.40]), np.array([0.25, 0.75])
+    terms = reference * np.log(reference / policy)
+    np.testing.assert_allclose(terms, [-0.219, 0.471], atol=0.0005)
+    assert toy.kl_divergence(reference, policy) == pytest.approx(0.253, **to(3))
+
+
+def test_the_best_policy_says_the_second_best_answer_twice_as_often_as_the_best():
+    best = toy.gibbs_policy(REWARD, REFERENCE, 0.5)
+    assert best.argmax() == REWARD.argsort()[-2] == 2
+    assert best[2] / best[1] == pytest.approx(2.0, **to(1))
+    assert f"{best[3]:.4f}" == "0.0013"
+
+
+@pytest.mark.parametrize("tau", [0.5, 2.0])
+def test_a_temperature_raises_each_ratio_of_probabilities_to_a_power(tau):
+    other = toy.softmax(np.log(REFERENCE) / tau)
+    assert other[2] / other[1] == pytest.approx(3 ** (1 / tau))
 
 
 def test_the_chapter_quotes_the_world_as_it_is():
     assert list(REFERENCE) == [0.30, 0.15, 0.45, 0.10]
     assert list(REWARD) == [0.2, 1.0, 0.8, -1.5]
     assert REFERENCE[2] / REFERENCE[1] == pytest.approx(3)
-    assert "one and a half times as likely" in PAGE
+    assert "one and a half times as likely" in PAGES["logits"]
     assert REFERENCE[2] / REFERENCE[0] == pytest.approx(1.5)
 
 
@@ -117,12 +155,12 @@ def test_the_triangle_is_as_the_caption_says():
     least = min(toy.kl_divergence(side, home).min() for side in sides)
     assert 0.2 < least < 0.5
     # Along the path of optima, the worst response goes first.
-    path = toy.softmax(np.log(home) + np.linspace(0, 14, 50)[:, None] * worth)
+    path = toy.gibbs_policy(worth, home, beta=1 / np.linspace(1e-3, 14, 50))
     assert (path[1:, 2] / home[2] < path[1:, 1] / home[1]).all()
 
 
 def test_two_tenths_of_a_nat_reach_less_far_towards_the_rarest_response():
-    home, corners = SUMMARY[0], np.array([[0.5, np.sqrt(3) / 2], [0.0, 0.0], [1.0, 0.0]])
+    home, corners = SUMMARY[0], CORNERS
     shares, reach = np.linspace(0, 1, 20_001)[:, None], []
     for corner in np.eye(3):
         way = home + shares * (corner - home)
@@ -179,7 +217,9 @@ def test_a_step_to_the_sun_pays_if_it_is_a_hundredth_and_not_if_it_is_a_tenth():
 
 def test_the_numbers_of_the_exercises():
     assert np.ceil(np.log(0.05) / np.log(0.999)) == 2995
-    assert pytest.approx(384e3, rel=1e-3) == 19.6**2 * 0.999 / 0.001
+    assert [f"{(z / 0.1) ** 2 * 0.999 / 0.001:,.0f}" for z in (1.96, 1.0)] == ["383,776", "99,900"]
+    assert f"{0.999**100:.3f}" == "0.905"
+    assert toy.SHY_REFERENCE.reference[0, 3] == 0.001
     believed = np.where(np.arange(4) == 3, 1.1, REWARD)
     assert believed.argmax() == 3
     for beta, true in ((0.5, 0.347), (2.0, 0.415)):
@@ -200,6 +240,8 @@ def test_torch_clamps_probabilities_at_both_ends_by_the_number_type(dtype, end):
     assert ends[1] < 1
 
 
-def test_no_line_of_a_cell_is_too_long_for_a_phone_to_show():
-    cells = re.findall(r"```\{code-cell\} ipython3\n(?:---\n.*?\n---\n)?(.*?)```", PAGE, re.DOTALL)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_of_a_cell_is_too_long_for_a_phone_to_show(page):
+    cell = r"```\{code-cell\} ipython3\n(?:---\n.*?\n---\n)?(.*?)```"
+    cells = re.findall(cell, PAGES[page], re.DOTALL)
     assert max(len(line) for cell in cells for line in cell.splitlines()) <= 78

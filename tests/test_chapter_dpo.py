@@ -356,10 +356,10 @@ def test_the_smallest_case_by_hand():
 
 
 def test_the_words_of_the_simplex():
-    reference, worth = np.array([0.75, 0.20, 0.05]), np.array([-0.8, 0.1, 1.2])
+    reference, worth = np.array([0.20, 0.05, 0.75]), np.array([0.1, 1.2, -0.8])
     wins = toy.win_probability(np.subtract.outer(worth, worth)) * (1 - np.eye(3))
     optimum = toy.fit_dpo(reference, wins, BETA)
-    np.testing.assert_array_equal(optimum.round(2), [0.16, 0.26, 0.58])
+    np.testing.assert_array_equal(optimum.round(2), [0.26, 0.58, 0.16])
     reward = toy.fit_rewards(wins)
     rlhf = toy.ascend(
         lambda z: toy.objective_gradient(toy.softmax(z), reward, reference, BETA),
@@ -367,16 +367,16 @@ def test_the_words_of_the_simplex():
         0.25,
         1200,
     ).policies
-    np.testing.assert_array_equal(rlhf[20].round(2), [0.45, 0.42, 0.13])
+    np.testing.assert_array_equal(rlhf[20].round(2), [0.42, 0.13, 0.45])
     np.testing.assert_allclose(rlhf[-1], optimum, atol=1e-12)
     dpo = descend(reference, wins, BETA, 2.0, 800).policies
-    # RLHF by plain steps passes through more of the second response than DPO ever gives.
-    assert dpo[:, 1].max().round(3) == 0.313
-    assert rlhf[:, 1].max().round(3) == 0.436
+    # RLHF by plain steps passes through more of the first response than DPO ever gives.
+    assert dpo[:, 0].max().round(3) == 0.313
+    assert rlhf[:, 0].max().round(3) == 0.436
     natural = toy.ascend(
         lambda z: reward - BETA * (z - np.log(reference)), np.log(reference), 0.25, 300
     ).policies
-    assert natural[:, 1].max().round(3) == 0.312
+    assert natural[:, 0].max().round(3) == 0.312
     np.testing.assert_allclose(natural[-1], optimum, atol=1e-12)
 
 
@@ -441,6 +441,24 @@ def test_the_words_of_the_exercises():
     # Sum or average.
     assert toy.win_probability(-1.0).round(3) == 0.269
     assert toy.win_probability(0.4).round(3) == 0.599
+
+
+@given(policies(4, widest=3.0), st.floats(0.01, 0.49), st.floats(0.1, 3.0))
+def test_smoothing_takes_its_rate_from_every_weight(policy, rate, beta):
+    weights = toy.dpo_weights(policy, REFERENCE, beta) - rate
+    pulls = WINS * weights / WINS.sum()
+    expected = -beta * (pulls.sum(axis=1) - pulls.sum(axis=0))
+    smoothed = (1 - rate) * WINS + rate * WINS.T
+    gradient = toy.dpo_gradient(policy, REFERENCE, smoothed, beta)
+    np.testing.assert_allclose(gradient, expected, atol=1e-14)
+
+
+def test_what_sydney_loses_first_goes_to_melbourne():
+    shy, wins = toy.SHY_REFERENCE.reference[0], np.zeros((4, 4))
+    wins[3, 0] = 1
+    pull = -toy.dpo_gradient(shy, shy, wins, BETA)
+    rates = shy * (pull - shy @ pull)
+    np.testing.assert_allclose(rates / -rates[0], [-1, 0.959, 0.033, 0.008], atol=5e-4)
 
 
 def test_the_words_of_the_average_of_log_ratios():

@@ -10,7 +10,11 @@ from worlds import EVEN, SKEWED
 
 import toy
 
-#: The chapter's world of four responses.
+#: The planet question: its reward and reference, and the optimum at β = ½.
+REWARD, PLANETS = toy.TEMPTING.reward[0], toy.TEMPTING.reference[0]
+OPTIMUM = toy.gibbs_policy(REWARD, PLANETS, beta=0.5)
+
+#: The deeper pages' pair for it, which is less extreme.
 POLICY, REFERENCE = toy.HALF_TRAINED, toy.RETICENT_REFERENCE
 
 #: The chapter's reply of two tokens, policy and reference.
@@ -139,11 +143,53 @@ def test_a_mean_over_the_tokens_of_each_reply_turns_the_pull_of_k3_where_lengths
 
 
 def test_k3_in_the_reward_drives_a_rare_response_further_away():
-    d = toy.log_ratio(POLICY, REFERENCE)
-    in_reward = toy.policy_gradient(POLICY, toy.k3(d))
-    true = toy.kl_gradient(POLICY, REFERENCE)
-    assert [in_reward[0], true[0]] == pytest.approx([0.184, -0.116], abs=0.0005)
-    np.testing.assert_allclose(in_reward, true - (POLICY - REFERENCE), atol=1e-15)
+    d = toy.log_ratio(OPTIMUM, PLANETS)
+    in_reward = toy.policy_gradient(OPTIMUM, toy.k3(d))
+    true = toy.kl_gradient(OPTIMUM, PLANETS)
+    assert [in_reward[3], true[3]] == pytest.approx([0.093, -0.006], abs=0.0005)
+    np.testing.assert_allclose(in_reward, true - (OPTIMUM - PLANETS), atol=1e-15)
+
+
+def test_near_the_reference_k3_scatters_a_sixth_of_what_k1_does():
+    near = toy.gibbs_policy(REWARD, PLANETS, beta=5)
+    kl = toy.kl_divergence(near, PLANETS)
+    k1, k2, k3 = (toy.estimator_moments(k, near, PLANETS).std for k in (toy.k1, toy.k2, toy.k3))
+    assert (kl, k1) == (rounds_to(0.0084, 4), rounds_to(0.123, 3))
+    assert k1 / kl == rounds_to(15, 0)
+    assert [k1 / k2, k1 / k3] == pytest.approx([6.1, 6.1], abs=0.6)
+
+
+def test_at_the_optimum_k3_lives_on_a_response_that_is_hardly_ever_drawn():
+    d, kl = toy.log_ratio(OPTIMUM, PLANETS), toy.kl_divergence(OPTIMUM, PLANETS)
+    assert kl == rounds_to(0.237, 3)
+    assert OPTIMUM * toy.k1(d) == pytest.approx([-0.110, 0.195, 0.157, -0.006], abs=0.0005)
+    assert OPTIMUM * toy.k3(d) == pytest.approx([0.072, 0.053, 0.019, 0.093], abs=0.0005)
+    assert OPTIMUM[3] * toy.k3(d)[3] / kl == rounds_to(0.4, 1)
+    assert 1 / OPTIMUM[3] == rounds_to(761, 0)
+    assert (1 - OPTIMUM[3]) ** 100 == rounds_to(0.88, 2)
+    k1, k3 = (toy.estimator_moments(k, OPTIMUM, PLANETS) for k in (toy.k1, toy.k3))
+    assert (k1.std, k3.std) == (rounds_to(0.494, 3), rounds_to(2.565, 3))
+    assert k3.variance / k1.variance == rounds_to(27, 0)
+
+
+@pytest.mark.parametrize("world", [(OPTIMUM, PLANETS), (POLICY, REFERENCE), (EVEN, SKEWED)])
+def test_k3_scatters_more_than_k1_once_chi_square_exceeds_twice_both_divergences(world):
+    k1, k3 = (toy.estimator_moments(k, *world).variance for k in (toy.k1, toy.k3))
+    there_and_back = toy.kl_divergence(*world) + toy.kl_divergence(*world[::-1])
+    chi_square = toy.chi_square_divergence(*world[::-1])
+    assert k3 - k1 == pytest.approx(chi_square - 2 * there_and_back, rel=1e-12)
+
+
+def test_k3_as_a_loss_pulls_at_the_sun_sixteen_times_as_hard_and_rests_elsewhere():
+    true = toy.kl_gradient(OPTIMUM, PLANETS)
+    k3 = toy.loss_gradient(toy.k3, OPTIMUM, PLANETS)
+    assert true == pytest.approx([-0.138, 0.126, 0.018, -0.006], abs=0.0005)
+    assert k3 == pytest.approx([-0.182, 0.142, 0.138, -0.099], abs=0.0005)
+    assert k3[3] / true[3] == rounds_to(16, 0)
+    rest = toy.forward_kl_policy(REWARD, PLANETS, 0.5)
+    multiplier = 0.5 + rest @ REWARD
+    close(rest, 0.5 * PLANETS / (multiplier - REWARD))
+    assert multiplier > REWARD.max()
 
 
 def test_the_numbers_of_replies_that_end():

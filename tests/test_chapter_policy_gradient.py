@@ -28,6 +28,13 @@ def rounded(actual, expected, digits=3):
 # --- the score, the objective, the plateau --------------------------------------------------------
 
 
+def test_one_draw_of_two_responses_reports_the_slope_on_average():
+    expected_reward = lambda z: 1 / (1 + np.exp(z[1] - z[0]))
+    logits, step = np.array([0.0, np.log(3)]), np.array([1e-6, 0.0])
+    slope = (expected_reward(logits + step) - expected_reward(logits - step)) / 2e-6
+    rounded([slope, 0.25 * 1 * 0.75 + 0.75 * 0 * -0.25], 0.1875, 9)
+
+
 @given(policies(5))
 def test_the_squared_length_of_a_score_is_one_less_twice_its_probability_plus_their_squares(policy):
     squares = np.square(toy.score(policy)).sum(axis=-1)
@@ -51,6 +58,37 @@ def test_a_logit_may_rise_and_its_probability_fall():
     slope = POLICY * (TRUE - POLICY @ TRUE)
     assert TRUE[0] > 0 > slope[0]
     np.testing.assert_allclose(slope, TRUE @ (np.diag(POLICY) - np.outer(POLICY, POLICY)))
+
+
+def test_the_score_of_a_text_is_the_sum_of_its_tokens_each_in_its_own_row():
+    tables = [FIRST, STEP]
+    text, step = (1, 0), 1e-6
+
+    def log_probability(shift, t, row, j):
+        moved = [np.log(np.atleast_2d(table)) for table in tables]
+        moved[t][row, j] += shift
+        rows = [toy.softmax(table) for table in moved]
+        return np.log(rows[0][0, text[0]] * rows[1][text[0], text[1]])
+
+    places = [(0, 0), (1, 0), (1, 1)]  # the first row, after a filler, after a fact
+    slopes = [
+        [
+            (log_probability(step, *place, j) - log_probability(-step, *place, j)) / (2 * step)
+            for j in (0, 1)
+        ]
+        for place in places
+    ]
+    rounded(slopes, [[-0.6, 0.6], [0.0, 0.0], [0.8, -0.8]], 6)
+
+
+def test_with_shared_features_the_gradient_is_the_covariance_with_the_reward():
+    features, weights = np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 0.0], [0.0, 2.0]]), [0.3, -0.2]
+    policy = toy.log_linear_policy(weights, features)
+    covariance = policy @ (REWARD[:, None] * (features - policy @ features))
+    value = lambda w: toy.log_linear_policy(w, features) @ REWARD
+    steps = 1e-6 * np.eye(2)
+    slopes = [(value(weights + e) - value(weights - e)) / 2e-6 for e in steps]
+    np.testing.assert_allclose(covariance, slopes, rtol=1e-7)
 
 
 def test_the_extra_kl_term_is_a_baseline_of_height_beta():

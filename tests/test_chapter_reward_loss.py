@@ -59,6 +59,20 @@ def test_noisy_labels_settle_exponentially_at_the_rate_p_times_one_minus_p(p):
     np.testing.assert_allclose(left, (2 * p - 1) / p * decay, atol=1e-9)
 
 
+@pytest.mark.parametrize("p", [0.6, 0.7, 0.95])
+def test_what_is_left_of_the_way_to_the_optimum_shrinks_exponentially_with_a_known_constant(p):
+    optimum, rate = np.log(p / (1 - p)), p * (1 - p)
+    left = optimum - toy.margin_after(14 / rate, p)
+    constant = (2 * p - 1) / p * np.exp((1 - p) * optimum)
+    assert left * np.exp(14) == pytest.approx(constant, rel=1e-5)
+
+
+def test_labels_that_are_nearly_clean_look_clean_for_a_long_time():
+    assert f"{toy.optimal_margin(0.997):.3f}" == "5.806"
+    assert [f"{toy.margin_after(100, p):.3f}" for p in (0.997, 1.0)] == ["4.423", "4.569"]
+    assert f"{np.log(101):.3f}" == "4.615"
+
+
 @pytest.mark.parametrize("time", [1.0, 10.0, 100.0, 1e4, 1e6])
 def test_the_drift_lies_between_two_logarithms(time):
     margin = scipy.optimize.brentq(lambda m: m + np.exp(m) - 1 - time, 0, 50)
@@ -366,6 +380,39 @@ def test_the_fifteenth_pair_is_off_by_eight_standard_deviations_of_answers_and_p
         spread = np.hypot(np.sqrt(p * (1 - p) / 303), p * (1 - p) * error)
         off.append(f"{(wins[first, second] / 303 - p) / spread:.1f}")
     assert off == ["-7.7", "0.2"]
+
+
+def test_the_score_of_independent_comparisons_scatters_as_the_hessian_says():
+    # One comparison of a pair adds 1 − p or −p to the one, and the negative to the other.
+    reward, counts = np.array([0.4, -0.9, 1.3]), np.array([[0, 5, 2], [5, 0, 7], [2, 7, 0]])
+    total = np.zeros((3, 3))
+    for i, j in itertools.combinations(range(3), 2):
+        p = sigma(reward[i] - reward[j])
+        for chance, score in ((p, 1 - p), (1 - p, -p)):
+            one = score * (np.eye(3)[i] - np.eye(3)[j])
+            total += counts[i, j] * chance * np.outer(one, one)
+    wins = counts * sigma(reward[:, None] - reward)
+    information = wins.sum() * toy.reward_loss_hessian(reward, wins)
+    np.testing.assert_allclose(total, information, atol=1e-12)
+
+
+def test_the_gradient_in_shared_weights_is_that_of_the_chain_rule():
+    wins, features = np.array([[0, 7, 2], [3, 0, 4], [1, 6, 0]]), np.array([[3, 1], [1, 0], [0, 2]])
+    weights, step = np.array([0.3, -0.8]), 1e-6
+    loss = lambda phi: toy.reward_loss(features @ phi, wins)
+    slopes = [(loss(weights + e) - loss(weights - e)) / (2 * step) for e in step * np.eye(2)]
+    reward, expected = features @ weights, np.zeros(2)
+    for won, lost in zip(*np.nonzero(wins), strict=True):
+        surprise = sigma(reward[lost] - reward[won])
+        expected -= wins[won, lost] / wins.sum() * surprise * (features[won] - features[lost])
+    np.testing.assert_allclose(slopes, expected, atol=1e-8)
+
+
+def test_doubled_scores_halve_the_temperature():
+    unsure, venus, _, sun = toy.TEMPTING.reward[0]
+    close = [f"{sigma(c * (venus - unsure)):.3f}" for c in (0.5, 1, 2)]
+    far = [f"{sigma(c * (venus - sun)):.3f}" for c in (0.5, 1, 2)]
+    assert (close, far) == (["0.599", "0.690", "0.832"], ["0.777", "0.924", "0.993"])
 
 
 def test_one_weight_for_two_pairs_ends_at_the_logit_of_their_mean():

@@ -99,5 +99,7 @@ def test_a_claim_that_its_numbers_do_not_bear_out_cannot_be_written(table):
 
 def test_a_card_says_the_claim_and_holds_its_verdict_and_its_numbers():
     cards = Cards([claim_of(2), claim_of(2)])._repr_markdown_()
-    assert cards.count(":::{dropdown} One and one is three.\n") == 2
+    assert (
+        cards.count(":::{admonition} One and one is three.\n:class: claim\n:name: ask-sum\n") == 2
+    )
     assert cards.endswith("\n\n**False.** It is 2. [Why?](#claim-sum)\n:::")

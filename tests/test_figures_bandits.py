@@ -6,6 +6,7 @@ from pictures import heights_of, in_palette, texts_of
 
 import toy
 from toy.exact.enumeration import count_vectors
+from toy.figures.style import LIGHT
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -32,7 +33,7 @@ def three(ax):
 
 FIGURES = {
     "pipeline": draw.pipeline,
-    "one logit": lambda ax: draw.one_logit(ax, X, np.outer(X / 20, [1, 2, 3, 4]), RESPONSES),
+    "one logit": lambda ax: draw.one_logit(ax, X, np.outer(X / 20, [1, 2, 3, 4]), RESPONSES, 1),
     "log bound": lambda ax: draw.log_bound(
         ax, X, {"v − 1": X - 1, "log v": np.log(X)}, [0.5, 1.0, 2.0, 3.0], RESPONSES
     ),
@@ -55,7 +56,14 @@ def test_both_axes_say_what_they_show(name):
     ax = FIGURES[name](toy.figures.axes())
     assert ax.get_xlabel()
     assert ax.get_ylabel()
-    assert ax.get_legend().get_texts()
+    assert texts_of(ax) or ax.get_legend().get_texts()
+
+
+def test_each_curve_of_one_logit_is_named_where_it_runs_and_the_moved_one_is_the_policys():
+    ax = FIGURES["one logit"](toy.figures.axes())
+    assert set(RESPONSES) <= set(texts_of(ax))
+    blue = [line.get_label() for line in ax.get_lines() if line.get_color() == LIGHT["policy"]]
+    assert blue == [RESPONSES[1]]
 
 
 def test_the_pipeline_names_its_stations_and_its_short_cut():
@@ -66,7 +74,7 @@ def test_the_pipeline_names_its_stations_and_its_short_cut():
 
 def test_a_curve_is_the_array_that_was_passed_in():
     policies = np.outer(X / 20, [1, 2, 3, 4])
-    ax = draw.one_logit(toy.figures.axes(), X, policies, RESPONSES)
+    ax = draw.one_logit(toy.figures.axes(), X, policies, RESPONSES, moved=1)
     for name, column in zip(RESPONSES, policies.T, strict=True):
         np.testing.assert_array_equal(heights_of(ax)[name], column)
 
@@ -82,13 +90,14 @@ def test_the_gaps_reach_from_the_logarithm_to_the_tangent():
 def test_the_reference_stands_where_its_probabilities_put_it():
     ax = triangle(toy.figures.axes())
     (square,) = [line for line in ax.get_lines() if line.get_marker() == "s"]
-    # Two tenths of the right corner, three tenths of the top one.
+    # A fifth of the right corner, three tenths of the top one.
     np.testing.assert_allclose(square.get_xydata()[0], [0.2 + 0.15, 0.3 * 3**0.5 / 2])
 
 
 def test_an_objective_is_read_off_at_the_axis():
     ax = three(toy.figures.axes())
-    assert texts_of(ax) == ["J = 0.400", "J = 0.450", "J = 0.000"]
+    assert texts_of(ax)[1::2] == ["J = 0.400", "J = 0.450", "J = 0.000"]
+    assert texts_of(ax)[::2] == ["first", "second", "third"]
 
 
 def test_the_worlds_stand_below_each_other_with_the_reference_along_the_bottom():

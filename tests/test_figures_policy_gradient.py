@@ -12,8 +12,8 @@ POLICY, REWARD = toy.HALF_TRAINED, toy.TEMPTING.reward[0]
 RESPONSES = ["a", "b", "c", "d"]
 PATH = np.array([POLICY, [0.1, 0.2, 0.3, 0.4], [0.2, 0.1, 0.4, 0.3]])
 X = np.linspace(0.1, 1.0, 5)
-PULLS = {"reward": POLICY, "reference": -POLICY, "k2": REWARD, "policy": -REWARD}
-ROLES = {"policy": X, "k1": X**2, "k3": X**3}
+PULLS = {"reward": POLICY, "KL penalty": -POLICY, "pretraining": REWARD, "sum": -REWARD}
+THREE = {"one": X, "two": X**2, "three": X**3}
 POINTS = {name: {"value": (0.2, 0.4), "best": (0.3, 0.1)} for name in RESPONSES[:3]}
 draw = toy.figures.policy_gradient
 
@@ -36,8 +36,8 @@ FIGURES = {
         ax, X, dict(zip(RESPONSES[:3], (X, X**2, X**3), strict=True)), POINTS
     ),
     "prompts": lambda ax: draw.prompt_weights(ax, X, dict.fromkeys(RESPONSES, X), X**2),
-    "ratios": lambda ax: draw.ratios(ax, PATH, dict.fromkeys(RESPONSES, 1.0), 0.2),
-    "lengths": lambda ax: draw.lengths(ax, X, ROLES),
+    "ratios": lambda ax: draw.ratios(ax, PATH, dict.fromkeys(RESPONSES, 1.0), "b", 0.2),
+    "lengths": lambda ax: draw.lengths(ax, X, THREE),
 }
 
 
@@ -46,7 +46,8 @@ def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(name):
     ax = toy.figures.axes()
     assert FIGURES[name](ax) is ax
     assert name == "simplex" or ax.get_ylabel()
-    assert name == "ratios" or ax.get_legend().get_texts()
+    labelled = name in ("ratios", "lengths")
+    assert labelled or ax.get_legend().get_texts()
     assert in_palette(ax)
 
 
@@ -70,18 +71,20 @@ def test_the_corners_of_the_simplex_are_the_policies_that_are_certain():
 def test_the_plateau_has_probabilities_above_and_the_gradients_length_below():
     panels = toy.figures.axes(2, height=5.0)
     places = dict.fromkeys(RESPONSES, (1.0, 0.5))
-    assert draw.plateau(panels, [1, 2, 3], PATH, X[:3], places) is panels
+    assert draw.plateau(panels, [1, 2, 3], PATH, X[:3], places, best="d") is panels
     np.testing.assert_array_equal(drawn(panels[0]), PATH.T)
     np.testing.assert_array_equal(drawn(panels[1])[0], X[:3])
     assert set(texts_of(panels[0])) == set(RESPONSES)
     assert in_palette(panels)
+    best = draw.LIGHT["best"]
+    assert [line.get_color() == best for line in panels[0].get_lines()] == [False] * 3 + [True]
 
 
 def test_groups_have_bias_above_and_variance_below_with_the_levels_in_the_lower_panel():
     panels = toy.figures.axes(2, height=5.0)
-    variance = {role: 2 * values for role, values in ROLES.items()}
-    assert draw.groups(panels, [2, 4, 8, 16, 32], ROLES, variance, {"none": (4, 0.7)}) is panels
-    np.testing.assert_array_equal(drawn(panels[0]), list(ROLES.values()))
+    variance = {role: 2 * values for role, values in THREE.items()}
+    assert draw.groups(panels, [2, 4, 8, 16, 32], THREE, variance, {"none": (4, 0.7)}) is panels
+    np.testing.assert_array_equal(drawn(panels[0]), list(THREE.values()))
     *below, level = drawn(panels[1])
     np.testing.assert_array_equal(below, list(variance.values()))
     assert list(level) == [0.7, 0.7]
@@ -108,7 +111,7 @@ def test_the_marked_baselines_lie_where_they_were_computed():
 @pytest.mark.parametrize("name", ["prompts", "lengths", "ratios"])
 def test_a_curve_is_the_array_that_was_passed_in(name):
     lines = drawn(FIGURES[name](toy.figures.axes()))
-    expected = {"prompts": [X] * 4 + [X**2], "lengths": list(ROLES.values()), "ratios": PATH.T}
+    expected = {"prompts": [X] * 4 + [X**2], "lengths": list(THREE.values()), "ratios": PATH.T}
     for line, values in zip(lines, expected[name], strict=False):
         np.testing.assert_array_equal(line, values)
 

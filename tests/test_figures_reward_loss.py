@@ -38,7 +38,8 @@ def test_a_share_of_wins_has_a_dot_exactly_where_its_loss_is_lowest():
     assert_labelled_in_palette(ax)
     dots = [line.get_xydata()[0].tolist() for line in ax.get_lines() if line.get_marker() == "o"]
     assert dots == [[0.0, 0.0], [1.0, 0.0]]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(losses)
+    assert texts_of(ax) == list(losses)
+    assert ax.texts[0].xy == (X[-1], losses["a"][-1])
 
 
 def test_the_drift_has_a_line_for_the_flow_and_markers_for_the_steps():
@@ -48,7 +49,9 @@ def test_the_drift_has_a_line_for_the_flow_and_markers_for_the_steps():
     assert draw.drift(ax, flows, steps, 0.8) is ax
     assert_labelled_in_palette(ax)
     assert ax.get_xscale() == "log"
-    np.testing.assert_array_equal(lines_of(ax)["noisy"], np.column_stack([time, -X]))
+    np.testing.assert_array_equal(ax.get_lines()[2].get_xydata(), np.column_stack([time, -X]))
+    assert texts_of(ax) == ["clean", "noisy"]
+    assert ax.texts[1].xy == (time[-1], -X[-1])
     assert [[1, 2], [10, 3]] in [line.get_xydata().tolist() for line in ax.get_lines()]
 
 

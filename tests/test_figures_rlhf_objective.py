@@ -18,12 +18,12 @@ PATH = toy.softmax(np.outer(X, [0.0, 1.0, 2.0]))
 GRID = np.array([(i, j, 6 - i - j) for i in range(7) for j in range(7 - i)]) / 6
 TERMS = {"reward": X, "reference": -X, "policy": X**2}
 POINTS = {"reference": PATH[0], "π*": PATH[3], "β → 0": np.array([0.0, 1.0, 0.0])}
-RIVALS = {"several": ("k3", "^", X, X), "one": ("k1", "s", 0.3, 0.4)}
+RIVALS = {"several": (X, X), "one": (0.3, 0.4), "two": (0.4, 0.4), "three": (0.5, 0.4)}
 
 FIGURES = {
     "two responses": lambda ax: draw.two_responses(ax, X, TERMS, (0.5, 1.0), (0.2, 0.1, 1.0)),
     "destinations": lambda ax: draw.destinations(
-        ax, FOUR[:3], {"reward": PATH, "wrong": PATH[::-1]}, {"reward": "r", "wrong": "H"}
+        ax, FOUR[:3], {"r": PATH, "−KL": PATH[1:], "log p": PATH[:3], "H": PATH[::-1]}
     ),
     "landscape": lambda ax: draw.landscape(
         ax, FOUR[:3], GRID, GRID @ [0.0, 1.0, 0.5], [0.2, 0.5], PATH, POINTS

@@ -17,9 +17,6 @@
   // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
   const LAYERS = "section > * { isolation: isolate; }";
 
-  const ALONE = `html[data-embed] body { display: grid; min-height: 100vh; margin: 0; padding: 12px; place-content: center; }
-    html[data-embed] .toy-mount { width: min(100vw - 24px, 960px); }`;
-
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   /** The part of a Jupyter widget model that anywidget's `render` relies on, without a kernel. */
@@ -76,6 +73,18 @@
       .map((item) => encodeURIComponent(item))
       .join(",");
 
+  const digits = (value, count) => (typeof value === "number" ? Number(value.toPrecision(count)) : value);
+
+  /** A value in four digits; the largest of several probabilities is what the others leave. */
+  function rounded(value, kind) {
+    if (!Array.isArray(value)) return digits(value, 4);
+    const short = value.map((item) => digits(item, 4));
+    if (kind !== "distribution") return short;
+    const most = short.indexOf(Math.max(...short));
+    const others = short.reduce((total, p, i) => (i === most ? total : total + p), 0);
+    return short.with(most, digits(1 - others, 12));
+  }
+
   /** `#anchor?trait=value&…` as { anchor, changes }, or null for an ordinary anchor. */
   function parseHash(hash, initialOf) {
     const [anchor, query] = hash.slice(1).split("?", 2);
@@ -102,13 +111,27 @@
     let applying = false;
     let pause = 0;
 
-    function write(anchor) {
-      const { model } = linked.get(anchor);
+    /** What changed in a model, as `trait=value&…`. */
+    function query({ model }) {
       const initial = model.get("initial");
+      const schema = model.get("schema");
       const changed = Object.keys(initial).filter((name) => !same(model.get(name), initial[name]));
-      const query = changed.map((name) => `${name}=${writeValue(model.get(name))}`).join("&");
-      if (query) history.replaceState(null, "", `#${anchor}?${query}`);
+      return changed.map((name) => `${name}=${writeValue(rounded(model.get(name), schema?.[name]?.kind))}`).join("&");
+    }
+
+    function write(anchor) {
+      const changes = query(linked.get(anchor));
+      if (changes) history.replaceState(null, "", `#${anchor}?${changes}`);
       else if (location.hash.startsWith(`#${anchor}?`)) history.replaceState(null, "", `#${anchor}`);
+    }
+
+    /** The whole address of a model's state; `alone` shows nothing else. */
+    function addressOf(anchor, { alone = false } = {}) {
+      const changes = query(linked.get(anchor));
+      const url = new URL(location.href);
+      url.search = alone ? "?embed" : "";
+      url.hash = changes ? `${anchor}?${changes}` : anchor;
+      return url.href;
     }
 
     return {
@@ -117,6 +140,7 @@
         let anchor = model.get("anchor");
         for (let n = 2; linked.has(anchor); n++) anchor = `${model.get("anchor")}-${n}`;
         linked.set(anchor, { model, fault });
+        model.address = (options) => addressOf(anchor, options);
         model.on("change", () => {
           if (applying) return;
           clearTimeout(pause);
@@ -220,23 +244,26 @@
       if (anchor) document.querySelector(`[data-anchor="${CSS.escape(anchor)}"]`)?.scrollIntoView();
     }
 
-    /** Leaves nothing on the page but the figure that the address names, or else the first. */
-    function showAlone() {
-      const [anchor] = location.hash.slice(1).split("?");
-      const mounts = [...document.querySelectorAll(".toy-mount")];
-      const chosen = mounts.find((el) => el.dataset.anchor === anchor) ?? mounts[0];
-      if (!chosen) return;
-      styleOnce(ALONE);
-      document.documentElement.dataset.embed = chosen.dataset.anchor;
-      document.body.replaceChildren(chosen);
+    /** The one view that an address with `?embed` asks for, which then fills the page. */
+    function alone() {
+      const asked = new URLSearchParams(location.search).get("embed");
+      if (asked === null) return null;
+      const [anchor] = (asked || location.hash.slice(1)).split("?", 1);
+      const views = [...document.querySelectorAll(VIEW)];
+      const view = views.find((one) => entries[JSON.parse(one.textContent).model_id]?.state.anchor === anchor);
+      if (!view) return null;
+      const main = Object.assign(document.createElement("main"), { className: "explorable-alone" });
+      main.append(view.closest(".explorable") ?? view);
+      document.body.replaceChildren(main);
+      return view;
     }
 
     styleOnce(LAYERS);
+    const only = alone();
     // One after another, so that two models of the same name are told apart in the order of the page.
-    for (const view of document.querySelectorAll(VIEW)) await mount(view);
+    for (const view of only ? [only] : document.querySelectorAll(VIEW)) await mount(view);
     follow();
     addEventListener("hashchange", follow);
-    if (new URLSearchParams(location.search).has("embed")) showAlone();
     document.documentElement.dataset.explorables = "ready";
   }
 

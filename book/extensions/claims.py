@@ -5,12 +5,14 @@ three buttons, and a fold around what the numbers say. Without scripts the fold 
 sees; ``assets/claims.js`` does the rest. The ledger gets a tally.
 
 A box needs nothing around it: who shows one alone finds its address, ``#claim-<key>``, and in it
-``.claim-ask`` with the key, the verdict as an answer, and the buttons.
+``.claim-ask`` with the key, the verdict as an answer, and the buttons. Where a claim is asked once
+more, elsewhere, its box is named ``ask-<key>``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ logger = logging.getLogger(__name__)
 ANSWERS = {"right": "true", "refuted": "false", "incomplete": "depends"}
 MARKS = {"right": "✓", "refuted": "✗", "incomplete": "±"}
 KIND = "The claim, tested: "
+NAMED = re.compile(r"(?:claim|ask)-(.*)")
 
 BUTTON = '<button type="button" value="{}" aria-pressed="false" aria-keyshortcuts="{}">{}</button>'
 BUTTONS = "".join(
@@ -70,7 +73,7 @@ class AskClaims(SphinxPostTransform):
 
 def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
     """Put the question below the title of a claim's box, and a fold around the rest."""
-    key = next((name[6:] for name in box["ids"] if name[:6] == "claim-"), "")
+    key = next((found[1] for name in box["ids"] if (found := NAMED.fullmatch(name))), "")
     if key not in verdicts:
         logger.warning("the claim %r is not in toy.claims", key, location=box, type="claims")
         return

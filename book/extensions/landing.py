@@ -1,8 +1,9 @@
 """What the first page shows of the others; unnecessary once Sphinx makes a gallery of figures.
 
-``{gallery}`` shows the still picture of each live figure, which leads to it. ``{repository}`` shows
-its content, and a link, where `_config.yml` names a repository. A page that is passed on by its
-address comes with a picture, which is drawn from the ledger of claims.
+``{gallery}`` shows the still picture of each live figure, which leads to it in its chapter, and
+another link to it alone. ``{map}`` lists the chapters with what their heads say, and their deeper
+pages. ``{repository}`` shows its content, and a link, where `_config.yml` names one. A page
+that is passed on by its address comes with a picture, which is drawn from the ledger of claims.
 """
 
 from __future__ import annotations
@@ -44,6 +45,18 @@ class Gallery(SphinxDirective):
         return [gallery()]
 
 
+class book_map(nodes.Element):  # noqa: N801
+    """The place of the map."""
+
+
+class Map(SphinxDirective):
+    """``{map}``: the chapters and their deeper pages."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a place for what the heads of the pages say."""
+        return [book_map()]
+
+
 class Repository(SphinxDirective):
     """``{repository}``: its content and a link to the repository, where there is one."""
 
@@ -71,8 +84,9 @@ class FillGallery(SphinxPostTransform):
             place.replace_self([raw('<ul class="gallery">'), *items, raw("</ul>")])
 
     def pages(self) -> list[str]:
-        """Return the other pages that hold live figures, in the order of the book."""
-        return [page for page in below(self.env, self.config.root_doc) if page != self.env.docname]
+        """Return the pages that may hold live figures, but the first, in the order of the book."""
+        _first, *others = below(self.env, self.config.root_doc)
+        return [page for page in others if page != self.env.docname]
 
     def cards(self, page: str) -> Iterator[list[nodes.Node]]:
         """Yield the card of each live figure of a page: a link that holds picture and words."""
@@ -84,9 +98,59 @@ class FillGallery(SphinxPostTransform):
             image["classes"] = ["still"]
             yield [
                 raw(f'<li><a href="{address}#live-{model["anchor"]}">'),
-                *themed_images(self.env, image, f"{model['anchor']}, a still picture"),
-                raw(f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a></li>"),
+                *themed_images(self.env, image, text),
+                raw(
+                    f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a>"
+                    f'<a class="alone" href="{address}?embed#{model["anchor"]}"'
+                    f' aria-label="Alone: {escape(text)}">Alone, full screen</a></li>'
+                ),
             ]
+
+
+class FillMap(SphinxPostTransform):
+    """Put the chapters into the map: minutes, needs, what one can do then, and deeper pages."""
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Go through the page's maps."""
+        for place in list(self.document.findall(book_map)):
+            children = self.env.toctree_includes.get(self.config.root_doc, [])
+            chapters = [page for page in children if head_of(self.env, page)]
+            items = "".join(f"<li>{self.card(page)}</li>" for page in chapters)
+            place.replace_self(raw(f'<ol class="book-map">{items}</ol>'))
+
+    def card(self, page: str) -> str:
+        """Return a chapter: its title, its head, and its deeper pages, folded."""
+        head = head_of(self.env, page)
+        deeper = self.env.toctree_includes.get(page, [])
+        rows = "".join(
+            f"<li>{self.link(one)} {escape(head_of(self.env, one)['Question'])}</li>"
+            for one in deeper
+        )
+        pages = f"{len(deeper)} deeper page{'s' if len(deeper) != 1 else ''}"
+        return (
+            f"{self.link(page)}<small>{escape(head['Time'])}</small>"
+            f"<p>You will be able to {escape(head['You will be able to'])}</p>"
+            f"<p><small>You need: {escape(head['You need'])}</small></p>"
+            + (f"<details><summary>{pages}</summary><ul>{rows}</ul></details>" if deeper else "")
+        )
+
+    def link(self, page: str) -> str:
+        """Return a link to a page, by its title."""
+        address = self.app.builder.get_relative_uri(self.env.docname, page)
+        title = self.env.titles[page].astext().removeprefix("Deeper: ")
+        return f'<a href="{address}">{escape(title)}</a>'
+
+
+def head_of(env: BuildEnvironment, page: str) -> dict[str, str]:
+    """Return what a page's head says, by its entries; nothing where it has none."""
+    for box in env.get_doctree(page).findall(nodes.admonition):
+        if "page-head" in box["classes"]:
+            entries = box.findall(nodes.definition_list_item)
+            return {one[0].astext(): one[1].astext() for one in entries}
+    return {}
 
 
 def below(env: BuildEnvironment, page: str) -> list[str]:
@@ -150,28 +214,34 @@ def draw_preview(target: Path) -> None:
 
 
 def add_preview(app: Sphinx) -> None:
-    """Draw the picture of a book whose first page has a gallery."""
-    if app.builder.format == "html" and has_gallery(app):
+    """Draw the picture of a book whose first page has a map."""
+    if app.builder.format == "html" and has_map(app):
         target = Path(app.outdir, PREVIEW)
         target.parent.mkdir(parents=True, exist_ok=True)
         draw_preview(target)
 
 
-def has_gallery(app: Sphinx) -> bool:
+def has_map(app: Sphinx) -> bool:
     """Tell whether the first page shows what the others have."""
-    return "{gallery}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
+    return "{map}" in Path(app.env.doc2path(app.config.root_doc)).read_text("utf-8")
+
+
+def pages_with(app: Sphinx, *directives: str) -> list[str]:
+    """Return the pages whose source has one of these."""
+    texts = {page: Path(app.env.doc2path(page)).read_text("utf-8") for page in app.env.found_docs}
+    return [page for page, text in texts.items() if any(word in text for word in directives)]
 
 
 def name_preview(app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
     """Tell a page's template where the picture is: an address of its own, if the book has one."""
-    if has_gallery(app):
+    if has_map(app):
         base = app.config.html_baseurl.rstrip("/")
         context["preview"] = f"{base}/{PREVIEW}" if base else context["pathto"](PREVIEW, 1)
 
 
 def renew(app: Sphinx, _env: BuildEnvironment) -> list[str]:
-    """Have the first page written whenever a page is: it shows what the others have."""
-    return [app.config.root_doc]
+    """Have the pages that show what others have written whenever one of those is."""
+    return pages_with(app, "{gallery}", "{map}")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -179,7 +249,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(gallery)
     app.add_directive("gallery", Gallery)
     app.add_directive("repository", Repository)
+    app.add_node(book_map)
+    app.add_directive("map", Map)
     app.add_post_transform(FillGallery)
+    app.add_post_transform(FillMap)
     app.connect("builder-inited", add_preview)
     app.connect("html-page-context", name_preview)
     app.connect("env-updated", renew)

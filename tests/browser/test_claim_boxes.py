@@ -57,7 +57,7 @@ def test_an_answer_is_kept_counted_and_taken_back(open_page: OpenPage, scheme: s
     visit = open_page(PAGE, scheme=scheme)
     page = visit.page
     page.locator(K3).get_by_role("button", name="It depends").dblclick()  # one answer
-    page.locator("#claim-near-reference").get_by_role("button", name="It depends").click()
+    page.locator("#claim-squaring").get_by_role("button", name="False").click()
     page.reload()
     box, said, fold = parts(page)
     expect(said).to_have_text("You said it depends; the numbers say: false.")

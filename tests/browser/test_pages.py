@@ -305,7 +305,7 @@ def test_what_a_link_to_a_term_or_an_equation_or_a_theorem_or_a_work_shows_is_th
     [
         ("a[href$='#term-margin']", "The difference"),
         ("a[href='#equation-eq-bradley-terry'].internal", "(2.3)"),
-        ("a[href$='#def-bandits-kl']", "Definition 1.4"),
+        ("a[href$='#def-bandits-kl']", "Definition 1.3"),
         ("a[href*='bibliography.html#id']", "."),
     ],
 )
@@ -423,12 +423,12 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
 @pytest.mark.parametrize(
     ("scheme", "words", "title"),
     [
-        ("http", "second estimator", "Estimating the KL divergence › k2: half the square"),
+        ("http", "second estimator", "Deeper: k2, and the homework’s repair of it › Half the"),
         ("file", "reward hacking", "Glossary › reward hacking"),
         ("http", "best of n", "The RLHF objective › Best of n, exactly"),
         ("file", "spread more widely", "Deeper: two Gaussians, in closed form › A tail without"),
         ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
-        ("http", "EOS", "Estimating the KL divergence › After the end: EOS and masked tokens"),
+        ("http", "EOS", "Deeper: the KL, token by token › After the end: EOS and masked tokens"),
         ("file", "ties", "The reward loss › Ties, and half a win each"),
     ],
 )

@@ -10,11 +10,13 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pages import Source, names
 from playwright.sync_api import BrowserContext, ElementHandle, Page
 from visits import ROOT
 
@@ -38,7 +40,7 @@ class Explorable:
 
     Parameters
     ----------
-    name, anchor, page : the class, its name in an address, and where it stands
+    name, anchor : the class, and its name in an address
     expected : from the state, traits and numbers shown, to every number that is to be shown
     dragged : how many sliders and handles follow a pointer, the bars not counted
     lab : what a cell sets in JupyterLab; the reader then moves each by one step
@@ -47,11 +49,16 @@ class Explorable:
 
     name: str
     anchor: str
-    page: str
     expected: Callable[[dict[str, Any]], Numbers]
     dragged: int
     lab: dict[str, Any]
     distributions: frozenset[str] = frozenset({"policy", "reference", "pretraining"})
+
+    @cached_property
+    def page(self) -> str:
+        """Where it stands: the first page, after the front page, that shows it."""
+        cls = getattr(toy.explorables, self.name)
+        return next(f"{name}.html" for name in names()[1:] if cls in Source(name).figures)
 
     @property
     def root(self) -> str:

@@ -44,7 +44,7 @@ export default function render({ model, el }) {
 """
 FACTS = """from explorables.live import Explorable
 
-EXAMPLE = Explorable("Example", "example", "book/example.html", dict, dragged=1, lab={"size": 0.1})
+EXAMPLE = Explorable("Example", "example", dict, dragged=1, lab={"size": 0.1})
 """
 
 

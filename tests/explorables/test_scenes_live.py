@@ -35,7 +35,7 @@ def live(open_live: OpenLive, chosen: Explorable) -> Live:
 
 
 def presets(live: Live) -> list[ElementHandle]:
-    return live.root.query_selector_all(".toy-toolbar button:not(.toy-reset)")
+    return live.root.query_selector_all(".toy-toolbar .toy-setting")
 
 
 def as_python(live: Live) -> Scene:
@@ -61,7 +61,7 @@ def test_it_fits_asked_and_revealed_and_nothing_jumps(
         viewport={"width": width, "height": height},
     )
     root = page.query_selector(".toy")
-    for button in root.query_selector_all(".toy-toolbar button:not(.toy-reset)"):
+    for button in root.query_selector_all(".toy-toolbar .toy-setting"):
         button.click()
         next_frame(page)
         asked = root.bounding_box()

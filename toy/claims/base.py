@@ -101,7 +101,7 @@ _SAID = {"right": "True", "incomplete": "It depends", "refuted": "False"}
 
 
 class Cards:
-    """Claims to guess: each one folded, with its verdict, its numbers and a link to its box inside.
+    """Claims to guess: each one a box that asks, with its numbers and a link to its place inside.
 
     A notebook shows them as MyST Markdown.
 
@@ -119,9 +119,9 @@ class Cards:
 
 
 def card(claim: Claim) -> str:
-    """Return a claim as a box that its own words open, if its numbers bear its verdict out."""
+    """Return a claim as a box named ``ask-<key>``, if its numbers bear its verdict out."""
     assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
     return (
-        f":::{{dropdown}} {claim.says}\n:class-container: claim-card\n\n"
+        f":::{{admonition}} {claim.says}\n:class: claim\n:name: ask-{claim.key}\n\n"
         f"**{_SAID[claim.verdict]}.** {claim.finding()} [Why?](#claim-{claim.key})\n:::"
     )

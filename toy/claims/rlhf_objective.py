@@ -10,7 +10,7 @@ from toy.exact.policy_gradient import policy_gradient
 from toy.exact.rlhf_objective import best_of_n_policy, gibbs_policy, log_partition
 
 #: The chapter's world of four responses, and its price.
-REWARD, REFERENCE, BETA = TEMPTING.reward[0], TEMPTING.reference[0], 0.3
+REWARD, REFERENCE, BETA = TEMPTING.reward[0], TEMPTING.reference[0], 0.5
 
 #: The world in which the best of several draws is kept, and what *never* is.
 DRAWN, NEVER = (REWARD, REFERENCE), 0.0

@@ -9,15 +9,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from toy.exact.bandits import Bandit
-from toy.figures.style import CORNERS, LIGHT, mark, on_paper, role_line
+from toy.figures.stills import triangle
+from toy.figures.style import LIGHT, mark, on_paper, role_line
 
-#: The four colours, dashes and markers of a world's responses, in their order.
-RESPONSES = (
-    ("k2", (0, (1, 1.2)), "s"),
-    ("k3", (0, ()), "o"),
-    ("k1", (0, (5, 1.6)), "^"),
-    ("wrong", (0, (3, 1, 1, 1)), "D"),
-)
+#: The dashes of the responses that are not the best, in their order.
+_OTHERS = ((0, (1, 1.2)), (0, (5, 1.6)), (0, (3, 1, 1, 1)))
 
 #: Where each station of the pipeline stands, its colour and its words.
 _STATIONS = {
@@ -81,15 +77,22 @@ def _arrow(ax: Axes, start: str, end: str, half: Any, role: str) -> None:
     ax.add_patch(arrow)
 
 
-def one_logit(ax: Axes, shift: ArrayLike, policies: ArrayLike, responses: Sequence[str]) -> Axes:
+def one_logit(
+    ax: Axes, shift: ArrayLike, policies: ArrayLike, responses: Sequence[str], moved: int
+) -> Axes:
     """Draw the probabilities (S, Y) of all responses while the logit of one is shifted (S,)."""
-    columns = np.asarray(policies).T
-    for probabilities, name, (role, dash, _) in zip(columns, responses, RESPONSES, strict=True):
-        ax.plot(shift, probabilities, color=LIGHT[role], linestyle=dash, label=name)
-    ax.set_xlabel("added to the logit of Venus (nats)")
+    columns, x = np.asarray(policies).T, np.asarray(shift)
+    dashes = iter(_OTHERS)
+    for y, (probabilities, name) in enumerate(zip(columns, responses, strict=True)):
+        role, dash = ("policy", "-") if y == moved else ("reference", next(dashes))
+        ax.plot(x, probabilities, color=LIGHT[role], linestyle=dash, label=name)
+        at, side = (-1, (-4, 2)) if y == moved else (0, (4, 4))
+        ha = "right" if y == moved else "left"
+        colour = LIGHT["policy"] if y == moved else LIGHT["muted"]
+        _label(ax, name, (x[at], probabilities[at]), side, color=colour, ha=ha, va="bottom")
+    ax.set_xlabel(f"added to the logit of {responses[moved]} (nats)")
     ax.set_ylabel("probability")
-    ax.set_ylim(0, 1)
-    ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.75))
+    ax.set(xlim=x[[0, -1]], ylim=(0, 1))
     return ax
 
 
@@ -102,8 +105,11 @@ def log_bound(
 ) -> Axes:
     """Draw log v below its tangent v − 1, and the gap at each response's ratio π_ref/π."""
     tangent, logarithm = curves["v − 1"], curves["log v"]
-    role_line(ax, v, tangent, "reference", "$v - 1$")
-    role_line(ax, v, logarithm, "policy", r"$\log\,v$")
+    ends: Any = {"reference": (tangent, "$v - 1$"), "policy": (logarithm, r"$\log\,v$")}
+    for role, (heights, name) in ends.items():
+        role_line(ax, v, heights, role, name)
+        end = np.asarray(v)[-1], np.asarray(heights)[-1]
+        _label(ax, name, end, (5, 0), color=LIGHT[role], va="center")
     for ratio, name in zip(np.asarray(ratios), responses, strict=True):
         low, high = (np.interp(ratio, np.asarray(v), np.asarray(y)) for y in (logarithm, tangent))
         ax.plot([ratio, ratio], [low, high], "-", color=LIGHT["k1"], linewidth=3)
@@ -112,7 +118,6 @@ def log_bound(
     ax.axhline(0, color=LIGHT["muted"], linewidth=1)
     ax.set_xlabel(r"$v = \pi_\mathrm{ref}(y)\,/\,\pi(y)$, no unit")
     ax.set_ylabel("nats")
-    ax.legend(loc="upper left")
     return ax
 
 
@@ -142,8 +147,7 @@ def simplex(
             number = f"{level:g}".replace("-", "−")
             colour, shift = LIGHT[name], (5, 6) if far_right else (3, -3)
             _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
-    edge = on_paper(np.eye(3)[[0, 1, 2, 0]])
-    ax.plot(*edge, color=LIGHT["muted"], linewidth=1.2)
+    triangle(ax, responses)
     ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
     ax.plot([], [], color=LIGHT["reward"], linewidth=1.5, linestyle="dashed", label="E[r]")
     way = on_paper(optima)
@@ -151,11 +155,7 @@ def simplex(
     at = on_paper(reference)
     ax.plot(*at, "s", color=LIGHT["reference"], markersize=9)
     ax.annotate(r"$\pi_\mathrm{ref}$", tuple(at), (8, -10), textcoords="offset points")
-    beside = (-5, "left", "top"), (-5, "right", "top"), (5, "center", "bottom")
-    for name, corner, (away, across, up) in zip(responses, CORNERS, beside, strict=True):
-        _label(ax, name, corner, (0, away), ha=across, va=up)
-    ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97), aspect="equal")
-    ax.axis("off")
+    ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97))
     ax.legend(loc="upper left", bbox_to_anchor=(-0.03, 0.95))
     return ax
 
@@ -248,7 +248,9 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
         names, np.asarray(kl), np.asarray(reward), roles, strict=True
     ):
         ax.plot([0, x], [y - beta * x, y], color=LIGHT[role], linewidth=1.5, linestyle=(0, (4, 2)))
-        ax.plot(x, y, marker, color=LIGHT[role], markersize=9, label=name)
+        ax.plot(x, y, marker, color=LIGHT[role], markersize=9, clip_on=False)
+        side = (10, 3, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
+        _label(ax, name, (x, y), side[:2], color=LIGHT[role], ha=side[2], va="center")
         ax.plot(
             0,
             y - beta * x,
@@ -272,5 +274,4 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
     ax.set_ylim(bottom=-0.15)
     ax.set_xlabel(r"cost: KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
     ax.set_ylabel("expected reward")
-    ax.legend(loc="lower right")
     return ax

@@ -1,16 +1,27 @@
 """Figures of the chapter "KL estimators". Nats throughout; the maths is computed by the caller."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from toy.exact.kl_estimators import Moments
-from toy.figures.style import LIGHT, bars, mark, role_line
+from toy.figures.style import LIGHT, NAMES, bars, mark, role_line
 
 #: The dash of a divergence, by what its samples come from.
 DIVERGENCES = {"policy": (0.0, ()), "reference": (0.0, (5.0, 1.6))}
+
+
+def name_lines(ax: Axes, x: ArrayLike, values: Mapping[str, ArrayLike], end: int) -> None:
+    """Write each line's name beside its left end, 0, or its right end, −1, in its colour."""
+    side, align = (-6, "right") if end == 0 else (6, "left")
+    for role, value in values.items():
+        there = np.asarray(x)[end], np.asarray(value)[end]
+        looks: dict[str, Any] = {"ha": align, "va": "center", "color": LIGHT[role]}
+        ax.annotate(NAMES[role], there, (side, 0), textcoords="offset points", **looks)
+    ax.margins(x=0.09)
 
 
 def contributions(ax: Axes, responses: Sequence[str], terms: Mapping[str, ArrayLike]) -> Axes:
@@ -25,12 +36,12 @@ def curves(ax: Axes, log_ratio: ArrayLike, values: Mapping[str, ArrayLike]) -> A
     """Draw each estimator as a function of the log-ratio of the sampled response."""
     for role, value in values.items():
         role_line(ax, log_ratio, value, role)
+    name_lines(ax, log_ratio, values, end=0)
     ax.axhline(0, color=LIGHT["muted"], linewidth=1)
     ax.set_xlabel(
         r"log-ratio $d = \log\,\pi - \log\,\pi_\mathrm{ref}$ of the drawn response (nats)"
     )
     ax.set_ylabel("estimate from one draw (nats)")
-    ax.legend()
     return ax
 
 
@@ -157,8 +168,8 @@ def off_policy(ax: Axes, weight: ArrayLike, bias: Mapping[str, ArrayLike]) -> Ax
     """Draw the bias of each estimator as the sampler moves away from the policy."""
     for role, values in bias.items():
         role_line(ax, weight, values, role)
+    name_lines(ax, weight, bias, end=-1)
     ax.axhline(0, color=LIGHT["muted"], linewidth=1)
     ax.set_xlabel("sampler: from the policy (0) to the reference (1)")
     ax.set_ylabel("bias (nats)")
-    ax.legend()
     return ax

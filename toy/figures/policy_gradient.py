@@ -1,6 +1,6 @@
 """Figures of the chapter "The policy gradient". The maths is computed by the caller."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +9,23 @@ from numpy.typing import ArrayLike
 
 from toy.figures.style import CORNERS, LIGHT, bars, mark, on_paper, role_line
 
-#: Roles and dashes for one line each of up to four responses.
+#: Roles and dashes for up to four lines.
 LINES = {"reference": "-", "k1": (0, (5, 1.6)), "k3": (0, (3, 1, 1, 1)), "policy": "-"}
+
+#: Roles of the terms of the objective, in their order, and of their sum.
+TERMS = ("reward", "reference", "k2", "policy")
+
+#: Roles and markers of three estimators that are compared.
+THREE = (("k1", "s"), ("k3", "^"), ("policy", "o"))
+
+#: Dashes of the responses that are not the best one.
+DASHES = ((0, (5, 1.6)), (0, (1, 1.2)), (0, (3, 1, 1, 1)))
 
 
 def terms(ax: Axes, responses: Sequence[str], pulls: Mapping[str, ArrayLike]) -> Axes:
-    """Draw what each term of the objective pulls at each logit: by role, the total last."""
-    names = {"reward": "reward", "reference": "KL penalty", "k2": "pretraining", "policy": "sum"}
-    bars(ax, list(responses), dict(pulls), names)
+    """Draw what each term of the objective pulls at each logit, by its name: the sum last."""
+    names = dict(zip(TERMS, pulls, strict=True))
+    bars(ax, list(responses), {role: pulls[name] for role, name in names.items()}, names)
     ax.set_ylabel("gradient in the logit\n(units of reward per logit)")
     ax.legend(ncols=2, loc="lower left")
     return ax
@@ -68,16 +77,17 @@ def plateau(
     policies: ArrayLike,
     norms: ArrayLike,
     responses: Mapping[str, tuple[float, float]],
+    best: str,
 ) -> Sequence[Axes]:
     """Draw an ascent's probabilities (S, Y) above the length (S,) of its gradient, at S steps.
 
-    `responses` says where to write each response's name.
+    `responses` says where to write each response's name, and `best` which of them is best.
     """
     shares, slope = panels
-    styles = zip(LINES.items(), np.transpose(policies), responses.items(), strict=True)
-    for (role, dash), share, (response, place) in styles:
-        shares.plot(steps, share, color=LIGHT[role], linestyle=dash)
-        shares.annotate(response, place, color=LIGHT[role], ha="center")
+    styles = zip(_styles(responses, best), np.transpose(policies), responses.items(), strict=True)
+    for style, share, (response, place) in styles:
+        shares.plot(steps, share, **style)
+        shares.annotate(response, place, color=style["color"], ha="center")
     slope.plot(steps, norms, color=LIGHT["ink"])
     slope.set_xscale("log")
     slope.set_yscale("log")
@@ -112,14 +122,6 @@ def baselines(
     return ax
 
 
-#: The estimators from groups: name and marker by role.
-GROUPS = {
-    "policy": ("leave one out", "o"),
-    "k1": ("group mean", "s"),
-    "k3": ("normalised, at its best scale", "^"),
-}
-
-
 def groups(
     panels: Sequence[Axes],
     sizes: ArrayLike,
@@ -129,13 +131,14 @@ def groups(
 ) -> Sequence[Axes]:
     """Draw relative bias (upper panel) and variance per draw (lower) against the group size.
 
-    `without` names levels of the variance that no group is needed for: where to write, and which.
+    `bias` and `variance` hold an estimator each by its name, leave one out first. `without` names
+    levels of the variance that no group is needed for: where to write, and which.
     """
     upper, lower = panels
-    for role, (name, marker) in GROUPS.items():
+    for (role, marker), name in zip(np.roll(THREE, 1, axis=0), bias, strict=True):
         style: dict[str, Any] = {"color": LIGHT[role], "marker": marker, "markersize": 5}
-        upper.plot(sizes, bias[role], linestyle=LINES[role], label=name, **style)
-        lower.plot(sizes, variance[role], linestyle=LINES[role], **style)
+        upper.plot(sizes, bias[name], linestyle=LINES[role], label=name, **style)
+        lower.plot(sizes, variance[name], linestyle=LINES[role], **style)
     for name, place in without.items():
         lower.axhline(place[1], color=LIGHT["muted"], linewidth=1.2, linestyle=(0, (2, 2)))
         lower.annotate(name, place, (0, -4), textcoords="offset points", va="top", fontsize=9.5)
@@ -165,17 +168,19 @@ def prompt_weights(
     return ax
 
 
-def ratios(ax: Axes, values: ArrayLike, responses: Mapping[str, float], clip_range: float) -> Axes:
+def ratios(
+    ax: Axes, values: ArrayLike, responses: Mapping[str, float], best: str, clip_range: float
+) -> Axes:
     """Draw the ratios (T + 1, Y) of new to old policy, and the range that clipping names.
 
-    `responses` says at which height to write each response's name.
+    `responses` says at which height to write each response's name, and `best` which is best.
     """
     steps = np.arange(len(np.asarray(values)))
-    styles = zip(LINES.items(), np.transpose(values), responses.items(), strict=True)
-    for (role, dash), line, (name, height) in styles:
-        ax.plot(steps, line, color=LIGHT[role], linestyle=dash)
+    styles = zip(_styles(responses, best), np.transpose(values), responses.items(), strict=True)
+    for style, line, (name, height) in styles:
+        ax.plot(steps, line, **style)
         place = (steps[-1] * 1.03, height)
-        ax.annotate(name, place, color=LIGHT[role], va="center", annotation_clip=False)
+        ax.annotate(name, place, color=style["color"], va="center", annotation_clip=False)
     for edge in (1 - clip_range, 1 + clip_range):
         ax.axhline(edge, color=LIGHT["wrong"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xlim(0, steps[-1])
@@ -185,23 +190,25 @@ def ratios(ax: Axes, values: ArrayLike, responses: Mapping[str, float], clip_ran
 
 
 def lengths(ax: Axes, num_tokens: ArrayLike, variance: Mapping[str, ArrayLike]) -> Axes:
-    """Draw the variance of the one-trajectory gradient against the length of the trajectory."""
-    names = {"k1": "whole return", "k3": "reward-to-go", "policy": "to go, less the value"}
-    markers = {"k1": "s", "k3": "^", "policy": "o"}
-    for role, values in variance.items():
-        ax.plot(
-            num_tokens,
-            values,
+    """Draw the variance of the one-trajectory gradient against the length of the trajectory.
+
+    `variance` holds three estimates by name, each written at the end of its line.
+    """
+    for (role, marker), (name, values) in zip(THREE, variance.items(), strict=True):
+        style: dict[str, Any] = {"color": LIGHT[role], "linestyle": LINES[role]}
+        ax.plot(num_tokens, values, marker=marker, markersize=5, **style)
+        ax.annotate(
+            name,
+            (np.max(num_tokens), np.asarray(values)[-1]),
+            (8, 0),
+            textcoords="offset points",
             color=LIGHT[role],
-            linestyle=LINES[role],
-            marker=markers[role],
-            markersize=5,
-            label=names[role],
+            va="center",
+            annotation_clip=False,
         )
     ax.set_yscale("log")
     ax.set_xlabel("number of tokens T")
     ax.set_ylabel("total variance of one trajectory\n((reward per logit)²)")
-    ax.legend()
     return ax
 
 
@@ -223,3 +230,10 @@ def gae(
     lower.set_xlabel("λ: 0 trusts the critic, 1 the rewards")
     upper.legend(title="the critic's values")
     return panels
+
+
+def _styles(responses: Iterable[str], best: str) -> list[dict[str, Any]]:
+    """Return how each response's line is drawn: the best one in its colour, the others in greys."""
+    greys = iter([{"color": LIGHT["muted"], "linestyle": dash} for dash in DASHES])
+    solid = {"color": LIGHT["best"], "linestyle": "-"}
+    return [solid if response == best else next(greys) for response in responses]

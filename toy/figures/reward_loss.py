@@ -25,6 +25,20 @@ VERSIONS: tuple[tuple[str, str, Any], ...] = (("wrong", "X", "full"), ("reward",
 VERSION_STYLE: dict[str, Any] = {"markersize": 8, "markeredgewidth": 1.6, "linestyle": "none"}
 
 
+def name_line(ax: Axes, name: str, end: tuple[float, float], role: str) -> None:
+    """Write a line's name in its colour to the right of its end."""
+    ax.annotate(
+        name,
+        end,
+        (5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9.5,
+        color=LIGHT[role],
+        annotation_clip=False,
+    )
+
+
 def loss_and_force(
     panels: Sequence[Axes],
     margin: ArrayLike,
@@ -62,16 +76,23 @@ def loss_and_force(
 def noisy_labels(
     ax: Axes, margin: ArrayLike, losses: Mapping[str, ArrayLike], lowest: Mapping[str, float]
 ) -> Axes:
-    """Draw the mean loss over the margin for each share of wins, with a dot where it is lowest."""
+    """Draw the mean loss over the margin for each share of wins, with a dot where it is lowest.
+
+    Each name stands where its curve leaves the picture, on the right or at the top.
+    """
+    highest = 1.6
     for (name, loss), (role, dash) in zip(losses.items(), FAMILY, strict=True):
-        ax.plot(margin, loss, color=LIGHT[role], linestyle=dash, label=name)
+        x, y = np.asarray(margin), np.asarray(loss)
+        ax.plot(x, y, color=LIGHT[role], linestyle=dash)
         if name in lowest:
-            y = np.interp(lowest[name], np.asarray(margin), np.asarray(loss))
-            ax.plot(lowest[name], y, "o", color=LIGHT[role], markersize=8)
-    ax.set_ylim(0, 1.6)
+            floor = np.interp(lowest[name], x, y)
+            ax.plot(lowest[name], floor, "o", color=LIGHT[role], markersize=8)
+        last = np.flatnonzero(y <= highest)[-1]
+        name_line(ax, name, (x[last], y[last]), role)
+        ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(0, highest)
     ax.set_xlabel(MARGIN)
     ax.set_ylabel("mean loss (nats per comparison)")
-    ax.legend(title="share of wins", loc="lower left")
     return ax
 
 
@@ -84,13 +105,14 @@ def drift(
     """Draw margins over the logarithm of time: lines for the flow, dots for gradient descent."""
     looks = (("k1", (0, (5, 1.6)), "s"), ("reward", "-", "o"))
     for (name, (time, margin)), (role, dash, marker) in zip(flows.items(), looks, strict=True):
-        ax.plot(time, margin, color=LIGHT[role], linestyle=dash, label=name)
+        ax.plot(time, margin, color=LIGHT[role], linestyle=dash)
+        name_line(ax, name, (np.asarray(time)[-1], np.asarray(margin)[-1]), role)
         ax.plot(*steps[name], marker, color=LIGHT[role], markersize=5, linestyle="none")
     ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xscale("log")
+    ax.set_xlim(right=max(np.max(time) for time, _ in flows.values()))
     ax.set_xlabel("time, or steps of gradient descent (logarithmic)")
     ax.set_ylabel(MARGIN)
-    ax.legend()
     return ax
 
 

@@ -14,12 +14,13 @@ from toy.figures.style import CORNERS, LIGHT, mark
 
 Side = Literal["left", "center", "right"]
 
-#: The colour, dash and marker of each response, in the order in which the caller lists them.
+#: The colour, dash and marker of each response, in the order in which the caller lists them: the
+#: second is the best one.
 RESPONSES = (
     ("reference", (0, (1, 1.2)), "s"),
-    ("k3", (0, ()), "o"),
-    ("k1", (0, (5, 1.6)), "^"),
-    ("k2", (0, (3, 1, 1, 1)), "D"),
+    ("policy", (0, ()), "o"),
+    ("reference", (0, (5, 1.6)), "^"),
+    ("reference", (0, (3, 1, 1, 1)), "D"),
 )
 
 #: The colour and dash of each reference, from the most generous to one that never says it.
@@ -29,6 +30,17 @@ RARITIES = (
     ("k2", (0, (3, 1, 1, 1))),
     ("wrong", (0, (1, 1.2))),
 )
+
+#: The role of each term's path, and where its name stands at the path's end.
+WISHES: tuple[tuple[str, tuple[float, float], Side], ...] = (
+    ("reward", (-16, 8), "right"),
+    ("reference", (-9, -3), "right"),
+    ("best", (9, -3), "left"),
+    ("wrong", (9, -5), "left"),
+)
+
+#: The role and marker of each policy that is compared with the frontier.
+RIVALS = (("k3", "^"), ("k2", "D"), ("k1", "s"), ("wrong", "X"))
 
 #: The dash of what is drawn in the colour of a role.
 DASHES = {
@@ -90,7 +102,14 @@ def two_responses(
     note(ax, r"$\beta\,$KL$(\pi\,\|\,\pi^*)$", middle, (-4, -3), ha="right")
     ax.set_xlabel("probability of the first response")
     ax.set_ylabel("units of reward")
-    ax.legend(loc="upper left")
+    sides: tuple[tuple[float, tuple[float, float], Side], ...] = (
+        (0.8, (-6, 2), "right"),
+        (0.6, (-6, -16), "right"),
+        (0.85, (-6, -20), "right"),
+    )
+    for (role, values), (at, offset, ha) in zip(terms.items(), sides, strict=True):
+        end = at, float(np.interp(at, np.asarray(probability), np.asarray(values)))
+        note(ax, names[role], end, offset, LIGHT[role], ha)
     return ax
 
 
@@ -112,18 +131,20 @@ def triangle(ax: Axes, responses: Sequence[str]) -> None:
         note(ax, f"always “{response}”", tuple(corner), offset, ha="center")
 
 
-def destinations(
-    ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike], names: Mapping[str, str]
-) -> Axes:
-    """Draw where gradient ascent on each term alone leads, from one policy, in the triangle."""
+def destinations(ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike]) -> Axes:
+    """Draw where gradient ascent on each term alone leads, from one policy, in the triangle.
+
+    `paths` gives for each name the policies (T, 3): the reward's, the penalty's, the pretraining
+    term's, the entropy's.
+    """
     triangle(ax, responses)
-    for role, path in paths.items():
+    for (name, path), (role, offset, ha) in zip(paths.items(), WISHES, strict=True):
         points = place(path)
-        line(ax, points[:, 0], points[:, 1], role, names[role])
+        line(ax, points[:, 0], points[:, 1], role, name)
         ax.plot(*points[-1], "o", color=LIGHT[role], markersize=8, clip_on=False)
+        note(ax, name, tuple(points[-1]), offset, LIGHT[role], ha)
     ax.plot(*points[0], "s", color=LIGHT["ink"], markersize=7)
     note(ax, "start", tuple(points[0]), (-9, -3), ha="right")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, handlelength=2.6)
     return ax
 
 
@@ -146,8 +167,8 @@ def landscape(
     optima = place(path)
     line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
     looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
-        ("s", "reference", (-9, -4), "right"),
-        ("o", "policy", (14, 0), "left"),
+        ("s", "reference", (-8, 5), "right"),
+        ("o", "policy", (2, 9), "left"),
         ("^", "ink", (-10, 7), "right"),
     )
     for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
@@ -170,6 +191,8 @@ def response_lines(
         responses, np.asarray(policies).T, RESPONSES, strict=True
     ):
         ax.plot(x, values, color=LIGHT[role], linestyle=dash, label=response)
+        end = float(np.asarray(x)[-1]), float(values[-1])
+        note(ax, response, end, (9, -3), LIGHT["policy" if role == "policy" else "ink"])
     for word, where in marks.items():
         mark(ax, where, word)
     ax.set_xscale("log")
@@ -188,7 +211,6 @@ def along_beta(
     """Draw the optimal probability of each response against β, with a crossing marked."""
     response_lines(ax, beta, policies, responses, {"odds even": crossing})
     ax.set_xlabel("price β (reward per nat)")
-    ax.legend(loc="upper right")
     return ax
 
 
@@ -206,7 +228,6 @@ def along_gamma(
         for value, (role, _, marker) in zip(np.asarray(limit), RESPONSES, strict=True):
             ax.plot(where, value, marker, color=LIGHT[role], markersize=8, clip_on=False)
     ax.set_xlabel("weight γ of the pretraining term (reward per nat)")
-    ax.legend(loc="upper center", ncols=2)
     return ax
 
 
@@ -216,21 +237,21 @@ def frontier(
     reward: ArrayLike,
     tangent: tuple[ArrayLike, ArrayLike],
     touch: tuple[float, float],
-    others: Mapping[str, tuple[str, str, ArrayLike, ArrayLike]],
+    others: Mapping[str, tuple[ArrayLike, ArrayLike]],
 ) -> Axes:
     """Draw the frontier, the tangent whose slope is β, and other policies below it.
 
     `tangent` is its two ends as (kl, reward), starting on the reward axis; `others` gives for each
-    name a role, a marker, and the policies' KL and reward.
+    name the policies' KL and reward.
     """
     line(ax, kl, reward, "policy", "frontier: Gibbs policies")
     ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
     ax.plot(*touch, "o", color=LIGHT["best"], markersize=8)
-    note(ax, r"$\pi^*$, slope $\beta$", touch, (-4, 8), LIGHT["best"], "right")
+    note(ax, r"$\pi^*$, slope $\beta$", touch, (9, -9), LIGHT["best"])
     start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
     ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
     note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
-    for name, (role, marker, x, y) in others.items():
+    for (name, (x, y)), (role, marker) in zip(others.items(), RIVALS, strict=True):
         ax.plot(x, y, marker, color=LIGHT[role], markersize=7, label=name)
     ax.set_xlim(left=0)
     ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")

@@ -120,14 +120,18 @@ def policy_grid(parts: int, least: int) -> Array:
     return np.array(shares) / parts
 
 
-def ribbons(ax: Axes, responses: Sequence[str], best: Array, x: Array, shares: Array) -> Axes:
-    """Draw the shares (X, Y) over x as ribbons, the best responses at the foot."""
+def ribbons(
+    ax: Axes, responses: Sequence[str], best: Array, x: Array, shares: Array, named_at: int = -1
+) -> Axes:
+    """Draw the shares (X, Y) over x as ribbons, the best at the foot, named at one of the x."""
     order = np.argsort(best == 0, kind="stable")
     edges = np.cumsum(shares[:, order], axis=-1)
     for i, y in enumerate(order):
         low = edges[:, i] - shares[:, y]
         colour, alpha = ("policy", 1.0) if best[y] else ("reference", 0.25 + 0.2 * (i % 3))
         ax.fill_between(x, low, edges[:, i], color=LIGHT[colour], alpha=alpha, linewidth=0)
-        ax.annotate(f" {responses[y]}", (x[-1], (low[-1] + edges[-1, i]) / 2), va="center")
+        ax.annotate(
+            f" {responses[y]}", (x[named_at], (low + edges[:, i])[named_at] / 2), va="center"
+        )
     ax.set(xlim=x[[0, -1]], ylim=(0, edges[0, -1]))
     return ax

@@ -29,7 +29,6 @@ def below_the_top(state: dict[str, Any]) -> Numbers:
 BELOW_THE_TOP = Explorable(
     "BelowTheTop",
     "below-the-top",
-    "book/figures.html",
     below_the_top,
     dragged=3,
     lab={"share": 0.3, "beta": 0.4},

@@ -25,7 +25,6 @@ def clean_clock(state: dict[str, Any]) -> Numbers:
 CLEAN_CLOCK = Explorable(
     "CleanClock",
     "clean-clock",
-    "book/reward_loss.html",
     clean_clock,
     dragged=3,
     lab={"time": 100.0, "flipped": 0.01},

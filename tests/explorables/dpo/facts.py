@@ -71,7 +71,6 @@ def descent(state: dict[str, Any]) -> Numbers:
 DPO = Explorable(
     "DPO",
     "dpo",
-    "book/dpo.html",
     descent,
     dragged=7,
     lab={"preference": 0.7, "pairs": "chain", "shared_features": True, "time": 100},

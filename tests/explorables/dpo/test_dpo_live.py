@@ -31,7 +31,7 @@ def test_step_play_and_pause_move_time(live: Live) -> None:
     paused = live.press("Pause")["time"]
     live.page.wait_for_timeout(300)
     assert live.check()["time"] == paused
-    live.press("Same end as RLHF")
+    live.slide("time", "End")
     assert live.press("Step")["time"] == 1, "from the end, training begins again"
 
 
@@ -42,11 +42,12 @@ def test_playing_ends_with_the_training(live: Live) -> None:
     live.wait_for_time("=== 2000")
     live.root.wait_for_selector('button:text-is("Play")')
     assert live.check()["time"] == 2000
+    assert live.button("All seen").is_disabled()
 
 
 def test_the_future_is_hidden_until_it_is_guessed_or_played(live: Live) -> None:
     assert "answer" not in live.check()
-    assert len(live.root.query_selector_all(".toy-cover")) == 2
+    assert live.find(".toy-cover")
     live.find(".toy-predict input").press("ArrowRight")
     state = live.press("Reveal")
     assert state["distance"] == pytest.approx(abs(state["guess"] - state["answer"]))
@@ -65,7 +66,7 @@ def test_the_response_that_nobody_compared_keeps_its_logit_and_not_its_probabili
     assert state["middle.dpo"] != pytest.approx(0.3, abs=0.01)
     assert "middle.rlhf" not in state
     assert "best-middle.wins" not in state
-    assert "Nobody compared" in live.find(".toy-note").inner_text()
+    assert "Nobody compared" in live.find(".toy-verdict").inner_text()
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
@@ -73,26 +74,29 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     assert start["best.dpo"] < 1 / 3
     answer = live.press("Reveal")["answer"]
     assert answer < 1e-5
-    same = live.press("Same end as RLHF")
+    assert "answer" not in live.press("Same end as RLHF")
+    same = live.slide("time", "End")
     assert same["apart"] < 1e-9
-    assert "π* is RLHF's optimum" in live.find(".toy-note").inner_text()
+    assert "π* is RLHF's optimum" in live.find(".toy-verdict").inner_text()
     assert live.find(".toy-simplex-marks").text_content() == "π*"
-    clean = live.press("Clean labels, small β")
+    live.press("Clean labels, small β")
+    clean = live.slide("time", "End")
     assert clean["worst.dpo"] < 1e-11
     assert "apart" not in clean
     assert live.find(".toy-simplex-marks").text_content() == "", "no mark without a fit"
     live.choose("all")
-    assert "no finite rewards" in live.find(".toy-note").inner_text()
+    assert "no finite rewards" in live.find(".toy-verdict").inner_text()
     assert "apart" not in live.check()
 
 
 def test_one_shared_feature_parts_the_two(live: Live) -> None:
     live.press("Same end as RLHF")
+    live.slide("time", "End")
     live.find("[data-trait=shared_features] input").click()
     state = live.check()
     assert state["apart"] > 0.05
     assert state["best.moved"] * 3 == pytest.approx(state["middle.moved"])
-    assert "misses" in live.find(".toy-note").inner_text()
+    assert "misses" in live.find(".toy-verdict").inner_text()
     assert toy.total_variation(
         [state[f"{n}.dpo"] for n in ("best", "middle", "worst")],
         [state[f"{n}.rlhf"] for n in ("best", "middle", "worst")],

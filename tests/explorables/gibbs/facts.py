@@ -41,7 +41,6 @@ def gibbs(state: dict[str, Any]) -> Numbers:
 GIBBS = Explorable(
     "Gibbs",
     "gibbs",
-    "book/rlhf_objective.html",
     gibbs,
     dragged=3,
     lab={

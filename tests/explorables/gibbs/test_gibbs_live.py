@@ -31,10 +31,11 @@ def test_a_guess_is_compared_with_the_exact_price(live: Live) -> None:
 
 
 def test_a_reference_that_prefers_the_best_needs_no_price(live: Live) -> None:
-    live.press("Reveal")
     live.find('[aria-label="reference, response Venus"]').press("End")
-    assert math.isinf(live.check()["answer"])
-    assert "the reference does already" in live.root.inner_text()
+    assert "answer" not in live.check()
+    assert live.button("No answer here").is_disabled()
+    assert live.find(".toy-predict input").is_disabled()
+    assert "the reference does so already" in live.root.inner_text()
 
 
 def test_the_point_on_the_frontier_can_be_dragged(live: Live) -> None:

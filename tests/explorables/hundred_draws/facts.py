@@ -20,7 +20,6 @@ def hundred_draws(state: dict[str, Any]) -> Numbers:
 HUNDRED_DRAWS = Explorable(
     "HundredDraws",
     "hundred-draws",
-    "book/figures.html",
     hundred_draws,
     dragged=3,
     lab={"draws": 10, "share": 0.01},

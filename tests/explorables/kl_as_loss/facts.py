@@ -27,20 +27,20 @@ def kl_as_loss(state: dict[str, Any]) -> Numbers:
             run = toy.ascend_with_loss(estimator, *world, STEP_SIZE, int(state["time"]))
             numbers |= row(name, run.policies[-1], optimum)
     numbers |= row("k2.rest", optimum, optimum)
-    best = np.array(reward) == max(reward)
-    if best.sum() == 1:
-        numbers |= row("k1.rest", best.astype(float), optimum)
+    most = np.array(reward) == max(reward)
+    if most.sum() == 1:
+        numbers |= row("k1.rest", most.astype(float), optimum)
     if revealed:
         rest = toy.forward_kl_policy(reward, reference, beta)
         numbers |= row("k3.rest", rest, optimum)
-        numbers |= {"answer": rest[0], "distance": abs(state["guess"] - rest[0])}
+        best = int(np.argmax(reward))
+        numbers |= {"answer": rest[best], "distance": abs(state["guess"] - rest[best])}
     return numbers
 
 
 KL_AS_LOSS = Explorable(
     "KLAsLoss",
     "kl-as-loss",
-    "book/kl_estimators.html",
     kl_as_loss,
     dragged=4,
     lab={"policy": [0.2, 0.3, 0.5], "beta": 1.0, "time": 100},

@@ -20,7 +20,6 @@ def directions(state: dict[str, Any]) -> Numbers:
 DIRECTIONS = Explorable(
     "KLDirections",
     "kl-directions",
-    "book/index.html",
     directions,
     dragged=0,
     lab={"policy": [0.2, 0.3, 0.5]},

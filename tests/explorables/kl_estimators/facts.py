@@ -32,7 +32,7 @@ def n_sample_means(state: dict[str, Any]) -> Numbers:
         numbers[f"{name}.rmse"] = np.sqrt(moments.mse(n))
     if "answer" in state:
         k1, k2 = (toy.estimator_moments(k, policy, reference, sampler) for k in (toy.k1, toy.k2))
-        numbers["answer"] = k1.samples_to_beat(k2)
+        numbers["answer"] = np.ceil(k1.samples_to_beat(k2))
         numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
@@ -40,7 +40,6 @@ def n_sample_means(state: dict[str, Any]) -> Numbers:
 ESTIMATORS = Explorable(
     "KLEstimators",
     "kl-estimators",
-    "book/kl_estimators.html",
     n_sample_means,
     dragged=5,
     lab={"policy": [0.1, 0.2, 0.3, 0.4], "num_samples": 5, "coefficient": 0.2, "stale": 0.4},

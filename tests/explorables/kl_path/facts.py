@@ -36,7 +36,6 @@ def path(state: dict[str, Any]) -> Numbers:
 KL_PATH = Explorable(
     "KLPath",
     "kl-path",
-    "book/kl_estimators.html",
     path,
     dragged=4,
     lab={"policy": [0.1, 0.2, 0.3, 0.4], "weight": 0.25},

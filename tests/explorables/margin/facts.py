@@ -35,7 +35,6 @@ def margin(state: dict[str, Any]) -> Numbers:
 MARGIN = Explorable(
     "Margin",
     "margin",
-    "book/reward_loss.html",
     margin,
     dragged=7,
     lab={"margin": -1.5, "shift": 1.0, "preference": 0.7, "time": 100.0},

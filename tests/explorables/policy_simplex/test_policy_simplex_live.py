@@ -78,22 +78,28 @@ def test_the_keys_move_the_point_in_the_plane(live: Live) -> None:
     assert "0.998" in point.get_attribute("aria-valuetext")
 
 
-def test_a_guess_is_compared_with_the_best_baseline(live: Live) -> None:
+def test_a_guess_is_compared_with_the_exact_change(live: Live) -> None:
     assert "answer" not in live.check()
-    assert live.find(".toy-cover")
     live.find(".toy-predict input").press("ArrowRight")
     live.button("Reveal").press("Enter")
     state = live.check()
-    d = toy.log_ratio(state["policy"], state["reference"])
-    shaped = np.array(state["reward"]) - state["beta"] * d
-    assert state["answer"] == pytest.approx(toy.optimal_baseline(state["policy"], shaped))
-    assert not live.find(".toy-cover")
+    world = state["policy"], state["reward"], state["reference"], state["beta"]
+    step = 1e-6 * toy.objective_gradient(*world)
+    moved = toy.softmax(np.log(state["policy"]) + step)
+    assert state["answer"] == pytest.approx((moved[1] - state["policy"][1]) / 1e-6, rel=1e-4)
     assert "answer" not in live.press("Reset")
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
-    steep = live.check()["slope"]
+    steep = live.press("First away from the worst")["slope"]
+    assert live.press("Reveal")["answer"] > 0, "the middle one gains first"
     assert live.press("Plateau")["slope"] < steep / 8
-    hurt = live.press("The value hurts")["one.variance"]
-    assert live.choose("none")["one.variance"] < hurt / 2
-    assert live.press("GRPO turns")["norm.cosine"] < 0.2
+    live.press("Nearly there")
+    assert live.press("Reveal")["answer"] < 0
+
+
+def test_a_price_that_is_not_charged_is_disabled(live: Live) -> None:
+    price = live.find('.toy-slider:has([data-key="beta"]) input')
+    assert price.is_enabled()
+    live.find("[data-trait=kl_term] input").press("Space")
+    assert price.is_disabled()

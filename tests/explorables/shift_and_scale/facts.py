@@ -23,7 +23,6 @@ def shift_and_scale(state: dict[str, Any]) -> Numbers:
 SHIFT_AND_SCALE = Explorable(
     "ShiftAndScale",
     "shift-and-scale",
-    "book/figures.html",
     shift_and_scale,
     dragged=3,
     lab={"shift": 1.0, "scale": 2.0},

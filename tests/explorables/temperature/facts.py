@@ -23,7 +23,6 @@ def temperature(state: dict[str, Any]) -> Numbers:
 TEMPERATURE = Explorable(
     "Temperature",
     "temperature",
-    "book/figures.html",
     temperature,
     dragged=2,
     lab={"scale": 2.0},

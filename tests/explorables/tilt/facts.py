@@ -19,4 +19,4 @@ def tilt(state: dict[str, Any]) -> Numbers:
     return numbers
 
 
-TILT = Explorable("Tilt", "tilt", "book/rlhf_objective.html", tilt, dragged=2, lab={"beta": 1.0})
+TILT = Explorable("Tilt", "tilt", tilt, dragged=2, lab={"beta": 1.0})

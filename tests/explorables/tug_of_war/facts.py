@@ -26,7 +26,6 @@ def tug_of_war(state: dict[str, Any]) -> Numbers:
 TUG_OF_WAR = Explorable(
     "TugOfWar",
     "tug-of-war",
-    "book/figures.html",
     tug_of_war,
     dragged=3,
     lab={"time": 1.0, "up": 9},

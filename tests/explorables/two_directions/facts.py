@@ -28,7 +28,6 @@ def two_directions(state: dict[str, Any]) -> Numbers:
 TWO_DIRECTIONS = Explorable(
     "TwoDirections",
     "two-directions",
-    "book/figures.html",
     two_directions,
     dragged=2,
     lab={"sharpness": 1.0},

@@ -7,7 +7,7 @@ import { fitRewards, margins as marginsOf } from "../core/reward_loss.js";
 import { gibbsPolicy } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { choice, toggle } from "../parts/choice.js";
-import { columns, make } from "../parts/dom.js";
+import { columns, make, numbers, pinned } from "../parts/dom.js";
 import { formatNumber, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
@@ -56,7 +56,7 @@ const SETTINGS = {
     pairs: "all",
     shared_features: false,
     log_scale: false,
-    time: 2000,
+    time: 8,
   },
   "Clean labels, small β": {
     reference: [0.1, 0.3, 0.6],
@@ -65,7 +65,7 @@ const SETTINGS = {
     pairs: "one",
     shared_features: false,
     log_scale: true,
-    time: 2000,
+    time: 8,
   },
 };
 
@@ -91,7 +91,6 @@ function render({ model, el }) {
     { role: "k1", label: "RLHF with the fitted rewards", line: true, dash: DASHED },
     { role: "reference", label: `${REFERENCE}: drag it` },
   ]);
-  const note = make("p", { class: "toy-note" });
   const compared = choice(stage, {
     label: "compared",
     key: "pairs",
@@ -129,7 +128,7 @@ function render({ model, el }) {
   const courses = lineChart(stage, {
     ...axis,
     label: "Probability of each response in training",
-    height: 260,
+    height: 220,
     yTitle: "probability under DPO",
     onDrag: follow,
   });
@@ -158,7 +157,7 @@ function render({ model, el }) {
       { key: "weight", label: "weight <i>σ</i>(−<i>βh</i>)" },
     ],
   });
-  const numbers = readout([
+  const facts = readout([
     { key: "kl", label: `${REVERSE_KL} of DPO`, unit: "nats" },
     { key: "rlhf_kl", label: `${REVERSE_KL} of RLHF`, unit: "nats" },
     { key: "apart", label: "total variation between them" },
@@ -183,10 +182,9 @@ function render({ model, el }) {
     noise.draw(preference);
     price.draw(beta);
     training.dial.draw(time);
-    guess.draw(softmax(trained.descent[last])[response], [0, 1], { question });
-    note.text(remark(state, trained));
+    guess.draw(softmax(trained.descent[last])[response], [0, 1], { question, remark: remark(state, trained), seen: time === last });
     const loss = dpoLoss(policy, reference, trained.wins, beta);
-    numbers.draw({
+    facts.draw({
       kl: klDivergence(policy, reference),
       rlhf_kl: rival ? klDivergence(rival, reference) : null,
       apart: rival ? totalVariation(policy, rival) : null,
@@ -204,7 +202,7 @@ function render({ model, el }) {
 
   function drawTriangle(state, trained, policy, rival, description) {
     const { reference, responses, time } = state;
-    const revealed = guess.revealed();
+    const revealed = guess.revealed() || time === last;
     const until = trained.samples.filter(({ step }) => step < time);
     const ways = [
       { role: "k1", dash: DASHED, of: "rival", end: rival },
@@ -287,12 +285,11 @@ function render({ model, el }) {
   return stage.start(
     [
       toolbar(stage, {
-        hint: "Press Play, drag the reference, or try:",
         settings: SETTINGS,
       }),
-      columns([triangle, key, note, numbers], [compared, shared, dials, training.playing, guess, shares]),
-      columns([courses, logarithmic], [losses]),
-      make("div", { class: "toy-full" }, [margins]),
+      guess,
+      columns([triangle, key], [pinned(courses), dials, training.playing, compared, shared, logarithmic]),
+      numbers(columns([facts, losses], [shares, margins])),
     ],
     draw,
   );

@@ -1,6 +1,6 @@
 // What the RLHF objective makes of a reward: its exact optimum, and the most reward that each nat of KL buys.
 
-import { bisector, extent } from "d3-array";
+import { bisector, extent, max } from "d3-array";
 import { entropy, expectation, klDivergence } from "../core/distributions.js";
 import {
   betaOfEvenOdds,
@@ -12,11 +12,12 @@ import {
   ptxPolicy,
   rewardKlFrontier,
 } from "../core/rlhf_objective.js";
+import { sum } from "../core/numpy.js";
 import { bars } from "../parts/bars.js";
 import { toolbar } from "../parts/buttons.js";
 import { toggle } from "../parts/choice.js";
-import { columns, make } from "../parts/dom.js";
-import { formatNumber } from "../parts/format.js";
+import { columns, make, numbers, pinned } from "../parts/dom.js";
+import { formatNumber, say } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
 import { OPTIMUM, PTX_OPTIMUM, REFERENCE } from "../parts/names.js";
@@ -39,7 +40,7 @@ const SETTINGS = {
     reward: [0.2, 1, 0.8, -1.5],
     reference: [0.3, 0.15, 0.45, 0.1],
     pretraining: [0.2, 0.1, 0.3, 0.4],
-    beta: 0.45,
+    beta: 0.3,
     with_pretraining: false,
   },
   "A shy reference": {
@@ -80,7 +81,7 @@ function render({ model, el }) {
   const without = withoutPretraining(stage);
   const including = withPretraining(stage);
   const probabilities = make("div", { class: "toy-slot" });
-  const numbers = make("div", { class: "toy-slot" });
+  const terms = make("div", { class: "toy-slot" });
   const partition = readout([
     { key: "log_partition", label: "log <i>Z</i>", unit: "nats" },
     { key: "value", label: "<i>β</i> log <i>Z</i>, in units of reward" },
@@ -94,16 +95,12 @@ function render({ model, el }) {
   });
   const chart = lineChart(stage, {
     label: "Expected reward against KL",
-    height: 330,
+    height: 300,
     xTitle: "KL from the reference, nats",
     yTitle: "expected reward",
     right: 14,
     onDrag: (kl) => setBeta(priceAt(kl)),
   });
-  const names = legend([
-    { role: "policy", label: "frontier: <i>π</i>* for every <i>β</i>", line: true },
-    { role: "best", label: "tangent, of slope <i>β</i>", line: true },
-  ]);
 
   // The frontier does not depend on β: it is computed when reward or reference change.
   const frontierFor = remembered((reward, reference) => rewardKlFrontier(reward, reference, PRICES));
@@ -128,10 +125,11 @@ function render({ model, el }) {
     switched.draw(isOn);
     const shown = isOn ? including : without;
     swap(probabilities, shown.bars);
-    swap(numbers, shown.numbers);
+    swap(terms, shown.numbers);
     shown.draw(policies, state);
     partition.draw({ log_partition: logZ, value: beta * logZ, effective: Math.exp(entropy(optimum)) });
-    guess.draw(even, undefined, question(responses, reward, even));
+    const isOnSlider = even >= prices[0] && even <= prices[1];
+    guess.draw(isOnSlider ? even : null, undefined, { ...question(state, even, isOnSlider), seen: isOnSlider && beta <= even });
 
     const earned = expectation(optimum, reward);
     const summary =
@@ -153,6 +151,7 @@ function render({ model, el }) {
       { ...end, role: "policy", hollow: true, label: `β → 0: ${named(responses, reward)}` },
       { x: 0, y: value, role: "best", label: "" },
     ];
+    places.push({ x: (0.8 * (Math.max(end.y, value) - value)) / beta, y: value + 0.8 * (Math.max(end.y, value) - value), label: "slope β", left: true });
     // A label is left out where there is no room for it.
     if (at.y - value > 0.07 * height) places.push({ x: at.x, y: (value + at.y) / 2, label: "β KL" });
     if (policies[PTX]) {
@@ -184,11 +183,10 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the bars, β, or the point on the frontier.", settings: SETTINGS }),
-      columns(
-        [rewardNames, rewards, switched, probabilities, partition],
-        [chart, price, names, numbers, guess],
-      ),
+      toolbar(stage, { settings: SETTINGS }),
+      guess,
+      columns([rewardNames, rewards, probabilities], [pinned(chart), price, switched]),
+      numbers(terms, partition),
     ],
     draw,
   );
@@ -291,17 +289,14 @@ function named(responses, reward) {
   return responses.filter((_, y) => reward[y] === most).join(" or ");
 }
 
-function question(responses, reward, even) {
+function question({ responses, reward, reference }, even, isOnSlider) {
   const best = named(responses, reward);
-  if (even === Infinity)
-    return {
-      question: `At which β does the optimum say “${best}” half of the time?`,
-      remark: "At every β: the reference does already.",
-    };
-  return {
-    question: `“${best}” is best. At which β does the optimum say it half of the time?`,
-    remark: "Above that β the reference outweighs the reward.",
-  };
+  const asked = `“${best}” is best. At which β does the optimum say it half of the time?`;
+  if (even === Infinity) return { question: asked, remark: "At every β: the reference does so already." };
+  if (!isOnSlider) return { question: asked, remark: `Only at β = ${say(even)}, beyond this slider.` };
+  const share = sum(reference.filter((_, y) => reward[y] === max(reward)));
+  const remark = `There the reward lifts its odds from ${say(share)} : ${say(1 - share)} in the reference to even; at a higher β it lifts them less.`;
+  return { question: asked, remark };
 }
 
 export default render;

@@ -18,10 +18,10 @@ STEP_SIZE = 0.25
 class KLAsLoss(Explorable):
     """Follow descent on −E[r] + β k for k1, k2 and k3 from one start, by expected steps."""
 
-    policy = Distribution([0.1, 0.25, 0.65], "π at the start")
-    reference = Distribution([0.04, 0.28, 0.68], "π_ref")
-    reward = Values([1.0, 0.4, -0.5], "r", low=-2.0, high=2.0, unit="units of reward")
-    responses = Labels(["Venus", "Mercury", "I don't know"], "what they are called", low=3, high=3)
+    policy = Distribution([0.65, 0.1, 0.25], "π at the start")
+    reference = Distribution([0.68, 0.04, 0.28], "π_ref")
+    reward = Values([-0.5, 1.0, 0.4], "r", low=-2.0, high=2.0, unit="units of reward")
+    responses = Labels(["I don't know", "Venus", "Mercury"], "what they are called", low=3, high=3)
     #: Beyond the highest price, steps of that size might overshoot.
     beta = Number(0.4, "β, the price of a nat", low=0.05, high=2.0, unit="reward units per nat")
     time = Count(60, "steps taken, each of the size ¼", high=400)

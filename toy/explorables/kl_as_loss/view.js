@@ -1,13 +1,15 @@
 // k1, k2 and k3 as losses: where each leads, and where it comes to rest.
 
+import { maxIndex } from "d3-array";
 import { klDivergence } from "../core/distributions.js";
 import { k1, k2, k3 } from "../core/kl_estimators.js";
 import { ascendWithLoss } from "../core/learners.js";
 import { forwardKlPolicy, gibbsPolicy, greedyPolicy, objectiveTerms } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns } from "../parts/dom.js";
-import { formatNumber, two } from "../parts/format.js";
+import { columns, numbers, pinned } from "../parts/dom.js";
+import { formatNumber, say, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
+import { FORWARD_KL } from "../parts/names.js";
 import { player } from "../parts/player.js";
 import { predict } from "../parts/predict.js";
 import { table } from "../parts/readout.js";
@@ -22,13 +24,13 @@ const ESTIMATORS = { k1, k2, k3 };
 const ROLES = Object.keys(ESTIMATORS);
 
 const SETTINGS = {
-  "Near the reference": { beta: 2, reward: [0.2, 0.1, -0.1], policy: [0.04, 0.28, 0.68], time: 400 },
-  "Cheap nats": { beta: 0.1, time: 400 },
+  "Near the reference": { beta: 2, reward: [-0.1, 0.2, 0.1], policy: [0.68, 0.04, 0.28], time: 60 },
+  "Cheap nats": { beta: 0.1, time: 60 },
   "k3 keeps a bad answer": {
     beta: 0.4,
-    reward: [1, 0.4, -2],
-    policy: [0.3, 0.3, 0.4],
-    time: 400,
+    reward: [-2, 1, 0.4],
+    policy: [0.4, 0.3, 0.3],
+    time: 60,
   },
 };
 
@@ -47,7 +49,6 @@ function render({ model, el }) {
     ],
   });
   const key = legend([
-    ...ROLES.map((role) => ({ role, label: `${role} as loss`, line: true })),
     { role: "guess", label: "my guess", line: true },
     { role: "reward", label: "E[<i>r</i>] − <i>β</i> KL: stronger is higher" },
   ]);
@@ -85,7 +86,6 @@ function render({ model, el }) {
     columns: cells,
   });
   const guess = predict(stage, {
-    question: "k3 is unbiased. Put into the loss, where does it come to rest? Slide to the probability that it then gives to the response in the lower left corner.",
     guessLabel: "my guess",
     initial: 0.5,
     step: 0.01,
@@ -103,8 +103,10 @@ function render({ model, el }) {
     const optimum = gibbsPolicy(reward, reference, beta);
     const rests = { k1: bestCorner(reward, reference), k2: optimum, k3: forwardKlPolicy(reward, reference, beta) };
     const all = flowsFor(policy, reward, reference, beta);
-    guess.draw(rests.k3[0], [0, 1]);
-    const open = guess.revealed();
+    const seen = t === last;
+    const best = maxIndex(reward);
+    guess.draw(rests.k3[best], [0, 1], { ...question(responses, best, rests.k3, optimum), seen });
+    const open = guess.revealed() || seen;
     const shown = ROLES.filter((role) => open || role !== "k3");
 
     time.draw(t);
@@ -118,16 +120,15 @@ function render({ model, el }) {
       `After ${t} steps ` +
       shown.map((role) => `${role} is ${formatNumber(klDivergence(all[role][t], optimum))} nats`).join(", ") +
       " from the optimum";
-    drawTriangle(state, { optimum, rests, all, shown, open, summary });
+    drawTriangle(state, { optimum, rests, all, shown, open, best, summary });
     stage.announce(summary);
   }
 
   function drawTriangle(state, scene) {
     const { policy, reference, reward, responses, beta, time: t } = state;
-    const { optimum, rests, all, shown, open, summary } = scene;
-    const g = guess.guess();
+    const { optimum, rests, all, shown, open, best, summary } = scene;
     const lines = shown.map((role) => ({ role, points: all[role].slice(0, t + 1) }));
-    lines.push({ role: "guess", points: [[g, 1 - g, 0], [g, 0, 1 - g]] });
+    lines.push({ role: "guess", points: policiesWith(guess.guess(), best) });
     triangle.draw({
       responses,
       policy,
@@ -139,7 +140,7 @@ function render({ model, el }) {
         inputs: [reward, reference, beta],
       },
       paths: lines,
-      dots: shown.map((role) => ({ role, at: all[role][t] })),
+      dots: shown.map((role) => ({ role, at: all[role][t], label: role })),
       marks: [
         { role: "best", at: optimum, shape: "star", label: "π*" },
         ...(open ? [{ role: "k3", at: rests.k3, shape: "diamond", label: "k3 rests" }] : []),
@@ -150,15 +151,34 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, {
-        hint: "Drag the start, or try:",
-        settings: SETTINGS,
-      }),
-      columns([triangle, key], [playing, time, price, payment, rewards, guess]),
-      columns([now], [rest]),
+      toolbar(stage, { settings: SETTINGS }),
+      guess,
+      columns([pinned(triangle), key], [playing, time, price, payment, rewards]),
+      numbers(now, rest),
     ],
     draw,
   );
+}
+
+/** What is asked, and why the answer is what it is: of the response that k3 keeps most above the optimum. */
+function question(responses, best, rest, optimum) {
+  const kept = maxIndex(rest, (p, y) => p / optimum[y]);
+  return {
+    question: `k3 is unbiased. Put into the loss, where does it come to rest? Guess the probability of “${responses[best]}” there.`,
+    remark:
+      `In the loss k3 charges for the other direction, ${FORWARD_KL}: ` +
+      `it keeps “${responses[kept]}” at ${say(rest[kept])}, to which the optimum gives ${say(optimum[kept])}.`,
+  };
+}
+
+/** The ends of the line of all policies over three responses that give one of them this probability. */
+function policiesWith(p, response) {
+  return [1, 2].map((turn) => {
+    const end = [0, 0, 0];
+    end[response] = p;
+    end[(response + turn) % 3] = 1 - p;
+    return end;
+  });
 }
 
 /** The only resting place of reward alone; where several responses are best there is no one corner. */

@@ -3,12 +3,16 @@
 import { klTerms } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns } from "../parts/dom.js";
-import { formatNumber } from "../parts/format.js";
+import { columns, make } from "../parts/dom.js";
+import { formatNumber, say } from "../parts/format.js";
 import { FORWARD_KL, REVERSE_KL } from "../parts/names.js";
 import { policies } from "../parts/policies.js";
 import { stackedBars } from "../parts/stacked_bars.js";
 import { createStage } from "../parts/stage.js";
+
+// How near the two must come, and how far from zero, in nats.
+const EQUAL = 0.005;
+const APART = 0.1;
 
 function render({ model, el }) {
   const stage = createStage({
@@ -36,17 +40,33 @@ function render({ model, el }) {
     ],
   });
 
+  const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const task = make("div", { class: "toy-predict" }, [
+    make("p", { class: "toy-asked", text: "Make the two numbers equal, and more than 0.1 nats, by dragging bars. How many such pairs are there?" }),
+    verdict,
+  ]);
+
   function draw({ policy, reference, responses }) {
     const shares = { reverse: klTerms(policy, reference), forward: klTerms(reference, policy) };
     probabilities.draw({ responses, policy, reference });
     divergences.draw(shares, responses);
+    verdict.text(comment(sum(shares.reverse), sum(shares.forward)));
     stage.announce(
       `KL of policy from reference ${formatNumber(sum(shares.reverse))} nats, ` +
         `of reference from policy ${formatNumber(sum(shares.forward))} nats`,
     );
   }
 
-  return stage.start([toolbar(stage, { hint: "Drag the bars." }), columns(probabilities, divergences)], draw);
+  return stage.start([toolbar(stage), task, columns(probabilities, divergences)], draw);
+}
+
+/** How far the reader has come, and what it means. */
+function comment(reverse, forward) {
+  if (Math.max(reverse, forward) < APART) return "The two are nearly one policy: near each other, the two directions agree to second order.";
+  if (Math.abs(reverse - forward) < EQUAL)
+    return `Equal: ${say(reverse)} nats both ways, between different policies. Move on: such pairs form whole curves, and two equal numbers say nothing special.`;
+  const more = reverse > forward ? "The policy's count is" : "The reference's count is";
+  return `${more} larger, by ${say(Math.abs(reverse - forward))} nats.`;
 }
 
 export default render;

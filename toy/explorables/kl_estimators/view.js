@@ -1,6 +1,7 @@
 // k1, k2, k3 and the family of control variates: exact bias, spread and error of their N-sample means.
 
 import { bisector, extent, range } from "d3-array";
+import { format } from "d3-format";
 import { geometricMixture, klDivergence, logRatio } from "../core/distributions.js";
 import { countProbabilities, countVectors, numCountVectors } from "../core/enumeration.js";
 import {
@@ -14,8 +15,8 @@ import {
   samplesToBeat,
 } from "../core/kl_estimators.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns } from "../parts/dom.js";
-import { formatNumber, two } from "../parts/format.js";
+import { columns, numbers, pinned } from "../parts/dom.js";
+import { formatNumber, say, two } from "../parts/format.js";
 import { lawHistogram, lawRows } from "../parts/law_rows.js";
 import { lineChart } from "../parts/line_chart.js";
 import { ESTIMATORS as NAMED, POLICY, REFERENCE, REVERSE_KL } from "../parts/names.js";
@@ -25,6 +26,8 @@ import { readout, table } from "../parts/readout.js";
 import { remembered } from "../parts/remembered.js";
 import { logSteps, slider, sliders } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+
+const whole = format(",d");
 
 const NUM_BINS = 72;
 
@@ -76,7 +79,7 @@ function render({ model, el }) {
     label: "samples <i>N</i>",
     key: "num_samples",
     steps: logSteps(1, maxSamples),
-    format: String,
+    format: whole,
   });
   const coefficients = slider(stage, {
     label: "your <i>λ</i>",
@@ -97,14 +100,14 @@ function render({ model, el }) {
   const laws = lawRows(stage, {
     label: "Exact law of each estimate",
     numRows: ROLES.length,
-    rowHeight: 62,
+    rowHeight: 46,
   });
   const guess = predict(stage, {
     question: "k2 is biased and varies little. From how many samples N on does k1 err less?",
     guessLabel: "my guess, <i>N</i>",
     initial: 16,
     steps: logSteps(1, maxSamples),
-    format: String,
+    format: whole,
   });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
@@ -115,7 +118,7 @@ function render({ model, el }) {
     yLog: true,
     onDrag: (n) => stage.set({ num_samples: Math.min(maxSamples, Math.max(1, Math.round(n))) }),
   });
-  const numbers = table({
+  const facts = table({
     rows: ROLES.map((role) => ({ role, label: ESTIMATORS[role] })),
     columns: [
       { key: "mean", label: "mean" },
@@ -155,7 +158,7 @@ function render({ model, el }) {
     coefficients.draw(coefficient);
     staleness.draw(stale);
     divergence.draw({ kl, best });
-    guess.draw(even, undefined, { remark: remarkOn(even) });
+    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples) });
 
     const values = {};
     for (const role of ROLES) {
@@ -168,7 +171,7 @@ function render({ model, el }) {
       });
     }
     const winner = ROLES.reduce((a, b) => (error(b, n) < error(a, n) ? b : a));
-    numbers.draw(values, {
+    facts.draw(values, {
       caption: `Mean of N = ${n} ${n === 1 ? "sample" : "samples"}, in nats`,
       best: { rmse: winner },
     });
@@ -182,7 +185,7 @@ function render({ model, el }) {
   }
 
   function drawErrors(error, n, even, summary) {
-    const revealed = guess.revealed();
+    const revealed = guess.revealed() || !(even <= maxSamples);
     const lines = ROLES.map((role) => ({
       role,
       label: ESTIMATORS[role],
@@ -194,10 +197,10 @@ function render({ model, el }) {
       xDomain: extent(sizes),
       yDomain: [low / 1.3, high * 1.3],
       lines,
-      at: { x: n, label: `N = ${n}` },
+      at: { x: n, label: `N = ${whole(n)}` },
       marks: revealed && even > 1 && even <= maxSamples ? [{ x: even, label: "k1 = k2", side: even < n ? "left" : "right" }] : [],
       cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
-      description: revealed ? `${summary}. ${remarkOn(even)}` : summary,
+      description: revealed ? `${summary}. ${remarkOn(even, maxSamples)}` : summary,
     });
   }
 
@@ -228,18 +231,20 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag the bars, or try:", settings: SETTINGS }),
-      columns([probabilities, sliders([samples, coefficients, staleness]), divergence], [laws, guess]),
-      columns(errors, numbers),
+      toolbar(stage, { settings: SETTINGS }),
+      guess,
+      columns([probabilities, sliders([samples, coefficients, staleness])], [pinned(errors), laws]),
+      numbers(divergence, facts),
     ],
     draw,
   );
 }
 
 /** What to say of the sample size from which on k1 errs less than k2. */
-function remarkOn(even) {
+function remarkOn(even, maxSamples) {
   if (even === 1) return "k1 errs no more than k2 from the first sample on.";
   if (even === Infinity) return "Never: k1 has no less bias than k2, and samples cure no bias.";
+  if (even > maxSamples) return `Only from about ${say(even)} samples on, far beyond this slider.`;
   return "Below, k2's small spread wins; above, its bias loses.";
 }
 

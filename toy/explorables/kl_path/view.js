@@ -12,8 +12,8 @@ import {
   varianceCrossover,
 } from "../core/kl_estimators.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns } from "../parts/dom.js";
-import { formatNumber, two } from "../parts/format.js";
+import { columns, numbers, pinned } from "../parts/dom.js";
+import { formatNumber, say, two } from "../parts/format.js";
 import { lineChart } from "../parts/line_chart.js";
 import { ESTIMATORS, POLICY, REFERENCE } from "../parts/names.js";
 import { policies } from "../parts/policies.js";
@@ -52,7 +52,7 @@ function render({ model, el }) {
     format: two,
     onInput: setWeight,
   });
-  const numbers = readout([
+  const facts = readout([
     { key: "kl", label: `KL(${PATH} ‖ <i>π</i><sub>ref</sub>)`, unit: "nats" },
     { key: "coefficient", label: "best <i>λ</i>" },
   ]);
@@ -94,8 +94,8 @@ function render({ model, el }) {
 
     probabilities.draw({ responses, policy, reference, path: at.policy });
     position.draw(weight, [0, end]);
-    guess.draw(crossover, [0, end]);
-    numbers.draw({
+    guess.draw(crossover <= end ? crossover : null, [0, end], { remark: why(policy, reference, crossover, end) });
+    facts.draw({
       kl: at.kl,
       coefficient: at.coefficient,
     });
@@ -123,7 +123,7 @@ function render({ model, el }) {
       }));
     const relative = lines(({ kl, bias }, role) => (kl > 0 ? bias[role] / kl : 0));
     const spread = lines(({ std }, role) => std[role]);
-    const revealed = guess.revealed();
+    const revealed = guess.revealed() || !(crossover <= end);
     biases.draw({
       xDomain: [0, end],
       yDomain: yDomain(relative),
@@ -150,11 +150,21 @@ function render({ model, el }) {
 
   return stage.start(
     [
-      toolbar(stage, { hint: "Drag w along the path, or the bars." }),
-      columns([probabilities, position, numbers, draws], [biases, spreads, guess]),
+      toolbar(stage),
+      guess,
+      columns([probabilities, position], [pinned(spreads), biases]),
+      numbers(facts, draws),
     ],
     draw,
   );
+}
+
+/** Why k3 stops beating k1 where it does. */
+function why(policy, reference, crossover, end) {
+  if (crossover > end) return `It does so beyond w = ${say(end)}, where this axis ends.`;
+  if (!(crossover > 0)) return "Policy and reference are equal: nothing varies.";
+  const there = pathPoint(policy, reference, crossover);
+  return `There the best λ has come down to ${say(there.coefficient)}, as far from k3, which is λ = 1, as from k1, which is λ = 0.`;
 }
 
 /** Everything that is shown of the path at one weight. */

@@ -11,7 +11,7 @@ import {
   winProbability,
 } from "../core/reward_loss.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns } from "../parts/dom.js";
+import { columns, numbers, pinned } from "../parts/dom.js";
 import { formatNumber, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
@@ -75,7 +75,7 @@ function render({ model, el }) {
     stepsPerSecond: STEPS_PER_SECOND,
     stepSize: 4,
   });
-  const numbers = readout([
+  const facts = readout([
     { key: "loss", label: "expected loss <i>L</i>(Δ)", unit: "nats" },
     { key: "floor", label: "its least value, H(<i>p</i>)", unit: "nats" },
     { key: "slope", label: "slope <i>L</i>′(Δ) = σ(Δ) − <i>p</i>" },
@@ -106,18 +106,10 @@ function render({ model, el }) {
     xTitle: "training time t = step size × steps",
     yTitle: "margin Δ, trained from 0",
     xLog: true,
-    right: 24,
+    right: 52,
     onDrag: (time) => training.set(Number(time.toPrecision(3))),
   });
   const rewardName = legend([{ role: "reward", label: "reward <i>r</i> = <i>c</i> ± Δ/2" }]);
-  const lossNames = legend([
-    { role: NOISY, label: "expected loss", line: true },
-    { role: "best", label: "tangent, of slope <i>L</i>′(Δ)", line: true },
-  ]);
-  const flowNames = legend([
-    { role: NOISY, label: "labels as set", line: true },
-    { role: CLEAN, label: "clean labels", line: true },
-  ]);
 
   function draw({ margin, shift, preference, time }) {
     const wins = [
@@ -137,7 +129,7 @@ function render({ model, el }) {
     shifts.draw(shift);
     preferences.draw(preference);
     training.dial.draw(time);
-    numbers.draw({
+    facts.draw({
       loss,
       floor: entropy([preference, 1 - preference]),
       slope,
@@ -145,12 +137,13 @@ function render({ model, el }) {
       accuracy: accuracy(reward, wins),
     });
     after.draw({ settling, drifting });
-    guess.draw(optimum, ends, question(preference));
+    const isOnSlider = optimum >= ends[0] && optimum <= ends[1];
+    guess.draw(isOnSlider ? optimum : null, ends, { ...question(preference), seen: isOnSlider && time >= last });
 
     const summary =
       `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
       `after time ${time} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
-    const revealed = guess.revealed() && Number.isFinite(optimum);
+    const revealed = isOnSlider && (guess.revealed() || time >= last);
     const settles = { label: `logit p = ${formatNumber(optimum)}` };
     const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
     losses.draw({
@@ -169,8 +162,8 @@ function render({ model, el }) {
       xDomain: [times[0], last],
       yDomain: [0, 10],
       lines: [
-        { role: CLEAN, label: "", points: cleanFlow, dot: drifting },
-        { role: NOISY, label: "", points: times.map((t) => [t, marginAfter(t, preference)]), dot: settling },
+        { role: CLEAN, label: "clean", points: cleanFlow, dot: drifting },
+        { role: NOISY, label: "as set", points: times.map((t) => [t, marginAfter(t, preference)]), dot: settling },
       ],
       at: { x: time, label: `t = ${time}` },
       cover: guess.revealed() || time >= last ? null : { from: time, label: "Guess, or play on" },
@@ -182,13 +175,14 @@ function render({ model, el }) {
   return stage.start(
     [
       toolbar(stage, {
-        hint: "Drag Δ, or let time run.",
         settings: SETTINGS,
       }),
+      guess,
       columns(
-        [rewardName, bars, sliders([preferences, shifts]), numbers, guess, after],
-        [losses, margins, lossNames, flows, training.dial, flowNames, training.playing],
+        [pinned(losses), margins, sliders([preferences, shifts]), rewardName, bars],
+        [flows, training.dial, training.playing],
       ),
+      numbers(facts, after),
     ],
     draw,
   );

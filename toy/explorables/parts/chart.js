@@ -3,6 +3,7 @@
 import { axisBottom, axisLeft } from "d3-axis";
 import { format } from "d3-format";
 import { make } from "./dom.js";
+import { powerOfTen } from "./format.js";
 import { remembered } from "./remembered.js";
 
 /**
@@ -72,4 +73,4 @@ function ticks(axis, scale, count) {
 
 const plain = format(",.6~r");
 const decimal = (value) =>
-  value >= 1e-3 && value < 1e5 ? plain(value) : `1e${Math.round(Math.log10(value))}`;
+  value >= 1e-3 && value < 1e6 ? plain(value) : powerOfTen(Math.round(Math.log10(value)));

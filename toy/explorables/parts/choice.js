@@ -17,6 +17,8 @@ export function choice(
   const box = make("fieldset", { class: "toy-choice", "data-trait": key }, [make("legend", { html: label }), ...pills]);
   return {
     node: () => box.node(),
+    /** It has no effect now. */
+    disable: (isIdle) => box.property("disabled", isIdle),
     draw: (value) => inputs.forEach((input) => input.property("checked", input.attr("value") === value)),
   };
 }

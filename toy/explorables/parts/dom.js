@@ -37,3 +37,10 @@ export function make(name, attributes = {}, children = []) {
 export const columns = (...panels) => make("div", { class: "toy-columns" }, panels.map(column));
 
 const column = (parts) => make("div", { class: "toy-column" }, [parts].flat());
+
+/** A picture that stays in sight on a phone, while one moves the controls below it. */
+export const pinned = (...parts) => make("div", { class: "toy-pinned" }, parts);
+
+/** Tables and lists of numbers, folded until one asks for them. */
+export const numbers = (...parts) =>
+  make("details", { class: "toy-numbers" }, [make("summary", { text: "Numbers", ...KEEPS_ITS_KEYS }), ...parts]);

@@ -6,15 +6,26 @@ const fixed = format(".3f");
 const significant = format(".2r");
 const scientific = format(".2e");
 
+const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries()) };
+
+/** A power of ten, as one writes it. */
+export const powerOfTen = (exponent) => `10${[...String(exponent)].map((sign) => RAISED[sign]).join("")}`;
+
+/** "1.23e-4" as one writes it. */
+function inPowers(text) {
+  const [digits, exponent] = text.split("e");
+  return `${digits} · ${powerOfTen(Number(exponent))}`;
+}
+
 /** Three decimals, or two significant digits where those would not do; noise of rounding is 0. */
 export function formatNumber(value) {
   const size = Math.abs(value);
   if (Number.isNaN(value)) return "–";
   if (size === Infinity) return value > 0 ? "∞" : "−∞";
   if (size < 1e-13) return "0";
-  if (size < 1e-4 || size >= 1e5) return scientific(value).replace(/e\+?/, "e");
+  if (size < 1e-4 || size >= 1e6) return inPowers(scientific(value));
   if (size < 0.01) return significant(value);
-  return size < 100 ? fixed(value) : format(".5~r")(value);
+  return size < 100 ? fixed(value) : format(",.5~r")(value);
 }
 
 const three = format(",.3~r");

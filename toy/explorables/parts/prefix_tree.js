@@ -7,7 +7,7 @@ import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { formatProbability } from "./format.js";
 import { colourOf } from "./roles.js";
 
-const ROW = 44;
+const ROW = 42;
 const MARGIN = { top: 6, right: 0, bottom: 6, left: 0 };
 // The px that stand for a probability of one: how thick a ribbon is, and how far a handle can go.
 const THICKNESS = 36;

@@ -48,9 +48,6 @@ export const scene = ({ label, presets, controls, guesses, picture, show, draws 
     asked = key;
     const open = revealed || seen || truth === null;
     question.text(now.question);
-    settings.selectAll("button:not(.toy-reset)").each(function () {
-      this.setAttribute("aria-pressed", isSet(presets[this.textContent], state));
-    });
     for (const part of parts) part.draw(state);
     chart.draw({ ...now.picture, open, guess, truth: open ? truth : null, asks: truth !== null });
     toggle.text(truth === null ? "No answer here" : seen ? "All seen" : revealed ? "Guess again" : "Reveal");
@@ -74,7 +71,3 @@ function answer(guess, truth) {
     `off by <b data-key="distance" data-value="${distance}">${say(distance)}</b>. `
   );
 }
-
-/** Whether the state is that of a preset. */
-const isSet = (changes, state) =>
-  Object.entries(changes).every(([name, value]) => JSON.stringify(state[name]) === JSON.stringify(value));

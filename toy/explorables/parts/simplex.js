@@ -67,7 +67,7 @@ const spoken = (responses, policy) =>
  *   paths:   [{ role, points: [policy, …], faint, dash: if not the role's }]
  *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
- *   dots:    [{ role, at }]   the marker of its role each
+ *   dots:    [{ role, at, label }]   the marker of its role each
  *   ellipse: { role, mean, covariance }   of one standard deviation
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
  * }); levels and arrows are drawn anew only when their `inputs` change.
@@ -289,7 +289,7 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .attr("d", ({ shape }) => symbol(SHAPES[shape], shape === "star" ? 130 : 80)())
       .attr("fill", ({ role }) => colourOf(role))
       .attr("transform", ({ at }) => `translate(${place(at)})`);
-    const all = [...marks, ...named];
+    const all = [...marks, ...named, ...dots.filter(({ label: text }) => text)];
     const places = labelPlaces(
       all.map(({ at, label: text }) => ({ at: place(at), text })),
       width(),

@@ -43,6 +43,8 @@ export function slider(stage, { label, key, format, steps, step, onInput = (valu
 
   return {
     node: () => row.node(),
+    /** It has no effect now. */
+    disable: (isIdle) => input.property("disabled", isIdle),
     /** `range` is [low, high], of a slider without `steps` that is not to be the trait's own. */
     draw(value, range = steps ? [0, steps.length - 1] : stage.limits(key)) {
       drawn = value;

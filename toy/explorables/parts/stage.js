@@ -1,5 +1,6 @@
 // One view of one model: reads its traits, redraws at most once a frame, cleans up after itself.
 
+import { links } from "./buttons.js";
 import { make } from "./dom.js";
 
 // How long the numbers must rest before a screen reader hears them.
@@ -24,6 +25,8 @@ export function createStage({ model, el, label }) {
   let announced = "";
   const undone = [];
   const resets = [];
+  const settled = [];
+  const drawn = [];
 
   const redrawNow = () => {
     cancelAnimationFrame(frame);
@@ -31,6 +34,7 @@ export function createStage({ model, el, label }) {
     const now = state();
     root.attr("data-state", JSON.stringify(now));
     draw(now);
+    for (const action of drawn) action(now);
   };
   const redraw = () => {
     frame ||= requestAnimationFrame(redrawNow);
@@ -48,7 +52,7 @@ export function createStage({ model, el, label }) {
     model.save_changes();
   }
 
-  return {
+  const stage = {
     root,
     redraw,
     set,
@@ -63,6 +67,9 @@ export function createStage({ model, el, label }) {
     /** Call `action` when the view goes away. */
     onStop: (action) => undone.push(action),
 
+    /** Call `action(state)` after each drawing, for what is drawn from the whole state. */
+    onDraw: (action) => drawn.push(action),
+
     /** Call `action` when the reader presses Reset, for what no trait holds. */
     onReset: (action) => resets.push(action),
 
@@ -71,6 +78,18 @@ export function createStage({ model, el, label }) {
       set(model.get("initial"));
       redraw();
     },
+
+    /** Call `action` when the reader asks for another setting, say to hide what was revealed of this one. */
+    onSettle: (action) => settled.push(action),
+
+    settle(changes) {
+      for (const action of settled) action();
+      set(changes);
+      redraw();
+    },
+
+    /** The address at which the book shows this state, or this figure alone; undefined elsewhere. */
+    address: model.address,
 
     /** Keep an eye on a node's width; 0 until it is on the page. */
     observeWidth(node) {
@@ -90,6 +109,7 @@ export function createStage({ model, el, label }) {
     start(parts, drawState) {
       draw = drawState;
       root.node().append(...parts.map((part) => part.node()), announcer.node());
+      if (stage.address) root.append(() => links(stage).node());
       el.append(root.node());
       redrawNow();
       for (const name of traits) model.on(`change:${name}`, redraw);
@@ -103,4 +123,5 @@ export function createStage({ model, el, label }) {
       };
     },
   };
+  return stage;
 }

@@ -1,0 +1,83 @@
+// Forty votes and a policy: what share of the answers the votes for one of two buy it.
+
+import { range } from "d3-array";
+import { dpoLoss } from "../core/dpo.js";
+import { optimalMargin } from "../core/reward_loss.js";
+import { gibbsPolicy } from "../core/rlhf_objective.js";
+import { say } from "../parts/format.js";
+import { scene } from "../parts/scene.js";
+import { slider } from "../parts/slider.js";
+
+const VOTES = 40;
+const REFERENCE = 0.2;
+const PRESETS = {
+  "20 of 40": { won: 20, beta: 0.5 },
+  "30 of 40": { won: 30, beta: 0.5 },
+  "30, β = 2": { won: 30, beta: 2 },
+};
+
+const SHARES = range(1, 100).map((percent) => percent / 100);
+const LOSSES = [0.4, 1.3];
+
+const both = (share) => [share, 1 - share];
+
+export default scene({
+  label: "Forty votes and a policy",
+  presets: PRESETS,
+  guesses: () => SHARES,
+  controls: (stage) => {
+    const policy = slider(stage, { label: "policy <i>π</i>(A)", key: "policy", step: 0.01, format: say });
+    return [{ node: policy.node, draw: (state) => policy.draw(state.policy) }];
+  },
+  picture: () => ({
+    along: "x",
+    right: 88,
+    xTitle: "probability of answer A",
+    yTitle: "DPO's loss, nats per vote",
+  }),
+
+  show({ policy, won, beta }, stage) {
+    const [, last] = stage.limits("policy");
+    const wins = [[0, won], [VOTES - won, 0]];
+    const loss = (share) => dpoLoss(both(share), both(REFERENCE), wins, beta);
+    const [least] = gibbsPolicy([optimalMargin(won / VOTES), 0], both(REFERENCE), beta);
+    const truth = least >= SHARES[0] && least <= SHARES.at(-1) ? least : null;
+    const summary = `The policy gives A with probability ${say(policy)}; the loss is ${say(loss(policy))}`;
+    return {
+      question:
+        `The reference gives answer A ${say(100 * REFERENCE)} times in 100; ${won} of ${VOTES} people prefer A to B. ` +
+        `How likely does DPO make A, at β\u00a0=\u00a0${say(beta)}?`,
+      truth,
+      why: why(won / (VOTES - won), beta),
+      start: 0.5,
+      seen: truth !== null && policy >= Math.min(last, truth + 0.05),
+      summary,
+      picture: {
+        xDomain: [0, 1],
+        yDomain: LOSSES,
+        lines: [
+          {
+            role: "policy",
+            points: SHARES.map((share) => [share, loss(share)]).filter(([, y]) => y < LOSSES[1] - 0.02),
+          },
+        ],
+        places: [{ x: REFERENCE, side: "right", label: "reference", high: true }],
+        thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
+        names: [{ y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
+        cover: [policy, 1],
+        beside: 1.05,
+        description: summary,
+      },
+    };
+  },
+});
+
+/** What the votes do to the odds of the reference. */
+function why(votes, beta) {
+  const odds = REFERENCE / (1 - REFERENCE);
+  const factor = votes ** (1 / beta);
+  return (
+    `Votes multiply the reference's odds, ${say(odds)}, by their own, ${say(votes)}, to the power ` +
+    `1/β = ${say(1 / beta)}: by ${say(factor)}, to ${say(odds * factor)}.`
+  );
+}
