@@ -26,7 +26,7 @@ def test_a_mix_is_higher_than_its_parts_on_average():
     ends = [BelowTheTop(share=share).truth() for share in (0.0, 1.0)]
     assert scene.truth() > max(ends)
     assert f"is at {say(ends[0])}, “always Venus” at {say(ends[1])}" in scene.question()
-    assert f"on average, {say(sum(ends) / 2)}." in scene.describe()
+    assert f"of its parts, {say(sum(ends) / 2)}." in scene.describe()
 
 
 @pytest.mark.parametrize("change", [{"share": 0.2}, {"beta": 0.2}])

@@ -25,8 +25,8 @@ class BelowTheTop(Scene):
         start, end = self._height(0.0), self._height(1.0)
         return (
             f"From the top the reference is at {say(start)}, “always {self._best()}” at "
-            f"{say(end)}. Where is a mix of both, {say(100 - 100 * self.share)} : "
-            f"{say(100 * self.share)}?"
+            f"{say(end)}. Where is a mix of both, "
+            f"{say(100 - 100 * self.share)} : {say(100 * self.share)}?"
         )
 
     def truth(self) -> float:
@@ -40,8 +40,8 @@ class BelowTheTop(Scene):
         distance = float(kl_divergence(policy, best))
         mean = (1 - self.share) * self._height(0.0) + self.share * self._height(1.0)
         return (
-            f"−β KL(π‖π*) = −{say(self.beta)} × {say(distance)}: all that counts is how far π is "
-            f"from the best policy. A mix is higher than its parts on average, {say(mean)}."
+            f"−β KL(π‖π*) = −{say(self.beta)} × {say(distance)}: all that counts is how far it is "
+            f"to the best. A mix beats the mean of its parts, {say(mean)}."
         )
 
     def still(self) -> str:

@@ -76,5 +76,5 @@ export default scene({
 
 /** The divergence from the optimum, and what the mean of the ends would be. */
 const why = (beta, distance, mean) =>
-  `−β KL(π‖π*) = −${say(beta)} × ${say(distance)}: all that counts is how far π is from the best policy. ` +
-  `A mix is higher than its parts on average, ${say(mean)}.`;
+  `−β KL(π‖π*) = −${say(beta)} × ${say(distance)}: all that counts is how far it is to the best. ` +
+  `A mix beats the mean of its parts, ${say(mean)}.`;

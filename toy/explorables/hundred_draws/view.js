@@ -38,7 +38,7 @@ export default scene({
       question: `The reference says Canberra ${often} in 1,000. In how many of 100 runs does it not come once in ${all} draws?`,
       truth,
       why: why(share, truth / 100, all),
-      start: 50,
+      start: 60,
       seen: draws >= all,
       summary,
       picture: {
