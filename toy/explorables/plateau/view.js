@@ -35,7 +35,7 @@ export default scene({
     const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
     return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
   },
-  picture: () => ({ along: "x", right: 124, xLog: true, xTitle: "steps along the exact gradient, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: 124, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");

@@ -12,15 +12,16 @@ import { scene } from "../parts/scene.js";
 import { logSteps } from "../parts/slider.js";
 
 const PRESETS = {
-  "k1, Venus": { loss: "k1", response: 2, time: 8 },
-  "k2, Venus": { loss: "k2", response: 2, time: 8 },
-  "k3, the Sun": { loss: "k3", response: 4, time: 8 },
+  k1: { loss: "k1", response: 2, time: 8 },
+  k2: { loss: "k2", response: 2, time: 8 },
+  k3: { loss: "k3", response: 4, time: 8 },
 };
 
 const ESTIMATORS = { k1, k2, k3 };
 const RESTS = { k1: greedyPolicy, k2: gibbsPolicy, k3: forwardKlPolicy };
 const STEP_SIZE = 1;
 const STEPS_PER_SECOND = 20;
+const SOON = 60; // up to this step there is more room on the right
 
 // The flows depend on all but the time.
 const flowOf = remembered((loss, reward, reference, beta, steps) =>
@@ -62,8 +63,8 @@ export default scene({
         yDomain: [0, top],
         lines: [{ role: loss, points: curve }],
         levels: [{ y: optimum, label: `optimum π* ${say(optimum)}`, side: "left" }],
-        thumb: { x: time, y: [flow[time][it]], label: `step ${say(time)}` },
-        names: [{ x: time, y: flow[time][it], role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
+        thumb: { x: time, y: [flow[time][it]], label: "" },
+        names: [{ x: time, y: flow[time][it], ...(time < SOON && { side: "right" }), role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],
         beside: last,
         description: summary,

@@ -66,7 +66,7 @@ class WhereK3Loses(Scene):
         """Return the policies (..., Y) that still say it so often."""
         reference, share = np.array(self.reference), np.asarray(shares)[..., None]
         is_it = np.arange(reference.size) == self.unlearned - 1
-        return np.where(is_it, share, reference * (1 - share) / (1 - self._from()))
+        return np.where(is_it, share, reference * (1 - share) / reference[~is_it].sum())
 
     def _from(self) -> float:
         return self.reference[self.unlearned - 1]

@@ -2,6 +2,7 @@
 
 import { geometricMixture } from "../core/distributions.js";
 import { estimatorMoments, k1, k3, varianceCrossover } from "../core/kl_estimators.js";
+import { sum } from "../core/numpy.js";
 import { formatNumber, say } from "../parts/format.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
@@ -38,7 +39,8 @@ export default scene({
     const it = unlearned - 1;
     const from = reference[it];
     const name = responses[it];
-    const policyAt = (p) => reference.map((q, y) => (y === it ? p : (q * (1 - p)) / (1 - from)));
+    const others = sum(reference.filter((_, y) => y !== it));
+    const policyAt = (p) => reference.map((q, y) => (y === it ? p : (q * (1 - p)) / others));
     const std = (role, p) => Math.sqrt(estimatorMoments(ESTIMATORS[role], policyAt(p), reference).variance);
     const far = policyAt(low * from);
     const equal = geometricMixture(far, reference, varianceCrossover(far, reference))[it];
