@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 #: How much slower than this machine's the processor is made to seem, while a figure follows.
 SLOWER = 4
 
-#: From the beginning of the navigation until the first figure has drawn itself, as the host marks it.
+#: From the start of the navigation until the first figure has drawn itself, as the host marks it.
 OPENS = "performance.getEntriesByName('explorable')[0].startTime"
 
 #: Median time from a key on the first figure's control until what it changes has been painted.
