@@ -232,6 +232,7 @@
         await widget.render?.({ model, el });
         el.dataset.anchor = anchors.get(id) ?? "";
         box?.classList.add("is-live");
+        performance.mark("explorable");
       } catch (error) {
         console.warn("An explorable could not be mounted.", error);
         el.remove();

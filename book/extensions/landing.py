@@ -8,7 +8,6 @@ that is passed on by its address comes with a picture, which is drawn from the l
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -20,9 +19,11 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from extensions import PALETTE, toy_folder
+from extensions import PALETTE
 from extensions.explorables import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE, raw
 from extensions.figures import themed_images
+from toy import explorables
+from toy.explorables.scene import Scene
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -94,7 +95,7 @@ class FillGallery(SphinxPostTransform):
         for view, image in stills(self.env, page) if models else ():
             model = models[view]["state"]
             address = self.app.builder.get_relative_uri(self.env.docname, page)
-            text, chapter = first_line(model["view"]), self.env.titles[page].astext()
+            text, chapter = caption(model["view"]), self.env.titles[page].astext()
             image["classes"] = ["still"]
             yield [
                 raw(f'<li><a href="{address}#live-{model["anchor"]}">'),
@@ -176,12 +177,14 @@ def stills(env: BuildEnvironment, page: str) -> Iterator[tuple[str, nodes.image]
             yield MODEL.findall(script)[0], next(forms["image/svg+xml"].findall(nodes.image))
 
 
-def first_line(view: str) -> str:
-    """Return what one does in a live figure: its class's docstring up to the semicolon."""
-    source = (toy_folder() / "explorables" / view / "__init__.py").read_text("utf-8")
-    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-    line = next(text for node in classes if (text := ast.get_docstring(node)) and node.bases)
-    return line.partition("\n")[0].partition(";")[0].rstrip(".") + "."
+def caption(view: str) -> str:
+    """Return what a scene asks, and what one does in a laboratory: its docstring to a semicolon."""
+    classes = [getattr(explorables, name) for name in explorables.__all__]
+    (cls,) = [one for one in classes if one.__module__.endswith(f".{view}")]
+    if issubclass(cls, Scene):
+        return cls().question()
+    line = (cls.__doc__ or "").partition("\n")[0]
+    return line.partition(";")[0].partition(", π")[0].rstrip(".") + "."
 
 
 def draw_preview(target: Path) -> None:

@@ -1,5 +1,7 @@
 """Tell how large every page of the built book is, beside the budget of a core: `make sizes`.
 
+Of a core also how soon its first figure answers, and how closely it follows the hand (speed.py).
+
 A page that declares `core: true` in its front matter must keep the budget (test_pages.py).
 """
 
@@ -10,6 +12,7 @@ from dataclasses import asdict, dataclass
 from chromium import FLAGS, find_chromium
 from pages import Source, names
 from playwright.sync_api import Page, sync_playwright
+from speed import speed_of
 from visits import DESKTOP, HTML, read_to_the_end
 
 SCREEN = 900  # pixels
@@ -61,9 +64,15 @@ def main() -> None:
             read_to_the_end(page)
             size, source = size_of(page, name), Source(name)
             row = f"{name:32}{size.words:7,}{size.screens:9.1f}{size.nodes:8,}{source.minutes:9.0f}"
-            core = "core: " if source.is_core else ""
-            print(f"{row}   {core}{', '.join(over(size, CORE))}".rstrip())
+            more = ", ".join(over(size, CORE))
             page.close()
+            if source.is_core:
+                page = browser.new_page(viewport={"width": width, "height": height})
+                page.goto((HTML / f"{name}.html").as_uri())
+                speed = speed_of(page)
+                page.close()
+                more = f"core: {speed.opens} ms, {speed.follows} ms {more}"
+            print(f"{row}   {more}".rstrip())
         browser.close()
 
 

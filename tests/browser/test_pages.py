@@ -17,6 +17,7 @@ import pytest
 from budgets import CORE, Size, over, size_of
 from pages import Source
 from playwright.sync_api import Locator, Page
+from speed import speed_of
 from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages, read_to_the_end
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -249,6 +250,16 @@ def test_a_page_reads_without_javascript(open_page: OpenPage, path: str) -> None
 
 def test_the_first_page_is_light(open_page: OpenPage) -> None:
     assert bytes_sent(open_page(pages()[0]).requests) <= FIRST_PAGE
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if Source(path[:-5]).is_core])
+def test_the_first_figure_of_a_core_answers_and_how_soon_is_told(
+    open_page: OpenPage, path: str, record_property: Callable[[str, object], None]
+) -> None:
+    speed = speed_of(open_page(path).page)
+    record_property("ms until the first figure is drawn", speed.opens)
+    record_property("ms from a move to its picture, at a quarter of the speed", speed.follows)
+    print(path, speed)
 
 
 @pytest.fixture(scope="module")
