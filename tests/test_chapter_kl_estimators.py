@@ -187,6 +187,12 @@ def test_k3_as_a_loss_pulls_at_the_sun_sixteen_times_as_hard_and_rests_elsewhere
     assert k3 == pytest.approx([-0.182, 0.142, 0.138, -0.099], abs=0.0005)
     assert k3[3] / true[3] == rounds_to(16, 0)
     rest = toy.forward_kl_policy(REWARD, PLANETS, 0.5)
+    # Against the optimum it falls in the reward up to the mean, and rises from there.
+    against = (rest / OPTIMUM)[np.argsort(REWARD)]
+    low = np.sort(REWARD) < rest @ REWARD
+    assert (np.diff(against[low]) < 0).all()
+    assert (np.diff(against[~low]) > 0).all()
+    assert (rest > OPTIMUM).tolist() == [True, True, False, True]
     multiplier = 0.5 + rest @ REWARD
     close(rest, 0.5 * PLANETS / (multiplier - REWARD))
     assert multiplier > REWARD.max()
