@@ -60,6 +60,15 @@ def test_a_logit_may_rise_and_its_probability_fall():
     np.testing.assert_allclose(slope, TRUE @ (np.diag(POLICY) - np.outer(POLICY, POLICY)))
 
 
+def test_at_the_start_of_the_laboratory_the_second_summary_grows_faster_than_the_best():
+    figure = toy.explorables.PolicySimplex()
+    policy = np.array(figure.policy)
+    slope = toy.objective_gradient(policy, figure.reward, figure.reference, figure.beta)
+    growth = policy * (slope - policy @ slope)
+    assert slope[0] > slope[1]
+    assert growth[1] > growth[0] > 0
+
+
 def test_the_score_of_a_text_is_the_sum_of_its_tokens_each_in_its_own_row():
     tables = [FIRST, STEP]
     text, step = (1, 0), 1e-6

@@ -81,7 +81,7 @@ def test_calibration_draws_truth_against_prediction():
 
 def test_bars_of_rankings_are_as_high_as_the_numbers_and_differ_without_colour():
     ax = toy.figures.axes()
-    assert draw.rankings(ax, ["ab", "ba"], {"reward": [0.7, 0.3], "wrong": [0.5, 0.2]}) is ax
+    assert draw.rankings(ax, ["ab", "ba"], {"race": [0.7, 0.3], "pairs": [0.5, 0.2]}) is ax
     assert_labelled_in_palette(ax)
     assert [bar.get_height() for bar in ax.patches] == [0.7, 0.3, 0.5, 0.2]
     assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, False, True, True]

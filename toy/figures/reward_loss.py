@@ -169,9 +169,10 @@ def calibration(ax: Axes, predicted: Mapping[str, ArrayLike], true: ArrayLike) -
 
 
 def rankings(ax: Axes, labels: Sequence[str], chances: Mapping[str, ArrayLike]) -> Axes:
-    """Draw the probability of each ranking by the models in `chances` (by role)."""
-    names = {"reward": "Plackett–Luce", "wrong": "product of its pairs"}
-    bars(ax, list(labels), dict(chances), names)
+    """Draw the probability of each ranking by the race, and then the product of its pairs."""
+    roles = "reward", "wrong"
+    by_role = dict(zip(roles, chances.values(), strict=True))
+    bars(ax, list(labels), by_role, dict(zip(roles, chances, strict=True)))
     ax.set_ylabel("probability")
     for bar in ax.containers[1]:
         bar.set_hatch("//")
