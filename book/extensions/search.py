@@ -1,8 +1,8 @@
 """Search by section; unnecessary once Sphinx's own search looks below the level of a page.
 
 Each page leaves its passages: what a link can lead to (a section, a box, a solution, an entry), its
-title, and its text, in which a formula is what one reads and not its TeX. One script brings all of
-them to the search page; ``assets/search.js`` looks through it, and ``assets/found.js`` leads to the match.
+title, and its text, in which a formula is what one reads and not its TeX. One script brings all to
+the search page; ``assets/search.js`` looks through it, ``assets/found.js`` leads to the match.
 """
 
 from __future__ import annotations

@@ -436,7 +436,7 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
     [
         ("http", "second estimator", "Deeper: k2, and the homework’s repair of it › Half the"),
         ("file", "reward hacking", "Glossary › reward hacking"),
-        ("http", "best of n", "Deeper: best of n, exactly"),
+        ("http", "best of n", "Deeper: best of n, and other rivals"),
         ("file", "spread more widely", "Deeper: two Gaussians, in closed form › A tail without"),
         ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
         ("http", "EOS", "Deeper: the KL, token by token › After the end: EOS and masked tokens"),
