@@ -131,6 +131,7 @@ function question(response, p, own, policy, gradient) {
     question: `A small step uphill: how fast does the probability of “${response}” change, per unit of step size?`,
     remark:
       `It is π × (own slope − mean slope), ${say(p)} × (${say(own)} ${mean < 0 ? "+" : "−"} ${say(Math.abs(mean))}). ` +
+      (Math.max(...policy) > 0.95 ? "Where one response has nearly all probability, both factors are small. " : "") +
       (own * (own - mean) < 0 ? "Against its own slope, for the logits of the others move further." : ""),
   };
 }
