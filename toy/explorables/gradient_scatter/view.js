@@ -89,7 +89,7 @@ function render({ model, el }) {
   });
   const guess = predict(stage, {
     question: "By how many degrees does the mean of this estimate turn away from the exact gradient?",
-    guessLabel: "my guess, to the left +",
+    guessLabel: "my guess, left +",
     initial: 30,
     step: 1,
     format: degrees,

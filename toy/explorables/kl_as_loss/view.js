@@ -17,6 +17,7 @@ import { remembered } from "../parts/remembered.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { policiesWith } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
 const STEP_SIZE = 0.25;
@@ -174,16 +175,6 @@ function question(responses, best, rest, optimum) {
       `In the loss k3 charges for the other direction, ${FORWARD_KL}: ` +
       `it keeps “${responses[kept]}” at ${say(rest[kept])}, to which the optimum gives ${say(optimum[kept])}.`,
   };
-}
-
-/** The ends of the line of all policies over three responses that give one of them this probability. */
-function policiesWith(p, response) {
-  return [1, 2].map((turn) => {
-    const end = [0, 0, 0];
-    end[response] = p;
-    end[(response + turn) % 3] = 1 - p;
-    return end;
-  });
 }
 
 /** The only resting place of reward alone; where several responses are best there is no one corner. */

@@ -3,7 +3,7 @@
 import { klTerms } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns, make } from "../parts/dom.js";
+import { columns, make, pinned } from "../parts/dom.js";
 import { formatNumber, say } from "../parts/format.js";
 import { FORWARD_KL, REVERSE_KL } from "../parts/names.js";
 import { policies } from "../parts/policies.js";
@@ -49,8 +49,8 @@ function render({ model, el }) {
   const note = make("p", {
     class: "toy-hint",
     html:
-      "Of each response it is <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) + <i>π</i><sub>ref</sub> − <i>π</i>, which is never negative, below with the two exchanged. " +
-      "All the <i>π</i><sub>ref</sub> − <i>π</i> add up to 0: so the whole bar is the sum of <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>).",
+      "A share is <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) + (<i>π</i><sub>ref</sub> − <i>π</i>), with the two exchanged in the lower bar: never negative. " +
+      "The differences add up to 0, so the whole bar is the sum of the <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) alone.",
   });
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
   const task = make("div", { class: "toy-predict" }, [
@@ -69,7 +69,7 @@ function render({ model, el }) {
     );
   }
 
-  return stage.start([toolbar(stage, { settings: SETTINGS }), task, columns(probabilities, [divergences, note])], draw);
+  return stage.start([toolbar(stage, { settings: SETTINGS }), task, columns(probabilities, [pinned(divergences), note])], draw);
 }
 
 /** How far the reader has come, and what it means. */

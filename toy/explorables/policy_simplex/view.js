@@ -15,6 +15,7 @@ import { readout } from "../parts/readout.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { policiesWith } from "../parts/triangle.js";
 import { interiorGrid, stepsInside } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
@@ -98,11 +99,15 @@ function render({ model, el }) {
     const inputs = [reward, isCharged && [reference, beta]];
     const step = stepsInside(policy, [motion], STEP_SIZE);
     const moved = policy.map((p, y) => p + step * motion[y]);
+    // The arrow's tip lies on this line, if the guess is right.
+    const guessed = policiesWith(Math.min(1, Math.max(0, policy[1] + step * guess.guess())), 1);
     triangle.draw({
       responses,
       policy,
       reference,
       shown: "policy",
+      paths: [{ role: "guess", points: guessed }],
+      dots: [{ role: "guess", at: guessed[0], label: "guess" }],
       levels: { role: "reward", value: objective, count: 10, inputs },
       arrows: { role: "muted", at: FIELD, move: (point) => slopeOfMean(point, gradient(point)), length: 0.09, inputs },
       vectors: guess.revealed() ? [{ role: "policy", from: policy, to: moved, width: 4 }] : [],
