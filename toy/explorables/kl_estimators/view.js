@@ -169,7 +169,7 @@ function render({ model, el }) {
     coefficients.draw(coefficient);
     staleness.draw(stale);
     divergence.draw({ kl, best });
-    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples) });
+    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples, moments) });
 
     const values = {};
     for (const role of ROLES) {
@@ -190,12 +190,12 @@ function render({ model, el }) {
     const summary =
       `KL ${formatNumber(kl)} nats. With ${n} ${n === 1 ? "sample" : "samples"}, root mean squared error ` +
       ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(error(role, n))}`).join(", ");
-    drawErrors(error, n, even, summary);
+    drawErrors(error, n, even, moments, summary);
     drawLaws({ policy, reference, sampler }, estimators, moments, kl, n);
     stage.announce(summary);
   }
 
-  function drawErrors(error, n, even, summary) {
+  function drawErrors(error, n, even, moments, summary) {
     const revealed = guess.revealed() || !(even <= maxSamples);
     const lines = ROLES.map((role) => ({
       role,
@@ -215,7 +215,7 @@ function render({ model, el }) {
         ...(even <= maxSamples ? [{ x: guess.guess(), label: "guess", row: 1 }] : []),
       ],
       cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
-      description: revealed ? `${summary}. ${remarkOn(even, maxSamples)}` : summary,
+      description: revealed ? `${summary}. ${remarkOn(even, maxSamples, moments)}` : summary,
     });
   }
 
@@ -256,11 +256,13 @@ function render({ model, el }) {
 }
 
 /** What to say of the sample size from which on k1 errs less than k2. */
-function remarkOn(even, maxSamples) {
-  if (even === 1) return "k1 errs no more than k2 from the first sample on.";
+function remarkOn(even, maxSamples, moments) {
+  const spread = (role) => say(Math.sqrt(moments[role].variance));
+  if (even === 1)
+    return `From the first sample on: one draw of k1 errs by ${say(Math.sqrt(mse(moments.k1, 1)))} nats (rms), of k2 by ${say(Math.sqrt(mse(moments.k2, 1)))}.`;
   if (even === Infinity) return "Never: k1 has no less bias than k2, and samples cure no bias.";
   if (even > maxSamples) return `Only from about ${say(even)} samples on, far beyond this slider.`;
-  return "Below, k2's small spread wins; above, its bias loses.";
+  return `k2's bias of ${say(Math.abs(moments.k2.bias))} nats stays. The spreads, of one draw ${spread("k1")} for k1 and ${spread("k2")} for k2, shrink like 1/√N.`;
 }
 
 /** A logarithmic axis has no zero. */

@@ -59,10 +59,10 @@ function render({ model, el }) {
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
   const rewards = rewardBars(stage);
   const facts = readout([
-    { key: "value", label: "expected reward E[<i>r</i>]", unit: "reward" },
+    { key: "value", label: "expected reward E[<i>r</i>], in units of reward" },
     { key: "kl", label: REVERSE_KL, unit: "nats" },
-    { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL", unit: "reward" },
-    { key: "slope", label: "length of the gradient, per logit", unit: "reward" },
+    { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL, in units of reward" },
+    { key: "slope", label: "length of the gradient, in units of reward per logit" },
   ]);
   const guess = predict(stage, {
     guessLabel: "my guess",
