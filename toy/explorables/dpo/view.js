@@ -345,12 +345,12 @@ function remark({ responses, pairs, preference, shared_features }, { optimum, en
   if (pairs === "one" && shared_features)
     return (
       `“${responses[0]}” wins by its length, and the one weight on length lifts what is longer still: ` +
-      `“${responses[1]}”, which nobody compared, ends at ${say(end[1])}.`
+      `“${responses[1]}”, which nobody compared, ends at ${formatNumber(end[1])}.`
     );
   if (pairs === "one")
     return (
       `Nobody compared “${responses[1]}”: its logit stays, and its probability goes where the others leave it. ` +
-      "RLHF has no reward for it, and no single optimum π*."
+      "There is no single optimum π*."
     );
   if (!optimum)
     return "No label is ever wrong, so no finite rewards fit best: RLHF has nothing to climb, and there is no optimum π*.";

@@ -190,11 +190,11 @@ function why(name, { group_size: size, policy, reward, baseline }, { totalVarian
   if (name === "group mean")
     return `The mean is (G − 1)/G = ${say((size - 1) / size)} of the gradient: each draw helps to set its own baseline, which shortens and does not turn.`;
   const off = (variance) => say(Math.sqrt(variance) / length);
-  const by = `But one estimate is off by ${off(totalVariance)} times the gradient's length (rms)`;
-  if (name !== ONE) return `What does not look at the draw cannot turn the mean. ${by}.`;
+  const by = `but one estimate is off by ${off(totalVariance)} times the gradient's length (rms)`;
+  if (name !== ONE) return `What does not look at the draw turns no mean, ${by}.`;
   const other = baseline === "none" ? optimalBaseline(policy, reward) : 0;
-  const more = `, ${baseline === "none" ? "with the best baseline" : "without a baseline"} by ${off(moments(reinforceLaw(policy, reward, other)).totalVariance)}`;
-  return `A baseline that does not look at the draw cannot turn the mean. ${by}${more}.`;
+  const more = `, ${baseline === "none" ? "with the best" : "without any"} by ${off(moments(reinforceLaw(policy, reward, other)).totalVariance)}`;
+  return `A baseline that does not look at the draw turns no mean, ${by}${more}.`;
 }
 
 export default render;

@@ -50,7 +50,7 @@ const FACTORS = [0, 12];
 function render({ model, el }) {
   const stage = createStage({ model, el, label: "A tree of prefixes: which rewards a token is credited with" });
   const key = legend([
-    { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
+    { role: "policy", label: `${POLICY}, as thick as its prefix is probable` },
     { role: "reward", label: "reward of a token; <i>V</i>, the expected rest" },
   ]);
   const tree = treeAndPaths(stage, { held: () => "policy" });

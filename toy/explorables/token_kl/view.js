@@ -53,7 +53,7 @@ function render({ model, el }) {
   const stage = createStage({ model, el, label: "A tree of prefixes: where the KL of sequences comes from" });
   const moves = toggle(stage, { label: `move the ${REFERENCE}`, key: "reference_moves" });
   const key = legend([
-    { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
+    { role: "policy", label: `${POLICY}, as thick as its prefix is probable` },
     { role: "reference", label: REFERENCE },
   ]);
   const tree = treeAndPaths(stage, { held });
