@@ -70,10 +70,12 @@ def test_the_response_that_nobody_compared_keeps_its_logit_and_not_its_probabili
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
+    assert live.button("All pairs").get_attribute("aria-pressed") == "true"
     start = live.press("Displacement")
     assert start["best.dpo"] < 1 / 3
     answer = live.press("Reveal")["answer"]
     assert answer < 1e-5
+    assert "lifts what is longer still" in live.find(".toy-verdict").inner_text()
     assert "answer" not in live.press("Same end as RLHF")
     same = live.slide("time", "End")
     assert same["apart"] < 1e-9
