@@ -17,7 +17,7 @@ def live(open_live: OpenLive) -> Live:
 
 def test_the_reference_follows_the_mouse_and_training_begins_there(live: Live) -> None:
     first = live.check()
-    state = live.drag(live.spot(first["reference"][::-1]), live.spot([0.3, 0.5, 0.2]))
+    state = live.drag(live.spot(first["reference"]), live.spot([0.2, 0.5, 0.3]))
     assert np.allclose(state["reference"], [0.2, 0.5, 0.3], atol=0.005)
     assert state["loss"] == pytest.approx(first["loss"]), "the loss knows of margins only"
     assert state["best.dpo"] > first["best.dpo"]
@@ -70,20 +70,22 @@ def test_the_response_that_nobody_compared_keeps_its_logit_and_not_its_probabili
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
+    assert live.button("All pairs").get_attribute("aria-pressed") == "true"
     start = live.press("Displacement")
     assert start["best.dpo"] < 1 / 3
     answer = live.press("Reveal")["answer"]
     assert answer < 1e-5
+    assert "lifts what is longer still" in live.find(".toy-verdict").inner_text()
     assert "answer" not in live.press("Same end as RLHF")
     same = live.slide("time", "End")
     assert same["apart"] < 1e-9
     assert "π* is RLHF's optimum" in live.find(".toy-verdict").inner_text()
-    assert live.find(".toy-simplex-marks").text_content() == "π*"
+    assert live.find(".toy-simplex-marks").text_content() == "RLHFDPOπ*"
     live.press("Clean labels, small β")
     clean = live.slide("time", "End")
     assert clean["worst.dpo"] < 1e-11
     assert "apart" not in clean
-    assert live.find(".toy-simplex-marks").text_content() == "", "no mark without a fit"
+    assert live.find(".toy-simplex-marks").text_content() == "DPO", "no mark without a fit"
     live.choose("all")
     assert "no finite rewards" in live.find(".toy-verdict").inner_text()
     assert "apart" not in live.check()

@@ -46,7 +46,7 @@ GIBBS = Explorable(
     lab={
         "reward": [1.0, -1.0, 0.5, 2.0],
         "reference": [0.1, 0.2, 0.3, 0.4],
-        "beta": 0.5,
+        "beta": 0.3,
         "gamma": 1.0,
         "pretraining": [0.4, 0.3, 0.2, 0.1],
         "with_pretraining": True,

@@ -68,7 +68,7 @@ def test_words_and_picture_follow_the_pretraining_term():
     widget = Gibbs()
     words, picture = widget.describe(), widget.still()
     widget.with_pretraining = True
-    terms = widget.reward, widget.reference, 0.3, 0.1, widget.pretraining
+    terms = widget.reward, widget.reference, 0.5, 0.1, widget.pretraining
     assert f"“the Sun” with probability {toy.ptx_policy(*terms)[3]:.3f}" in widget.describe()
     assert words in widget.describe()
     assert widget.still() != picture

@@ -53,7 +53,7 @@ def test_the_figure_says_how_far_the_law_is_listed(live: Live) -> None:
     at(live, "num_samples=100")
     assert live.find(title).text_content() == "estimate from N = 100 samples, nats"
     at(live, "num_samples=10000")
-    assert "N = 100, the most whose law can be listed" in live.find(title).text_content()
+    assert "N = 100 at most" in live.find(title).text_content()
     at(live, "num_samples=10000&policy=0.6,0.4&reference=0.3,0.7&responses=yes,no")
     assert live.find(title).text_content() == "estimate from N = 10000 samples, nats"
 

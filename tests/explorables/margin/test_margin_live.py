@@ -15,6 +15,8 @@ def live(open_live: OpenLive) -> Live:
 
 def test_a_guess_is_compared_with_the_logit(live: Live) -> None:
     assert "answer" not in live.check(), "nothing is revealed before the guess"
+    assert live.find(".toy-mark").text_content() == "guess", "it stands in the picture"
+    assert live.button("90 : 10").get_attribute("aria-pressed") == "true"
     live.press("70 : 30")
     assert "With 70 of 100 labels" in live.root.inner_text()
     assert live.find(".toy-cover")
@@ -22,6 +24,7 @@ def test_a_guess_is_compared_with_the_logit(live: Live) -> None:
     assert state["answer"] == pytest.approx(np.log(7 / 3), rel=1e-12)
     assert state["distance"] == pytest.approx(abs(state["guess"] - np.log(7 / 3)))
     assert "logit p = 0.847" in live.root.text_content()
+    assert "0.7 of the labels" in live.find(".toy-verdict").inner_text(), "and says why"
     assert not live.find(".toy-cover")
     live.press("Guess again")
     assert live.find(".toy-cover")

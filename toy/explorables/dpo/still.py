@@ -49,7 +49,7 @@ def paths(
     ax.set_axis_off()
     ax.set_aspect("equal")
     ax.plot(*_places(np.eye(3)[[0, 1, 2, 0]]), color=LIGHT["muted"], linewidth=1)
-    sides = (("center", 5, "bottom"), ("right", -5, "top"), ("left", -5, "top"))
+    sides = (("left", -5, "top"), ("right", -5, "top"), ("center", 5, "bottom"))
     for name, corner, (across, away, up) in zip(responses, np.eye(3), sides, strict=True):
         place = tuple(_places(corner))
         style: dict[str, Any] = {"ha": across, "va": up, "fontsize": 9.5}
@@ -90,8 +90,8 @@ def loss_curve(ax: Axes, losses: ArrayLike, time: int) -> Axes:
 
 
 def _places(policies: ArrayLike) -> Array:
-    """Return where policies (..., 3) stand, the best response on top: (2, ...)."""
-    return np.moveaxis(np.asarray(policies)[..., ::-1] @ CORNERS, -1, 0)
+    """Return where policies (..., 3) stand: (2, ...)."""
+    return np.moveaxis(np.asarray(policies) @ CORNERS, -1, 0)
 
 
 def _steps(values: Array) -> Array:

@@ -8,7 +8,7 @@ import { gibbsPolicy } from "../core/rlhf_objective.js";
 import { toolbar } from "../parts/buttons.js";
 import { choice, toggle } from "../parts/choice.js";
 import { columns, make, numbers, pinned } from "../parts/dom.js";
-import { formatNumber, two } from "../parts/format.js";
+import { formatNumber, say, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
 import { REFERENCE, REVERSE_KL } from "../parts/names.js";
@@ -40,6 +40,15 @@ const ROLES = ["k3", "k2", "wrong"];
 const KEYS = ["best", "middle", "worst"];
 
 const SETTINGS = {
+  "All pairs": {
+    reference: [0.1, 0.3, 0.6],
+    beta: 0.5,
+    preference: 0.8,
+    pairs: "all",
+    shared_features: false,
+    log_scale: false,
+    time: 8,
+  },
   Displacement: {
     reference: [1 / 3, 1 / 3, 1 / 3],
     beta: 1,
@@ -69,8 +78,6 @@ const SETTINGS = {
   },
 };
 
-// In the triangle the best response is on top.
-const upwards = (values) => [...values].reverse();
 const count = (value) => value.toLocaleString("en");
 
 function render({ model, el }) {
@@ -84,10 +91,8 @@ function render({ model, el }) {
   const triangle = simplex(stage, {
     label: "The triangle of policies",
     handles: [{ key: "reference", role: "reference" }],
-    onInput: (_, policy) => stage.set({ reference: upwards(policy) }),
   });
   const key = legend([
-    { role: "policy", label: "DPO", line: true },
     { role: "k1", label: "RLHF with the fitted rewards", line: true, dash: DASHED },
     { role: "reference", label: `${REFERENCE}: drag it` },
   ]);
@@ -182,7 +187,7 @@ function render({ model, el }) {
     noise.draw(preference);
     price.draw(beta);
     training.dial.draw(time);
-    guess.draw(softmax(trained.descent[last])[response], [0, 1], { question, remark: remark(state, trained), seen: time === last });
+    guess.draw(trained.end[response], [0, 1], { question, remark: remark(state, trained), seen: time === last });
     const loss = dpoLoss(policy, reference, trained.wins, beta);
     facts.draw({
       kl: klDivergence(policy, reference),
@@ -196,7 +201,7 @@ function render({ model, el }) {
       `Step ${time}. DPO: ${responses.map((name, y) => `${name} ${formatNumber(policy[y])}`).join(", ")}; ` +
       `loss ${formatNumber(loss)} nats. ${remark(state, trained)}`;
     drawTriangle(state, trained, policy, rival, summary);
-    drawCharts(state, trained, policy, loss, summary);
+    drawCharts(state, trained, policy, loss, response, summary);
     stage.announce(summary);
   }
 
@@ -209,31 +214,34 @@ function render({ model, el }) {
       { role: "policy", of: "policy", end: policy },
     ].filter(({ end }) => end);
     const lines = ways.flatMap(({ role, dash, of, end }) => [
-      ...(revealed ? [{ role, dash, faint: true, points: trained.samples.map((at) => upwards(at[of])) }] : []),
-      { role, dash, points: [...until.map((at) => upwards(at[of])), upwards(end)] },
+      ...(revealed ? [{ role, dash, faint: true, points: trained.samples.map((at) => at[of]) }] : []),
+      { role, dash, points: [...until.map((at) => at[of]), end] },
     ]);
     triangle.draw({
-      responses: upwards(responses),
-      reference: upwards(reference),
-      shown: { role: "policy", at: upwards(policy) },
+      responses,
+      reference,
+      shown: { role: "policy", at: policy },
       paths: lines,
       marks: [
-        ...(rival ? [{ role: "k1", at: upwards(rival), shape: "circle", label: "" }] : []),
-        { role: "policy", at: upwards(policy), shape: "circle", label: "" },
-        ...(trained.optimum ? [{ role: "best", at: upwards(trained.optimum), shape: "star", label: "π*" }] : []),
+        ...(rival ? [{ role: "k1", at: rival, shape: "circle", label: "RLHF" }] : []),
+        { role: "policy", at: policy, shape: "circle", label: "DPO" },
+        ...(trained.optimum ? [{ role: "best", at: trained.optimum, shape: "star", label: "π*" }] : []),
       ],
       description,
     });
   }
 
-  function drawCharts({ responses, log_scale, time }, trained, policy, loss, description) {
+  function drawCharts({ responses, log_scale, time }, trained, policy, loss, response, description) {
     const at = { x: time, label: `step ${count(time)}` };
     const cover = guess.revealed() || time === last ? null : { from: time, label: "Guess first" };
     const played = trained.samples.slice(1);
     const common = { xDomain: [1, last], at, cover, description };
+    const lowest = log_scale ? Math.min(0.1, ...played.flatMap((sample) => sample.policy)) / 1.5 : 0;
+    const isDrawn = time < last && guess.guess() > lowest;
     courses.draw({
       ...common,
-      yDomain: log_scale ? [Math.min(0.1, ...played.flatMap((sample) => sample.policy)) / 1.5, 1] : [0, 1],
+      yDomain: [lowest, 1],
+      levels: isDrawn ? [{ y: guess.guess(), role: ROLES[response], label: cover ? "?" : "guess" }] : [],
       yLog: log_scale,
       lines: responses.map((name, y) => ({
         role: ROLES[y],
@@ -318,7 +326,7 @@ function train(times, reference, beta, preference, pairs, shared_features) {
       loss: dpoLoss(policy, reference, wins, beta),
     };
   });
-  return { wins, descent, ascent, samples, optimum: reward && gibbsPolicy(reward, reference, beta) };
+  return { wins, descent, ascent, samples, end: samples.at(-1).policy, optimum: reward && gibbsPolicy(reward, reference, beta) };
 }
 
 /** What the reader is to guess, and of which response. */
@@ -332,19 +340,24 @@ function ask({ responses, pairs, shared_features }, last) {
   ];
 }
 
-/** What there is to say about where the two end. */
-function remark({ responses, pairs, preference, shared_features }, { optimum }) {
+/** Why it ends there, and where RLHF does. */
+function remark({ responses, pairs, preference, shared_features }, { optimum, end }) {
+  if (pairs === "one" && shared_features)
+    return (
+      `“${responses[0]}” wins by its length, and the one weight on length lifts what is longer still: ` +
+      `“${responses[1]}”, which nobody compared, ends at ${formatNumber(end[1])}.`
+    );
   if (pairs === "one")
     return (
-      `Nobody compared “${responses[1]}”, so no reward can be fitted for it: RLHF has nothing to climb, ` +
-      "and there is no single optimum π*."
+      `Nobody compared “${responses[1]}”: its logit stays, and its probability goes where the others leave it. ` +
+      "There is no single optimum π*."
     );
   if (!optimum)
     return "No label is ever wrong, so no finite rewards fit best: RLHF has nothing to climb, and there is no optimum π*.";
   if (shared_features)
     return "One weight moves all three along a single curve, which misses π*: each method compromises in its own way.";
   if (preference === 0.5) return "The labels are coin tosses: the fitted rewards are equal, and π* is the reference.";
-  return "π* is RLHF's optimum for the rewards fitted to these comparisons.";
+  return `π* is RLHF's optimum for the rewards fitted to these labels. It gives “${responses[0]}” ${say(optimum[0])}, and is where DPO's loss is least.`;
 }
 
 export default render;

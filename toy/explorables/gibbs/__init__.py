@@ -23,7 +23,7 @@ class Gibbs(Explorable):
     reward = Values(TEMPTING.reward[0], "r", low=-3.0, high=3.0, unit="units of reward")
     reference = Distribution(TEMPTING.reference[0], "π_ref")
     responses = Labels(["I don't know", "Venus", "Mercury", "the Sun"], "what they are called")
-    beta = Number(0.3, "β, the price of a nat", low=0.05, high=10.0, unit="reward units per nat")
+    beta = Number(0.5, "β, the price of a nat", low=0.05, high=10.0, unit="reward units per nat")
     gamma = Number(0.1, "γ, the weight of p", low=0.01, high=10.0, unit="reward units per nat")
     pretraining = Distribution(
         [0.2, 0.1, 0.3, 0.4], "p, as `reference` where only that is given", like="reference"

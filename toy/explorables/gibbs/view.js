@@ -40,7 +40,7 @@ const SETTINGS = {
     reward: [0.2, 1, 0.8, -1.5],
     reference: [0.3, 0.15, 0.45, 0.1],
     pretraining: [0.2, 0.1, 0.3, 0.4],
-    beta: 0.3,
+    beta: 0.5,
     with_pretraining: false,
   },
   "A shy reference": {
@@ -135,11 +135,11 @@ function render({ model, el }) {
     const summary =
       `β ${plain(beta)}: the optimum earns ${formatNumber(earned)}, ` +
       `pays for ${formatNumber(klDivergence(optimum, reference))} nats, and keeps ${formatNumber(beta * logZ)}`;
-    drawFrontier(state, policies, { value: beta * logZ, even, summary });
+    drawFrontier(state, policies, { value: beta * logZ, even, isAsked: isOnSlider, summary });
     stage.announce(summary);
   }
 
-  function drawFrontier({ responses, reward, reference, beta }, policies, { value, even, summary }) {
+  function drawFrontier({ responses, reward, reference, beta }, policies, { value, even, isAsked, summary }) {
     const pair = (policy) => ({ x: klDivergence(policy, reference), y: expectation(policy, reward) });
     const limit = greedyPolicy(reward, reference);
     const at = pair(policies.policy);
@@ -151,7 +151,6 @@ function render({ model, el }) {
       { ...end, role: "policy", hollow: true, label: `β → 0: ${named(responses, reward)}` },
       { x: 0, y: value, role: "best", label: "" },
     ];
-    places.push({ x: (0.8 * (Math.max(end.y, value) - value)) / beta, y: value + 0.8 * (Math.max(end.y, value) - value), label: "slope β", left: true });
     // A label is left out where there is no room for it.
     if (at.y - value > 0.07 * height) places.push({ x: at.x, y: (value + at.y) / 2, label: "β KL" });
     if (policies[PTX]) {
@@ -162,9 +161,17 @@ function render({ model, el }) {
     if (guess.revealed() && Number.isFinite(even))
       places.push({ ...pair(gibbsPolicy(reward, reference, even)), role: "k1", hollow: true, label: `½ at β = ${formatNumber(even)}`, below: true });
 
+    // Beside the reference the label would lie on the reference's.
+    const guessed = pair(gibbsPolicy(reward, reference, guess.guess()));
+    const isClose = guessed.x < 0.1 * end.x && guessed.y - start.y < 0.2 * height;
+    if (isAsked) places.push({ ...guessed, role: "guess", hollow: true, label: "guess", below: !isClose, left: false });
+
     const xs = places.map(({ x }) => x);
     const ys = places.map(({ y }) => y);
     const width = 1.08 * Math.max(...xs, 0.05);
+    const rise = 0.8 * (Math.max(end.y, value) - value);
+    // On a steep tangent the label would run into the axis.
+    places.push({ x: rise / beta, y: value + rise, label: "slope β", left: rise / beta > 0.25 * width });
     const yDomain = [Math.min(...ys) - 0.14 * height, Math.max(...ys) + 0.14 * height];
     const points = frontierFor(reward, reference).map(({ kl, reward: mean }) => [kl, mean]);
     chart.draw({

@@ -89,7 +89,7 @@ function render({ model, el }) {
   });
   const guess = predict(stage, {
     question: "By how many degrees does the mean of this estimate turn away from the exact gradient?",
-    guessLabel: "my guess, to the left +",
+    guessLabel: "my guess, left +",
     initial: 30,
     step: 1,
     format: degrees,
@@ -104,7 +104,7 @@ function render({ model, el }) {
     const turned = turn(gradient, found[chosen].mean);
     const answer = turned >= TURNS[0] && turned <= TURNS[1] ? (Math.abs(turned) < NO_TURN ? 0 : turned) : null;
 
-    guess.draw(answer, TURNS, { remark: why(chosen, groupSize, found[chosen], gradient, turned) });
+    guess.draw(answer, TURNS, { remark: why(chosen, state, found[chosen], gradient, turned) });
     estimator.draw(chosen);
     baseline.draw(state.baseline);
     baseline.disable(chosen !== ONE);
@@ -181,7 +181,7 @@ function lawsOf({ policy, reward, baseline, group_size: size }) {
 }
 
 /** Why the mean turns, or does not. */
-function why(name, size, { totalVariance }, gradient, turned) {
+function why(name, { group_size: size, policy, reward, baseline }, { totalVariance }, gradient, turned) {
   const length = Math.hypot(...gradient);
   if (!(length > 1e-12)) return "All that is likely earns the same: the gradient is zero, and has no direction.";
   if (Number.isNaN(turned)) return "The mean is zero: it has no direction.";
@@ -189,8 +189,12 @@ function why(name, size, { totalVariance }, gradient, turned) {
     return "Each group is divided by its own scatter, so that groups that hardly differ count as much as those that differ most.";
   if (name === "group mean")
     return `The mean is (G − 1)/G = ${say((size - 1) / size)} of the gradient: each draw helps to set its own baseline, which shortens and does not turn.`;
-  const spread = say(Math.sqrt(totalVariance) / length);
-  return `What does not look at the draw cannot turn the mean. But a single estimate is off by ${spread} times the gradient's length (rms).`;
+  const off = (variance) => say(Math.sqrt(variance) / length);
+  const by = `but one estimate is off by ${off(totalVariance)} times the gradient's length (rms)`;
+  if (name !== ONE) return `What does not look at the draw turns no mean, ${by}.`;
+  const other = baseline === "none" ? optimalBaseline(policy, reward) : 0;
+  const more = `, ${baseline === "none" ? "with the best" : "without any"} by ${off(moments(reinforceLaw(policy, reward, other)).totalVariance)}`;
+  return `A baseline that does not look at the draw turns no mean, ${by}${more}.`;
 }
 
 export default render;

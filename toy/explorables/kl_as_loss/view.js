@@ -17,15 +17,18 @@ import { remembered } from "../parts/remembered.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { policiesWith } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
 const STEP_SIZE = 0.25;
 const ESTIMATORS = { k1, k2, k3 };
 const ROLES = Object.keys(ESTIMATORS);
 
+const START = { beta: 0.4, reward: [-0.5, 1, 0.4], policy: [0.65, 0.1, 0.25], time: 60 };
 const SETTINGS = {
+  "At first": START,
   "Near the reference": { beta: 2, reward: [-0.1, 0.2, 0.1], policy: [0.68, 0.04, 0.28], time: 60 },
-  "Cheap nats": { beta: 0.1, time: 60 },
+  "Cheap nats": { ...START, beta: 0.1 },
   "k3 keeps a bad answer": {
     beta: 0.4,
     reward: [-2, 1, 0.4],
@@ -49,7 +52,6 @@ function render({ model, el }) {
     ],
   });
   const key = legend([
-    { role: "guess", label: "my guess", line: true },
     { role: "reward", label: "E[<i>r</i>] − <i>β</i> KL: stronger is higher" },
   ]);
   const time = slider(stage, {
@@ -128,7 +130,8 @@ function render({ model, el }) {
     const { policy, reference, reward, responses, beta, time: t } = state;
     const { optimum, rests, all, shown, open, best, summary } = scene;
     const lines = shown.map((role) => ({ role, points: all[role].slice(0, t + 1) }));
-    lines.push({ role: "guess", points: policiesWith(guess.guess(), best) });
+    const guessed = policiesWith(guess.guess(), best);
+    lines.push({ role: "guess", points: guessed });
     triangle.draw({
       responses,
       policy,
@@ -140,7 +143,10 @@ function render({ model, el }) {
         inputs: [reward, reference, beta],
       },
       paths: lines,
-      dots: shown.map((role) => ({ role, at: all[role][t], label: role })),
+      dots: [
+        ...shown.map((role) => ({ role, at: all[role][t], label: role })),
+        { role: "guess", at: guessed[0], label: "guess" },
+      ],
       marks: [
         { role: "best", at: optimum, shape: "star", label: "π*" },
         ...(open ? [{ role: "k3", at: rests.k3, shape: "diamond", label: "k3 rests" }] : []),
@@ -169,16 +175,6 @@ function question(responses, best, rest, optimum) {
       `In the loss k3 charges for the other direction, ${FORWARD_KL}: ` +
       `it keeps “${responses[kept]}” at ${say(rest[kept])}, to which the optimum gives ${say(optimum[kept])}.`,
   };
-}
-
-/** The ends of the line of all policies over three responses that give one of them this probability. */
-function policiesWith(p, response) {
-  return [1, 2].map((turn) => {
-    const end = [0, 0, 0];
-    end[response] = p;
-    end[(response + turn) % 3] = 1 - p;
-    return end;
-  });
 }
 
 /** The only resting place of reward alone; where several responses are best there is no one corner. */

@@ -3,7 +3,7 @@
 import { klTerms } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns, make } from "../parts/dom.js";
+import { columns, make, pinned } from "../parts/dom.js";
 import { formatNumber, say } from "../parts/format.js";
 import { FORWARD_KL, REVERSE_KL } from "../parts/names.js";
 import { policies } from "../parts/policies.js";
@@ -14,6 +14,12 @@ import { createStage } from "../parts/stage.js";
 const EQUAL = 0.005;
 const APART = 0.1;
 
+const SETTINGS = {
+  "A sharp policy": { policy: [0.85, 0.12, 0.03], reference: [0.3, 0.3, 0.4] },
+  "A sharp reference": { policy: [0.3, 0.3, 0.4], reference: [0.85, 0.12, 0.03] },
+  "Close together": { policy: [0.36, 0.29, 0.35], reference: [0.3, 0.3, 0.4] },
+};
+
 function render({ model, el }) {
   const stage = createStage({
     model,
@@ -23,7 +29,7 @@ function render({ model, el }) {
   const probabilities = policies(stage);
   const divergences = stackedBars(stage, {
     label: "Both divergences, cut into the share of each response",
-    xTitle: "p log(p/q) + q − p of each, nats",
+    xTitle: "share of each response, nats",
     rows: [
       {
         key: "reverse",
@@ -40,6 +46,12 @@ function render({ model, el }) {
     ],
   });
 
+  const note = make("p", {
+    class: "toy-hint",
+    html:
+      "A share is <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) + (<i>π</i><sub>ref</sub> − <i>π</i>), with the two exchanged in the lower bar: never negative. " +
+      "The differences add up to 0, so the whole bar is the sum of the <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) alone.",
+  });
   const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
   const task = make("div", { class: "toy-predict" }, [
     make("p", { class: "toy-asked", text: "Make the two numbers equal, and more than 0.1 nats, by dragging bars. How many such pairs are there?" }),
@@ -57,7 +69,7 @@ function render({ model, el }) {
     );
   }
 
-  return stage.start([toolbar(stage), task, columns(probabilities, divergences)], draw);
+  return stage.start([toolbar(stage, { settings: SETTINGS }), task, columns(probabilities, [pinned(divergences), note])], draw);
 }
 
 /** How far the reader has come, and what it means. */

@@ -46,6 +46,8 @@ const mostListed = (maxSamples) =>
 // How far the errors are shown before the reader has guessed: never as far as where k1 and k2 meet.
 const shownSamples = (even) => Math.min(30, even ** 0.75);
 
+// An error that is none.
+const ROUNDING = 1e-11;
 
 // The reader's own λ stands between k3 and the best.
 const { best: BEST, ...FIXED } = NAMED;
@@ -55,10 +57,17 @@ const ROLES = Object.keys(ESTIMATORS);
 const FOUR = ["answers", "refuses", "hedges", "rambles"];
 const TWO = ["answers", "refuses"];
 const SETTINGS = {
+  "Half trained": {
+    policy: [0.05, 0.4, 0.25, 0.3],
+    reference: [0.35, 0.15, 0.3, 0.2],
+    responses: ["I don't know", "Venus", "Mercury", "the Sun"],
+    num_samples: 10,
+    stale: 0,
+  },
   Close: { policy: [0.06, 0.11, 0.31, 0.52], reference: [0.05, 0.1, 0.3, 0.55], responses: FOUR, stale: 0 },
   "Homework 1E": { policy: [0.5, 0.5], reference: [0.01, 0.99], responses: TWO, stale: 0 },
   "k3 loses": { policy: [0.99, 0.01], reference: [0.5, 0.5], responses: TWO, stale: 0 },
-  "Somebody else samples": { stale: 0.5, num_samples: 1000 },
+  "Another sampler": { stale: 0.5, num_samples: 1000 },
 };
 
 function render({ model, el }) {
@@ -108,6 +117,7 @@ function render({ model, el }) {
     initial: 16,
     steps: logSteps(1, maxSamples),
     format: whole,
+    exact: (value) => (Number.isInteger(value) ? whole(value) : formatNumber(value)),
   });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
@@ -116,6 +126,7 @@ function render({ model, el }) {
     yTitle: "root mean squared (rms) error, nats",
     xLog: true,
     yLog: true,
+    right: 70,
     onDrag: (n) => stage.set({ num_samples: Math.min(maxSamples, Math.max(1, Math.round(n))) }),
   });
   const facts = table({
@@ -158,7 +169,7 @@ function render({ model, el }) {
     coefficients.draw(coefficient);
     staleness.draw(stale);
     divergence.draw({ kl, best });
-    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples) });
+    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples, moments) });
 
     const values = {};
     for (const role of ROLES) {
@@ -179,28 +190,32 @@ function render({ model, el }) {
     const summary =
       `KL ${formatNumber(kl)} nats. With ${n} ${n === 1 ? "sample" : "samples"}, root mean squared error ` +
       ROLES.map((role) => `${ESTIMATORS[role]} ${formatNumber(error(role, n))}`).join(", ");
-    drawErrors(error, n, even, summary);
+    drawErrors(error, n, even, moments, summary);
     drawLaws({ policy, reference, sampler }, estimators, moments, kl, n);
     stage.announce(summary);
   }
 
-  function drawErrors(error, n, even, summary) {
+  function drawErrors(error, n, even, moments, summary) {
     const revealed = guess.revealed() || !(even <= maxSamples);
     const lines = ROLES.map((role) => ({
       role,
-      label: ESTIMATORS[role],
+      label: error(role, n) < ROUNDING ? `${ESTIMATORS[role]}: 0` : ESTIMATORS[role],
       points: sizes.map((size) => [size, visible(error(role, size))]),
       dot: visible(error(role, n)),
     }));
-    const [low, high] = extent(lines.flatMap(({ points }) => points.map(([, value]) => value)));
+    // Where an estimator never errs, its line lies below the axis, and its label says so.
+    const [low, high] = extent(lines.flatMap(({ points }) => points.map(([, value]) => value)).filter((value) => value > ROUNDING));
     errors.draw({
       xDomain: extent(sizes),
       yDomain: [low / 1.3, high * 1.3],
       lines,
       at: { x: n, label: `N = ${whole(n)}` },
-      marks: revealed && even > 1 && even <= maxSamples ? [{ x: even, label: "k1 = k2", side: even < n ? "left" : "right" }] : [],
+      marks: [
+        ...(revealed && even > 1 && even <= maxSamples ? [{ x: even, label: "k1 = k2" }] : []),
+        ...(even <= maxSamples ? [{ x: guess.guess(), label: "guess", row: 1 }] : []),
+      ],
       cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
-      description: revealed ? `${summary}. ${remarkOn(even, maxSamples)}` : summary,
+      description: revealed ? `${summary}. ${remarkOn(even, maxSamples, moments)}` : summary,
     });
   }
 
@@ -223,7 +238,7 @@ function render({ model, el }) {
       })),
       xTitle:
         n < numSamples
-          ? `estimate from N = ${n}, the most whose law can be listed; nats`
+          ? `estimate from N = ${n} at most, nats`
           : `estimate from N = ${n} ${n === 1 ? "sample" : "samples"}, nats`,
       description: `Exact laws of the mean of ${n} samples; true KL ${formatNumber(kl)} nats`,
     });
@@ -241,15 +256,17 @@ function render({ model, el }) {
 }
 
 /** What to say of the sample size from which on k1 errs less than k2. */
-function remarkOn(even, maxSamples) {
-  if (even === 1) return "k1 errs no more than k2 from the first sample on.";
+function remarkOn(even, maxSamples, moments) {
+  const spread = (role) => say(Math.sqrt(moments[role].variance));
+  if (even === 1)
+    return `From the first sample on: one draw of k1 errs by ${say(Math.sqrt(mse(moments.k1, 1)))} nats (rms), of k2 by ${say(Math.sqrt(mse(moments.k2, 1)))}.`;
   if (even === Infinity) return "Never: k1 has no less bias than k2, and samples cure no bias.";
   if (even > maxSamples) return `Only from about ${say(even)} samples on, far beyond this slider.`;
-  return "Below, k2's small spread wins; above, its bias loses.";
+  return `k2's bias of ${say(Math.abs(moments.k2.bias))} nats stays. The spreads, of one draw ${spread("k1")} for k1 and ${spread("k2")} for k2, shrink like 1/√N.`;
 }
 
-/** A logarithmic axis has no zero: where an estimator never errs, its line lies on the floor. */
-const visible = (error) => Math.max(error, 1e-12);
+/** A logarithmic axis has no zero. */
+const visible = (error) => Math.max(error, ROUNDING / 10);
 
 /** From the least to the most that any estimate plausibly is: four standard deviations, within what can occur. */
 function lawDomain(laws, n) {

@@ -76,13 +76,15 @@ function render({ model, el }) {
     height: 170,
     xTitle: "weight w",
     yTitle: "bias relative to the KL",
+    right: 52,
     onDrag: setWeight,
   });
   const spreads = lineChart(stage, {
     label: "Standard deviation along the path",
     height: 250,
     xTitle: "weight w: 0 is the reference, 1 the policy",
-    yTitle: "standard deviation (std) of one draw, nats",
+    yTitle: "std of one draw, nats",
+    right: 52,
     onDrag: setWeight,
   });
 
@@ -131,6 +133,7 @@ function render({ model, el }) {
       at: marker,
       description: `Bias of each estimator relative to the KL. ${summary}`,
     });
+    const mine = { x: guess.guess(), label: "guess", row: 1 };
     spreads.draw({
       xDomain: [0, end],
       yDomain: yDomain(spread.filter(({ role }) => role !== "k3")),
@@ -138,8 +141,8 @@ function render({ model, el }) {
       at: marker,
       marks:
         revealed && crossover <= end
-          ? [{ x: crossover, label: `k3 = k1 at w = ${formatNumber(crossover)}` }]
-          : [],
+          ? [{ x: crossover, label: "k3 = k1" }, mine]
+          : [mine],
       cover:
         revealed || !(SHOWN * crossover < end) ? null : { from: SHOWN * crossover, label: "Guess first" },
       description: revealed

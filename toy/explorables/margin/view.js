@@ -1,6 +1,7 @@
 // One pair of responses: what the reward loss does to its margin, at once and over time.
 
 import { range } from "d3-array";
+import { format } from "d3-format";
 import { entropy } from "../core/distributions.js";
 import {
   accuracy,
@@ -12,7 +13,7 @@ import {
 } from "../core/reward_loss.js";
 import { toolbar } from "../parts/buttons.js";
 import { columns, numbers, pinned } from "../parts/dom.js";
-import { formatNumber, two } from "../parts/format.js";
+import { formatNumber, say, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
 import { clock } from "../parts/player.js";
@@ -31,12 +32,14 @@ const NOISY = "policy";
 const CLEAN = "k1";
 
 const SETTINGS = {
+  "90 : 10": { preference: 0.9, margin: 1, time: 3 },
   "70 : 30": { preference: 0.7, margin: 2, time: 1 },
   "Clean labels": { preference: 1, margin: 5, time: 1000 },
   "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 30 },
 };
 
 const hundredths = (value) => Math.round(100 * value) / 100;
+const clockTime = format(",~r");
 const labels = (p) => `${Number((100 * p).toPrecision(10))} of 100 labels`;
 
 function render({ model, el }) {
@@ -71,7 +74,7 @@ function render({ model, el }) {
   const training = clock(stage, {
     label: "time <i>t</i>",
     steps: times,
-    format: String,
+    format: clockTime,
     stepsPerSecond: STEPS_PER_SECOND,
     stepSize: 4,
   });
@@ -97,7 +100,7 @@ function render({ model, el }) {
     height: 250,
     xTitle: "margin Δ, units of reward",
     yTitle: "expected loss of a label, nats",
-    right: 24,
+    right: 30,
     onDrag: setMargin,
   });
   const flows = lineChart(stage, {
@@ -142,10 +145,10 @@ function render({ model, el }) {
 
     const summary =
       `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
-      `after time ${time} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
+      `after time ${clockTime(time)} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
     const revealed = isOnSlider && (guess.revealed() || time >= last);
     const settles = { label: `logit p = ${formatNumber(optimum)}` };
-    const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true };
+    const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true, left: settling < margin };
     losses.draw({
       xDomain: ends,
       yDomain: [0, MAX_LOSS],
@@ -154,8 +157,11 @@ function render({ model, el }) {
         { role: "best", label: "", thin: true, points: ends.map((x) => [x, loss + slope * (x - margin)]) },
       ],
       at: { x: margin, label: `Δ = ${two(margin)}` },
-      marks: revealed ? [{ x: optimum, ...settles }] : [],
-      places: [trained],
+      marks: [
+        ...(revealed ? [{ x: optimum, ...settles }] : []),
+        ...(isOnSlider && time < last ? [{ x: guess.guess(), label: "guess", row: 1 }] : []),
+      ],
+      places: settling <= ends[1] ? [trained] : [],
       description: `Expected loss over the margin. ${summary}.`,
     });
     flows.draw({
@@ -165,7 +171,7 @@ function render({ model, el }) {
         { role: CLEAN, label: "clean", points: cleanFlow, dot: drifting },
         { role: NOISY, label: "as set", points: times.map((t) => [t, marginAfter(t, preference)]), dot: settling },
       ],
-      at: { x: time, label: `t = ${time}` },
+      at: { x: time, label: `t = ${clockTime(time)}` },
       cover: guess.revealed() || time >= last ? null : { from: time, label: "Guess, or play on" },
       description: `Margin over training time. ${summary}.`,
     });
@@ -190,8 +196,11 @@ function render({ model, el }) {
 
 function question(preference) {
   const asked = `With ${labels(preference)} for the first answer, where does the margin settle?`;
-  if (preference < 1) return { question: asked, remark: "" };
-  return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
+  if (preference === 1) return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
+  const remark =
+    `There the ${say(preference)} of the labels that push it up, each with a force of ${say(1 - preference)}, ` +
+    `balance the ${say(1 - preference)} that push it down, each with ${say(preference)}: it is log(${say(preference)}/${say(1 - preference)}).`;
+  return { question: asked, remark };
 }
 
 export default render;

@@ -42,7 +42,7 @@ export function axes(plot, { xTitle, yTitle, rise = 30 }) {
     .attr("y", -rise)
     .text(yTitle ?? "");
   const draw = remembered((_domains, width, height, x, y) => {
-    bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, width / 55).tickSize(4));
+    bottom.attr("transform", `translate(0,${height})`).call(ticks(axisBottom(x), x, roomFor(x, width / 55)).tickSize(4));
     left?.call(
       ticks(axisLeft(y), y, height / 28)
         .tickSize(-width)
@@ -69,6 +69,19 @@ function ticks(axis, scale, count) {
   const inside = values.filter((value) => value >= low * 0.999 && value <= high * 1.001);
   const every = Math.ceil(inside.length / Math.max(2, count));
   return axis.tickValues(inside.filter((_, i) => i % every === 0)).tickFormat(decimal);
+}
+
+/** As many ticks as stand clear of each other below a linear axis, `most` of them. */
+function roomFor(scale, most) {
+  if (scale.base) return most;
+  const [first, last] = scale.domain();
+  const isClear = (count) => {
+    const values = scale.ticks(count);
+    const longest = Math.max(...values.map((value) => scale.tickFormat(count)(value).length));
+    return (Math.abs(scale(last) - scale(first)) * (values[1] - values[0])) / (last - first) > 6.6 * longest + 6;
+  };
+  for (let count = most; count > 2; count--) if (isClear(count)) return count;
+  return Math.min(2, most);
 }
 
 const plain = format(",.6~r");

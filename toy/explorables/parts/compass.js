@@ -10,6 +10,9 @@ const MARGIN = 34;
 const RIM = 100;
 const TINY = 1e-12;
 
+// Where along a ray its label may stand, the best place first.
+const ALONG = [0.8, 0.6, 0.97, 0.42];
+
 const unit = ([x, y]) => {
   const length = Math.hypot(x, y);
   return length < TINY ? [0, 0] : [x / length, y / length];
@@ -67,6 +70,7 @@ export function compass(stage, { label }) {
       .select("title")
       .text(({ title }) => title);
     const ends = rays.map(({ at, turned = 0 }) => rotated(rim(at), turned));
+    const labels = labelsAlong(ends, rays);
     rayLayer
       .selectAll("g")
       .data(rays)
@@ -83,8 +87,8 @@ export function compass(stage, { label }) {
         line.setAttribute("x2", x);
         line.setAttribute("y2", y);
         line.setAttribute("stroke-dasharray", ray.dash ?? "none");
-        text.setAttribute("x", 0.8 * x + (x < 0 ? 5 : -5));
-        text.setAttribute("y", 0.8 * y - 4);
+        text.setAttribute("x", labels[i][0]);
+        text.setAttribute("y", labels[i][1]);
         text.setAttribute("text-anchor", x < 0 ? "start" : "end");
         text.textContent = ray.label;
       });
@@ -98,6 +102,23 @@ export function compass(stage, { label }) {
   }
 
   return { node: () => box.node(), draw };
+}
+
+/** Where the rays' labels stand: along their rays, each clear of those before it. */
+function labelsAlong(ends, rays) {
+  const taken = [];
+  return ends.map(([x, y], i) => {
+    const long = 6.4 * rays[i].label.length;
+    const places = ALONG.map((share) => [share * x + (x < 0 ? 5 : -5), share * y - 4]);
+    const boxOf = ([a, b]) => (x < 0 ? [a, b - 10, a + long, b + 3] : [a - long, b - 10, a, b + 3]);
+    const isClear = (place) => {
+      const [a, b, c, d] = boxOf(place);
+      return taken.every(([e, f, g, h]) => c < e || a > g || d < f || b > h);
+    };
+    const chosen = places.find(isClear) ?? places[0];
+    taken.push(boxOf(chosen));
+    return chosen;
+  });
 }
 
 /** A place on the screen, turned anticlockwise by degrees. */

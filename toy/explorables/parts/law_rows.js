@@ -23,7 +23,7 @@ export function lawRows(stage, { label, numRows, rowHeight }) {
   const x = scaleLinear();
   const drawAxis = axes(plot, {});
   const rowsLayer = plot.append("g");
-  const truthLayer = plot.append("g").attr("class", "toy-truth");
+  const truthLayer = plot.append("g").attr("class", "toy-law-truth");
   truthLayer.append("line");
   truthLayer.append("text").attr("y", -10);
 

@@ -17,7 +17,7 @@ const FAR = 1e4;
  * for the lines' labels, in px.
  *
  * draw({ xDomain, yDomain, yLog: if not as above, lines: [{ role, label, thin, points: [[x, y], …] }], at: { x, label },
- *        marks: [{ x, label, row: lines further down, side: of the line }],
+ *        marks: [{ x, label, row: lines further down, side: of the line; else where there is room, clear of the marker }],
  *        levels: [{ y, role, label }],
  *        places: [{ x, y, role, label, hollow, below, left }], cover: { from, label }, description })
  * draws a dot on every line at the marker, at the line's `dot` if it has one, and hides what lies
@@ -34,13 +34,13 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   let marker;
   const clip = uniqueId();
   const clipRect = plot.append("clipPath").attr("id", clip).append("rect").attr("y", -4);
-  const marksLayer = plot.append("g");
   const linesLayer = plot
     .append("g")
     .attr("clip-path", `url(#${clip})`)
     .attr("fill", "none")
     .attr("stroke-width", 2);
   const coverLayer = plot.append("g");
+  const marksLayer = plot.append("g");
   const handleLineLayer = plot.append("g").attr("class", "toy-handle");
   const levelsLayer = plot.append("g");
   const placesLayer = plot.append("g");
@@ -148,7 +148,15 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
       });
     groups.attr("transform", (mark) => `translate(${x(mark.x)},0)`);
     groups.select("line").attr("y1", 0).attr("y2", height);
-    const left = ({ x: at, side }) => (side ? side === "left" : x(at) > width / 2);
+    const clear = (one) => (side) => {
+      const [near, far] = [6, 8 + 6.2 * one.label.length].map((away) => x(one.x) + (side === "left" ? -away : away));
+      const [from, to] = near < far ? [near, far] : [far, near];
+      return from >= 0 && to <= width + margin.right && (x(marker) < from || x(marker) > to);
+    };
+    const left = (one) => {
+      const sides = x(one.x) > width / 2 ? ["left", "right"] : ["right", "left"];
+      return (one.side ?? sides.find(clear(one)) ?? sides[0]) === "left";
+    };
     groups
       .select("text")
       .text((mark) => mark.label)
@@ -217,7 +225,7 @@ export function lineChart(stage, { label, height, xTitle, yTitle, xLog, yLog, on
   function labelHeights(lines, cover, { height }) {
     const last = cover && lines.length ? lines[0].points.findIndex(([a]) => a >= cover.from) : -1;
     const ends = lines.map(({ points }) => Math.min(height, Math.max(0, y(points.at(last)[1]))));
-    return spread(ends, 14, 0, height);
+    return spread(ends, 14, 0, height - 4);
   }
 
   function drawLabels(lines, cover, heights, { width }) {

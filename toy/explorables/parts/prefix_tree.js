@@ -92,7 +92,7 @@ export function prefixTree(stage, { label, steps, onInput }) {
   function columnsOf(width) {
     const compact = width < 340;
     const root = compact ? 34 : 112;
-    const column = (width - root - (compact ? 38 : 46)) / steps;
+    const column = (width - root - (compact ? 43 : 46)) / steps;
     return { compact, run: Math.min(72, root, 0.42 * column), x: (t) => root + t * column };
   }
 
@@ -187,9 +187,10 @@ export function prefixTree(stage, { label, steps, onInput }) {
         { text: words[2 * (t - 1) + (i % 2)], style: path[t] === i ? "toy-tree-word toy-on-path" : "toy-tree-word" },
         ...(extras ? [{ text: ` ${signed(extras[node - 1])}`, style: "toy-tree-extra" }] : []),
       ];
+      const outside = [...word, ...own(outer)].reduce((long, { text }) => long + 7.4 * text.length, 6) > x(t) - 10;
       // The word stands on the outer side of its ribbon, where no other ribbon passes.
       return [
-        { t, y: y + (lower ? under : over), parts: [...word, { text: " " }, ...own(outer)] },
+        { t, at: outside ? 0 : undefined, y: y + (lower ? under : over), parts: [...word, { text: " " }, ...own(outer)] },
         { t, y: y + (lower ? over : under), parts: own(inner) },
       ];
     });

@@ -294,6 +294,10 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       all.map(({ at, label: text }) => ({ at: place(at), text })),
       width(),
       dots.map(({ at }) => place(at)),
+      CORNERS.map((corner, y) => {
+        const [long, [x, base]] = [6.6 * now.responses[y].length, onScreen(corner)];
+        return [[0, base + 10, long, base + 40], [width() - long, base + 10, width(), base + 40], [x - long / 2, base - 40, x + long / 2, base - 10]][y];
+      }),
     );
     markLayer
       .selectAll("text")
@@ -320,9 +324,9 @@ function arrow([x, y], [tipX, tipY], head) {
 
 const fitted = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** Where labels stand: beside their points, each clear of the other points, the dots and the labels before it. */
-function labelPlaces(points, width, dots) {
-  const taken = [...points.map(({ at }) => at), ...dots].map(([x, y]) => [x - 8, y - 8, x + 8, y + 8]);
+/** Where labels stand: beside their points, each clear of the other points, the dots, the corners' names and the labels before it. */
+function labelPlaces(points, width, dots, names) {
+  const taken = [...[...points.map(({ at }) => at), ...dots].map(([x, y]) => [x - 8, y - 8, x + 8, y + 8]), ...names];
   return points.map(({ at: [x, y], text }, i) => {
     const long = 6.9 * text.length;
     const starts = [

@@ -100,3 +100,13 @@ export function spreadEllipse(covariance) {
     angle: Math.atan2(2 * xy, xx - yy) / 2,
   };
 }
+
+/** The ends of the line of all policies over three responses that give one of them this probability. */
+export function policiesWith(p, response) {
+  return [1, 2].map((turn) => {
+    const end = [0, 0, 0];
+    end[response] = p;
+    end[(response + turn) % 3] = 1 - p;
+    return end;
+  });
+}

@@ -15,6 +15,7 @@ import { readout } from "../parts/readout.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { policiesWith } from "../parts/triangle.js";
 import { interiorGrid, stepsInside } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
@@ -58,10 +59,10 @@ function render({ model, el }) {
   const payment = legend([{ role: "reward", label: "reward <i>r</i> of each response" }]);
   const rewards = rewardBars(stage);
   const facts = readout([
-    { key: "value", label: "expected reward E[<i>r</i>]", unit: "reward" },
+    { key: "value", label: "expected reward E[<i>r</i>], in units of reward" },
     { key: "kl", label: REVERSE_KL, unit: "nats" },
-    { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL", unit: "reward" },
-    { key: "slope", label: "length of the gradient, per logit", unit: "reward" },
+    { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL, in units of reward" },
+    { key: "slope", label: "length of the gradient, in units of reward per logit" },
   ]);
   const guess = predict(stage, {
     guessLabel: "my guess",
@@ -98,11 +99,15 @@ function render({ model, el }) {
     const inputs = [reward, isCharged && [reference, beta]];
     const step = stepsInside(policy, [motion], STEP_SIZE);
     const moved = policy.map((p, y) => p + step * motion[y]);
+    // The arrow's tip lies on this line, if the guess is right.
+    const guessed = policiesWith(Math.min(1, Math.max(0, policy[1] + step * guess.guess())), 1);
     triangle.draw({
       responses,
       policy,
       reference,
       shown: "policy",
+      paths: [{ role: "guess", points: guessed }],
+      dots: [{ role: "guess", at: guessed[0], label: "guess" }],
       levels: { role: "reward", value: objective, count: 10, inputs },
       arrows: { role: "muted", at: FIELD, move: (point) => slopeOfMean(point, gradient(point)), length: 0.09, inputs },
       vectors: guess.revealed() ? [{ role: "policy", from: policy, to: moved, width: 4 }] : [],
@@ -131,6 +136,7 @@ function question(response, p, own, policy, gradient) {
     question: `A small step uphill: how fast does the probability of “${response}” change, per unit of step size?`,
     remark:
       `It is π × (own slope − mean slope), ${say(p)} × (${say(own)} ${mean < 0 ? "+" : "−"} ${say(Math.abs(mean))}). ` +
+      (Math.max(...policy) > 0.95 ? "Where one response has nearly all probability, both factors are small. " : "") +
       (own * (own - mean) < 0 ? "Against its own slope, for the logits of the others move further." : ""),
   };
 }

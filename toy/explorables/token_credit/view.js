@@ -50,8 +50,8 @@ const FACTORS = [0, 12];
 function render({ model, el }) {
   const stage = createStage({ model, el, label: "A tree of prefixes: which rewards a token is credited with" });
   const key = legend([
-    { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
-    { role: "reward", label: "reward of a token" },
+    { role: "policy", label: `${POLICY}, as thick as its prefix is probable` },
+    { role: "reward", label: "reward of a token; <i>V</i>, the expected rest" },
   ]);
   const tree = treeAndPaths(stage, { held: () => "policy" });
   // Where the rewards of the chosen sequence's tokens stand among all.
@@ -73,7 +73,7 @@ function render({ model, el }) {
   });
   const variances = stackedBars(stage, {
     label: "Total variance of the gradient from one sequence",
-    xTitle: "total variance of the gradient, units of reward²",
+    xTitle: "total variance, units of reward²",
     rows: CREDITS.map(({ key: row, role, label }) => ({ key: `variance.${row}`, role, label, unit: "" })),
   });
   const guess = predict(stage, {
@@ -83,7 +83,7 @@ function render({ model, el }) {
     step: 0.05,
     format: two,
   });
-  const heading = make("p", { class: "toy-hint", text: "Rewards of this sequence's tokens: drag them." });
+  const heading = make("p", { class: "toy-hint", text: "Rewards of its tokens: drag them." });
 
   function draw(state) {
     const policy = policyTables(state.policy);
@@ -160,6 +160,8 @@ const notesOf = (values) =>
 
 /** Why reward-to-go varies less, or more, than the whole return. */
 function why({ whole, toGo }) {
+  if (whole < 1e-12)
+    return `Every sequence is paid 0 in all: there is no variance to cut, and reward-to-go, which counts a part of it, brings ${say(toGo)}.`;
   const change = toGo <= whole ? "falls" : "rises";
   return (
     `A token cannot change what was paid before it: without the past the variance ${change} ` +

@@ -8,7 +8,6 @@ import {
   logRatios,
   prefixKlMoments,
   prefixKls,
-  prefixProbs,
   sequenceEstimatorMoments,
   sequenceKlTerms,
   sequenceProbs,
@@ -54,7 +53,7 @@ function render({ model, el }) {
   const stage = createStage({ model, el, label: "A tree of prefixes: where the KL of sequences comes from" });
   const moves = toggle(stage, { label: `move the ${REFERENCE}`, key: "reference_moves" });
   const key = legend([
-    { role: "policy", label: `${POLICY}; a ribbon is as thick as its prefix is probable` },
+    { role: "policy", label: `${POLICY}, as thick as its prefix is probable` },
     { role: "reference", label: REFERENCE },
   ]);
   const tree = treeAndPaths(stage, { held });
@@ -96,13 +95,13 @@ function render({ model, el }) {
     guess.draw(total > 0 ? bySteps[0] / total : null, [0, 1], { remark: why(bySteps, total) });
     drawEstimates({ words, policy, reference, kls, tokens: tokensOf(path - 1) });
     shares.draw(
-      { kl: revealed ? bySteps : [total], kl_sequences: klTerms(sequenceProbs(policy), sequenceProbs(reference)) },
-      { kl: revealed ? ["first token", "second", "third"] : [""], kl_sequences: sequenceLabels(words) },
+      { kl: revealed ? bySteps : [guess.guess(), 1 - guess.guess()].map((share) => share * total), kl_sequences: klTerms(sequenceProbs(policy), sequenceProbs(reference)) },
+      { kl: revealed ? ["first token", "second", "third"] : ["guess", "later tokens"], kl_sequences: sequenceLabels(words) },
     );
     const other = referenceMoves ? "policy" : "reference";
     tree.draw(state, {
       marks: { role: other, values: state[other] },
-      notes: notesOf({ kls, terms, probs: prefixProbs(policy), revealed }),
+      notes: notesOf({ kls, terms, revealed }),
       lengths: revealed ? kls.flat() : null,
       summary:
         `KL ${formatNumber(total)} nats` +
@@ -142,7 +141,7 @@ function render({ model, el }) {
 }
 
 /** The KL of each prefix, and once it is revealed what it adds. */
-const notesOf = ({ kls, terms, probs, revealed }) =>
+const notesOf = ({ kls, terms, revealed }) =>
   kls.flatMap((row, t) =>
     row.map((kl, i) => ({
       outer: [
@@ -151,7 +150,7 @@ const notesOf = ({ kls, terms, probs, revealed }) =>
       ],
       inner: revealed
         ? [
-            { text: `×${two(probs[t][i])} = `, wide: true },
+            { text: "+", wide: true },
             { text: formatNumber(terms[t][i]), key: `share.${2 ** t + i}`, value: terms[t][i], style: "toy-tree-share" },
           ]
         : [],
