@@ -17,6 +17,8 @@
   // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
   const LAYERS = "section > * { isolation: isolate; }";
 
+  const ALONE = "body > :not(.explorable-alone) { display: none !important; }";
+
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   /** The part of a Jupyter widget model that anywidget's `render` relies on, without a kernel. */
@@ -255,7 +257,8 @@
       if (!view) return null;
       const main = Object.assign(document.createElement("main"), { className: "explorable-alone" });
       main.append(view.closest(".explorable") ?? view);
-      document.body.replaceChildren(main);
+      document.body.append(main); // the rest stays, unseen, for the scripts that look for it
+      styleOnce(ALONE);
       return view;
     }
 

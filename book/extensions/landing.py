@@ -103,7 +103,7 @@ class FillGallery(SphinxPostTransform):
                 raw(
                     f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a>"
                     f'<a class="alone" href="{address}?embed#{model["anchor"]}"'
-                    f' aria-label="Alone: {escape(text)}">Alone, full screen</a></li>'
+                    f' aria-label="Alone, full screen: {escape(text)}">Alone, full screen</a></li>'
                 ),
             ]
 

@@ -399,6 +399,16 @@ def test_an_old_address_leads_to_where_its_place_is_now(
     assert visit.problems == []
 
 
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_figure_stands_alone_without_complaint(open_page: OpenPage, scheme: str) -> None:
+    visit = open_page("book/rlhf_objective.html", scheme=scheme, hash="?embed#tilt?beta=0.5")
+    page = visit.page
+    page.locator(".explorable-alone [data-key=beta][data-value='0.5']").wait_for()
+    assert page.locator("body > :visible").count() == 1
+    assert page.locator(".toy").count() == 1
+    assert visit.problems == []
+
+
 @pytest.mark.parametrize("place", ["exercises", "nowhere", "one-draw?N=10", "one-draw", ""])
 def test_a_place_that_is_here_or_nowhere_is_not_looked_for_elsewhere(
     open_page: OpenPage, place: str

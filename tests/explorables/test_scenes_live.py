@@ -132,6 +132,6 @@ def test_each_stands_alone_where_the_address_asks_for_it(
     classes = [getattr(toy.explorables, e.name) for e in SCENES]
     html = static_page(*(cls() for cls in classes), views=[*range(len(classes))])
     page = open_static(html, f"?embed#{chosen.anchor}", viewport={"width": 390, "height": 844})
-    assert page.evaluate("document.body.children.length") == 1
+    assert page.locator("body > *:visible").count() == 1
     assert page.get_attribute(".toy-mount", "data-anchor") == chosen.anchor
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
