@@ -1,8 +1,8 @@
 """Search by section; unnecessary once Sphinx's own search looks below the level of a page.
 
-Each page leaves a script beside it with its passages: what a link can lead to (a section, a box, a
-solution, an entry), its title, and its text, in which a formula is what one reads and not its TeX.
-``assets/search.js`` looks through all of them, and ``assets/found.js`` leads to the match.
+Each page leaves its passages: what a link can lead to (a section, a box, a solution, an entry), its
+title, and its text, in which a formula is what one reads and not its TeX. One script brings all to
+the search page; ``assets/search.js`` looks through it, ``assets/found.js`` leads to the match.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ TITLES = (nodes.title, dropdown_title, nodes.label)
 
 #: What is not searched: code, and what it prints; names and numbers are in the text.
 UNSEEN = (nodes.raw, nodes.Invisible, nodes.literal_block, nodes.doctest_block)
+AGAIN = "ask-"  # a claim that is asked once more is found where it is decided
 APPLIED = "\u2061"  # what MathML writes between log and Z
 
 
@@ -66,25 +67,38 @@ def own(node: nodes.Element) -> list[nodes.Node]:
 def passages(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:
     """Yield each passage of a page: its anchor, its title, and the text that follows the title."""
     for node in doctree.findall(nodes.Element):
-        if found := anchor(node):
+        if (found := anchor(node)) and not found.startswith(AGAIN):
             words = " ".join(map(text, own(node)[1:])).split()
             yield found, title(node), " ".join(words)
 
 
-def write_passages(
-    app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
+def keep_passages(
+    app: Sphinx, page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Write a page's passages where the search page loads them from."""
+    """Keep a page's passages until all pages are there."""
     if doctree:
-        script = Path(app.outdir, "_static/search", f"{page}.js")
-        script.parent.mkdir(parents=True, exist_ok=True)
-        entry = json.dumps([page, list(passages(doctree))], ensure_ascii=False)
-        script.write_text(f"(globalThis.passages ??= []).push({entry});\n", "utf-8")
-    if page == "search":
-        context["searched"] = [f"_static/search/{name}.js" for name in app.builder.relations]
+        kept = passages_of(app, page)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        entry = [page, list(passages(doctree))]
+        kept.write_text(json.dumps(entry, ensure_ascii=False), "utf-8")
+
+
+def write_passages(app: Sphinx, failure: Exception | None) -> None:
+    """Write all passages into the script that the search page loads."""
+    if failure is None and app.builder.format == "html":
+        kept = [passages_of(app, page) for page in app.builder.relations]
+        entries = ",\n".join(path.read_text("utf-8") for path in kept if path.is_file())
+        script = Path(app.outdir, "_static/passages.js")
+        script.write_text(f"globalThis.passages = [{entries}];\n", "utf-8")
+
+
+def passages_of(app: Sphinx, page: str) -> Path:
+    """Return where a page's passages are kept, beside what Sphinx keeps of it."""
+    return Path(app.doctreedir, "passages", f"{page}.json")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Write what is searched, and not Sphinx's index."""
-    app.connect("html-page-context", write_passages)
+    app.connect("html-page-context", keep_passages)
+    app.connect("build-finished", write_passages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

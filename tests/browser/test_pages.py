@@ -436,11 +436,11 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
     [
         ("http", "second estimator", "Deeper: k2, and the homework’s repair of it › Half the"),
         ("file", "reward hacking", "Glossary › reward hacking"),
-        ("http", "best of n", "The RLHF objective › Best of n, exactly"),
+        ("http", "best of n", "Deeper: best of n, and other rivals"),
         ("file", "spread more widely", "Deeper: two Gaussians, in closed form › A tail without"),
-        ("file", "Chowdhury", "Direct preference optimisation › Solution to"),
+        ("file", "Chowdhury", "Deeper: clean labels, noisy labels, and IPO › Solution to"),
         ("http", "EOS", "Deeper: the KL, token by token › After the end: EOS and masked tokens"),
-        ("file", "ties", "The reward loss › Ties, and half a win each"),
+        ("file", "ties", "Deeper: what the model assumes of people › Ties, and half a win each"),
     ],
 )
 def test_search_leads_to_the_words(
