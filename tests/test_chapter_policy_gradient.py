@@ -242,6 +242,12 @@ def test_a_baseline_helps_exactly_between_zero_and_twice_the_best():
         assert (spread(POLICY, REWARD, share * best) < spread(POLICY, REWARD)) == helps
 
 
+def test_the_scenes_are_of_the_policies_that_the_chapter_names():
+    assert toy.explorables.TimesAdvantage().policy == tuple(POLICY)
+    assert toy.explorables.BaselineHurts().policy[1] == 0.86
+    assert toy.explorables.Plateau().policy == tuple(REFERENCE)
+
+
 def test_the_numbers_of_the_baselines():
     rounded([POLICY @ REWARD, toy.optimal_baseline(POLICY, REWARD)], [0.160, 0.087])
     rounded([spread(POLICY, REWARD, b) for b in (0, 0.16)], [0.4350, 0.4335], 4)
