@@ -62,6 +62,7 @@ export default scene({
         names: [{ x: time, y: at(time), label: "Δ =", key: "margin", value: at(time) }],
         cover: [Math.max(time, now), last],
         beside: last,
+        known: [time, at(time)],
         description: summary,
       },
     };

@@ -75,7 +75,7 @@ export default scene({
           { ...below(lowest, Math.min(0.55 * room, 0.7 * FARTHEST * beta), room, beta), label: "paid", side: "right" },
         ],
         cover: [0, 0],
-        beside: lowest - 0.24 * room,
+        beside: lowest - 0.17 * room,
         description: summary,
       },
     };

@@ -5,7 +5,7 @@ import { softmax } from "../core/distributions.js";
 import { rlhfAscent } from "../core/learners.js";
 import { policyGradient } from "../core/policy_gradient.js";
 import { make } from "../parts/dom.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { clock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
@@ -35,7 +35,7 @@ export default scene({
     const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
     return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
   },
-  picture: () => ({ along: "x", right: 124, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: 128, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");
@@ -62,7 +62,16 @@ export default scene({
         areas: ribbons(drawn.map((step) => [step, flow[step]]), matters),
         levels: [{ y: 0.5, label: "half", side: "left" }],
         thumb: { x: time, y: [now[best]], label: `step ${say(time)}` },
-        names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
+        names: (_, open) => [
+          ...stack.map((y, i) => ({
+            ...(open && { x: time, near: "right" }),
+            y: below(now, stack, i) + now[y] / 2,
+            label: open ? "" : responses[y],
+            key: `share.${y}`,
+            value: now[y],
+          })),
+          ...stack.map((y, i) => ({ y: below(flow[last], stack, i) + flow[last][y] / 2, label: responses[y], answer: true })),
+        ],
         cover: [time, last],
         beside: 0.5,
         description: summary,

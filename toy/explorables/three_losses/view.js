@@ -67,6 +67,7 @@ export default scene({
         names: [{ x: time, y: flow[time][it], ...(time < SOON && { side: "right" }), role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],
         beside: last,
+        known: [time, flow[time][it]],
         description: summary,
       },
     };

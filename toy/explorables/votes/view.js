@@ -31,7 +31,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 88,
+    right: 16,
     xTitle: "probability of answer A",
     yTitle: "DPO's loss, nats per vote",
   }),
@@ -63,7 +63,7 @@ export default scene({
         ],
         places: [{ x: REFERENCE, side: "right", label: "reference", high: true }],
         thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
-        names: [{ y: Math.min(LOSSES[1], loss(policy)), label: "loss", key: "loss", value: loss(policy) }],
+        names: [{ x: policy, y: Math.min(LOSSES[1], loss(policy)), dy: 16, side: policy < 0.5 ? "right" : "", label: "loss", key: "loss", value: loss(policy) }],
         cover: [policy, 1],
         beside: 1.05,
         description: summary,
