@@ -24,8 +24,8 @@ class BelowTheTop(Scene):
         """Return the question: where the mix stands, measured from the best objective."""
         start, end = self._height(0.0), self._height(1.0)
         return (
-            f"From the top the reference is at {say(start)}, “always {self._best()}” at "
-            f"{say(end)}. Where is a mix of both, "
+            f"With the best objective at 0, the reference is at {say(start)}, "
+            f"“always {self._best()}” at {say(end)}. Where is a mix of both, "
             f"{say(100 - 100 * self.share)} : {say(100 * self.share)}?"
         )
 

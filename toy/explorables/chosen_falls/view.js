@@ -54,7 +54,7 @@ export default scene({
     return {
       question:
         `${capitalized(chosen)} (length 1) beat ${rejected} (0); nobody compared ${unseen} (${say(length)}). ` +
-        `At a loss of ${say(Math.log1p(Math.exp(-weight)))}, how likely is ${chosen}?`,
+        `Trained to a loss of ${say(Math.log1p(Math.exp(-weight)))}, how likely is ${chosen}?`,
       truth: sharesAt(last, length)[1],
       why:
         `Length is what is learnt: against ${chosen} the odds of ${unseen} are then ` +

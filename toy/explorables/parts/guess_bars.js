@@ -70,14 +70,14 @@ export function guessBars(stage, { label, values, onGuess, left, right, height =
     }
   }
 
-  /** Where the middle of a text can stand in a part, clear of a line across it, or nothing. */
-  function roomFor(text, [start, end], line) {
+  /** Where the middle of a text can stand in a part, clear of lines across it, or nothing. */
+  function roomFor(text, [start, end], lines) {
     const half = (PER_LETTER * text.length) / 2 + 3;
-    const isClear = (middle) => line === null || Math.abs(middle - line) > half;
+    const isClear = (middle) => lines.every((line) => Math.abs(middle - line) > half);
     return end - start < 2 * half ? null : [(start + end) / 2, start + half, end - half].find(isClear);
   }
 
-  function drawParts(rows, { open, truth }) {
+  function drawParts(rows, { open, truth, guess }) {
     bodies.selectAll("*").remove();
     for (const { top, bottom, domain, lanes, asked } of rows) {
       const along = domain ? scaleLinear(domain, x.range()) : x;
@@ -87,7 +87,7 @@ export function guessBars(stage, { label, values, onGuess, left, right, height =
         for (const one of lane.parts) {
           const [start, end] = [along(one.from), along(one.to)].sort((a, b) => a - b);
           bodies.append("rect").call(paint, one).attr("x", start).attr("width", end - start).attr("y", y).attr("height", Math.max(1, tall - 1.5));
-          const across = one.text && roomFor(one.text, [start, end], asked ? x(truth) : null);
+          const across = one.text && roomFor(one.text, [start, end], asked ? [x(truth), x(values[guess])] : []);
           if (!across) continue;
           bodies.append("text").attr("class", "toy-part-text").classed("toy-on-policy", one.role === "policy").attr("x", across).attr("y", y + tall / 2 - 1).attr("dy", "0.35em").text(one.text);
         }
@@ -168,7 +168,7 @@ export function guessBars(stage, { label, values, onGuess, left, right, height =
       .append("text")
       .attr("class", "toy-number")
       .attr("x", isAfter ? x(after) + 8 : tx + (before ? -8 : 8))
-      .attr("y", isAfter ? middle + 4 : top + 3)
+      .attr("y", isAfter ? middle + 4 : top - 2)
       .attr("text-anchor", before && !isAfter ? "end" : "start")
       .text(`exact ${say(truth)}`);
   }

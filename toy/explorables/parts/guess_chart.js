@@ -94,7 +94,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     settle(labels.sort((a, b) => a.rank - b.rank), [...obstacles, ...numbersOfAxes(), ...curves(state)], {
       left: yTitle ? -MARGIN.left + 4 : -10,
       right: size.width + right - 2,
-      top: -MARGIN.top + 3,
+      top: -MARGIN.top,
       bottom: size.height,
     });
   }

@@ -50,7 +50,7 @@ export default scene({
     const now = flow[time];
     const summary = `After ${time} steps: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
-      question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many exact steps is it said half the time?`,
+      question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many steps of the exact gradient is it said half the time?`,
       truth,
       why: why({ truth, flow, best, reward, responses, last }),
       start: 10,
@@ -61,7 +61,7 @@ export default scene({
         yDomain: [0, 1],
         areas: ribbons(drawn.map((step) => [step, flow[step]]), matters),
         levels: [{ y: 0.5, label: "half", side: "left" }],
-        thumb: { x: time, y: [now[best]], label: `step ${say(time)}` },
+        thumb: { x: time, y: [now[best]], label: "" },
         names: (_, open) => [
           ...stack.map((y, i) => ({
             ...(open && { x: time, near: "right" }),

@@ -52,7 +52,7 @@ export default scene({
     const end = curve.at(-1)[1];
     const summary = `At β ${say(beta)}: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
-      question: `The reference says ${names} ${say(100 * share)} times in 100. At which β does the optimum say it half the time?`,
+      question: `The reference says ${names} ${say(100 * share)} times in 100. At which price of a nat, β, does the optimum say it half the time?`,
       truth,
       why: why({ truth, reward, reference, responses, names, most, share, low, high }),
       start: 1,
@@ -63,9 +63,9 @@ export default scene({
         yDomain: [0, 1],
         areas: ribbons(curve, matters),
         levels: [{ y: 0.5, label: "half" }],
-        thumb: { x: beta, y: [below(now, stack, sum(matters))], label: `β = ${say(beta)}` },
+        thumb: { x: beta, y: [below(now, stack, sum(matters))], label: "" },
         names: [
-          ...stack.map((y, i) => ({ x: beta, y: below(now, stack, i) + now[y] / 2, near: "right", label: "", key: `share.${y}`, value: now[y] })),
+          ...stack.map((y, i) => ({ x: beta, y: below(now, stack, i) + now[y] / 2, near: beta < 1.5 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
           ...stack.map((y, i) => ({ y: below(end, stack, i) + end[y] / 2, label: responses[y] })),
         ],
         cover: [low, beta],

@@ -70,7 +70,7 @@ export default scene({
         levels: (line) => [{ y: line, label: "" }],
         names: (_, open) => [
           ...responses.map((label, y) => ({ y: reward[y], label, ...(open && { key: `push.${y}`, value: pushes[y] }) })),
-          { x: 0, y: -1.86, near: "right", label: "up and down, each", key: "up", value: sum(pushes.filter((p) => p > 0)), answer: true },
+          { x: 0, y: -1.86, near: "right", label: "each way", key: "up", value: sum(pushes.filter((p) => p > 0)), answer: true },
         ],
         beside: 1,
         description: summary,

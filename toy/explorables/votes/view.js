@@ -62,7 +62,7 @@ export default scene({
           },
         ],
         places: [{ x: REFERENCE, side: "right", label: "reference", high: true }],
-        thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: `π = ${say(policy)}` },
+        thumb: { x: policy, y: [Math.min(LOSSES[1], loss(policy))], label: "" },
         names: [{ x: policy, y: Math.min(LOSSES[1], loss(policy)), dy: 16, side: policy < 0.5 ? "right" : "", label: "loss", key: "loss", value: loss(policy) }],
         cover: [policy, 1],
         beside: 1.05,
