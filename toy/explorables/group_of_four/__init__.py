@@ -26,7 +26,7 @@ class GroupOfFour(Scene):
         return (
             f"{COUNTS[self.right - 1]} of four draws {'are' if several else 'is'} right and "
             f"{'earn' if several else 'earns'} {say(self.gain)} more. Less the mean, over the "
-            f"standard deviation: what {'do they' if several else 'does it'} weigh?"
+            f"standard deviation: {'their' if several else 'its'} weight?"
         )
 
     def truth(self) -> float:

@@ -45,7 +45,7 @@ export default scene({
     return {
       question:
         `${COUNTS[right - 1]} of four draws ${several ? "are" : "is"} right and ${several ? "earn" : "earns"} ${say(gain)} more. ` +
-        `Less the mean, over the standard deviation: what ${several ? "do they" : "does it"} weigh?`,
+        `Less the mean, over the standard deviation: ${several ? "their" : "its"} weight?`,
       truth,
       why:
         `${say(centred.at(-1))} / ${say(spread)} = ${say(truth)}: how much the right ones earn cancels, how many are right stays. ` +

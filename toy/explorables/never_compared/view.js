@@ -82,7 +82,7 @@ export default scene({
           ...looks.map(({ label, role }, i) => ({ y: curve.at(-1)[1][i], label, role, answer: true })),
         ],
         cover: [time, last],
-        beside: Math.max(peak, 1),
+        beside: Math.max(peak, 10),
         truthBeside: Math.max(peak, first),
         known: [time, now[1]],
         description: summary,

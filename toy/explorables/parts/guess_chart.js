@@ -288,7 +288,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .attr("data-key", ({ key, value }) => (value === undefined ? null : key))
       .attr("data-value", ({ value }) => value ?? null)
       .text(({ value, format = say }) => (value === undefined ? "" : format(value)));
-    const end = width + (along === "y" ? 14 : 8);
+    const end = width + (along === "y" ? 14 : 12);
     all.forEach((one, i) => {
       const text = rows.filter((_, k) => k === i);
       const [at, level] = ["x" in one ? x(one.x) : end, heights[i] + 4];

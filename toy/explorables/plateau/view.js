@@ -35,7 +35,7 @@ export default scene({
     const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
     return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
   },
-  picture: () => ({ along: "x", right: 128, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: 96, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");
@@ -53,7 +53,7 @@ export default scene({
       question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many steps of the exact gradient is it said half the time?`,
       truth,
       why: why({ truth, flow, best, reward, responses, last }),
-      start: 10,
+      start: 100,
       seen: truth !== null && time >= truth,
       summary,
       picture: {
@@ -63,14 +63,8 @@ export default scene({
         levels: [{ y: 0.5, label: "half", side: "left" }],
         thumb: { x: time, y: [now[best]], label: "" },
         names: (_, open) => [
-          ...stack.map((y, i) => ({
-            ...(open && { x: time, near: "right" }),
-            y: below(now, stack, i) + now[y] / 2,
-            label: open ? "" : responses[y],
-            key: `share.${y}`,
-            value: now[y],
-          })),
-          ...stack.map((y, i) => ({ y: below(flow[last], stack, i) + flow[last][y] / 2, label: responses[y], answer: true })),
+          ...stack.map((y, i) => ({ x: time, y: below(now, stack, i) + now[y] / 2, near: time < last / 10 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
+          ...stack.map((y, i) => ({ y: below(open ? flow[last] : now, stack, i) + (open ? flow[last] : now)[y] / 2, label: responses[y] })),
         ],
         cover: [time, last],
         beside: 0.5,

@@ -32,7 +32,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 92,
+    right: 96,
     xLog: true,
     xTitle: "price of a nat, β, reward units per nat",
     yTitle: "share of the answers",
