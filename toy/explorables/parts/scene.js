@@ -7,7 +7,7 @@ import { say } from "./format.js";
 import { guessChart } from "./guess_chart.js";
 import { createStage } from "./stage.js";
 
-const LONG = "0.0000"; // a distance that is not shorter than others
+const LONG = "0.000"; // a distance that is not shorter than others
 
 /**
  * The `render` of a scene. `presets`: { name: changes of traits }, of which the active one is marked;

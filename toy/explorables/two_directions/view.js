@@ -108,6 +108,6 @@ function why(policy, reference, back, responses) {
   const y = back.indexOf(most);
   return (
     `Most comes from ${responses[y]}, ${say(most)}: the log of its ratio, ${say(most / reference[y])}, counts with ` +
-    `the reference's ${say(reference[y])}, not with the policy's ${say(policy[y])}.`
+    `the reference's ${say(reference[y])}, not the policy's ${say(policy[y])}.`
   );
 }
