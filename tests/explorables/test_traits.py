@@ -13,7 +13,8 @@ from toy.explorables import Explorable
 from toy.explorables.traits import Count, Distribution, Labels, Number, Option, Switch, Values
 
 CLASSES = [getattr(toy.explorables, name) for name in toy.explorables.__all__[1:]]
-VARIABLE = [cls for cls in CLASSES if getattr(cls.declared().get("responses"), "high", 3) > 3]
+MANY = {cls: cls.declared()["responses"] for cls in CLASSES if "responses" in cls.declared()}
+VARIABLE = [cls for cls, labels in MANY.items() if labels.low < labels.high]
 SCHEMA = Path(__file__).parents[2] / "toy/explorables/parts/schema.js"
 
 
@@ -158,14 +159,16 @@ def test_the_given_rows_letter_the_responses_and_stand_in_for_what_is_like_them(
 @pytest.mark.parametrize("cls", VARIABLE)
 def test_the_number_of_responses_changes_only_together(cls):
     explorable = cls()
+    fewest = MANY[cls].low
+    names = ["yes", "no", "perhaps"][:fewest]
     with pytest.raises(traitlets.TraitError, match="hold_trait_notifications"):
-        explorable.responses = ["yes", "no"]
+        explorable.responses = names
     with explorable.hold_trait_notifications():
         for name in explorable.declared():
             if isinstance(getattr(explorable, name), tuple) and name != "responses":
-                setattr(explorable, name, [0.9, 0.1])
-        explorable.responses = ["yes", "no"]
-    assert explorable.responses == ("yes", "no")
+                setattr(explorable, name, [1 - 0.1 * (fewest - 1)] + [0.1] * (fewest - 1))
+        explorable.responses = names
+    assert explorable.responses == tuple(names)
 
 
 def test_an_unknown_trait_is_refused_with_the_nearest_name():

@@ -15,7 +15,7 @@ def test_the_answer_is_where_a_descent_ends():
     )
     assert scene.truth() == pytest.approx(run.policies[-1, 1], rel=0.02)
     assert scene.truth() < 0.001
-    assert "At a loss of 0.021, how likely is a paragraph?" in scene.question()
+    assert "Trained to a loss of 0.021, how likely is a paragraph?" in scene.question()
     assert "against a paragraph the odds of a page" in scene.describe()
 
 

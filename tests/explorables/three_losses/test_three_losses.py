@@ -33,7 +33,7 @@ def test_only_k2_rests_at_the_optimum_and_the_words_say_what_it_has():
 
 def test_it_says_which_loss_and_at_which_price():
     question = ThreeLosses(loss="k3", beta=0.4).question()
-    assert "Descend on −reward + 0.4 × k3. Where" in question
+    assert "Descend on the loss −reward + 0.4 × k3. How often" in question
 
 
 @pytest.mark.parametrize("change", [{"loss": "k3"}, {"time": 100}])

@@ -4,7 +4,7 @@ import { max, maxIndex, range } from "d3-array";
 import { expectation } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { optimalBaseline, reinforceMoments, score } from "../core/policy_gradient.js";
-import { formatNumber, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
 
@@ -65,7 +65,7 @@ export default scene({
         ],
         thumb: { x: baseline, y: now <= top ? [now] : [], label: "" },
         names: [
-          { x: baseline, y: 0.8 * Math.min(top, now), near: baseline > 0 ? "left" : "right", role: "policy", label: now > top ? "variance ↑" : "variance", key: "variance", value: now, format: formatNumber },
+          { x: baseline, y: 0.8 * Math.min(top, now), near: baseline > 0 ? "left" : "right", role: "policy", label: now > top ? "variance ↑" : "variance", key: "variance", value: now },
           ...policy.map((p, y) => ({ x: reward[y], y: p * tall, near: reward[y] < 0 || (reward[y] === max(reward) && reward[y] < 1.3) ? "right" : "left", label: responses[y], key: `share.${y}`, value: p, format: percent })),
         ],
         cover: [baseline, high],

@@ -24,9 +24,9 @@ class BelowTheTop(Scene):
         """Return the question: where the mix stands, measured from the best objective."""
         start, end = self._height(0.0), self._height(1.0)
         return (
-            f"From the top the reference is at {say(start)}, “always {self._best()}” at "
-            f"{say(end)}. Where is a mix of both, "
-            f"{say(100 - 100 * self.share)} : {say(100 * self.share)}?"
+            f"With the best at 0, the reference is at {say(start)}, "
+            f"“always {self._best()}” at {say(end)}. Where is a mix, "
+            f"{say(100 - 100 * self.share)}\u00a0:\u00a0{say(100 * self.share)}?"
         )
 
     def truth(self) -> float:

@@ -43,8 +43,8 @@ export default scene({
     const summary = `A mix with ${say(share)} of ${responses[best]}; measured from the top the reference is at ${say(start)}, always ${responses[best]} at ${say(end)}`;
     return {
       question:
-        `From the top the reference is at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
-        `Where is a mix of both, ${say(100 - 100 * share)} : ${say(100 * share)}?`,
+        `With the best at 0, the reference is at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
+        `Where is a mix, ${say(100 - 100 * share)}\u00a0:\u00a0${say(100 * share)}?`,
       truth,
       why: why(beta, klDivergence(mix(share), gibbsPolicy(reward, reference, beta)), (1 - share) * start + share * end),
       start: -0.1,

@@ -33,7 +33,7 @@ class ChosenFalls(Scene):
         loss = float(np.log1p(np.exp(-self._weight(TIMES[1]))))
         return (
             f"{chosen.capitalize()} (length 1) beat {rejected} (0); nobody compared {unseen} "
-            f"({say(self.length)}). At a loss of {say(loss)}, how likely is {chosen}?"
+            f"({say(self.length)}). Trained to a loss of {say(loss)}, how likely is {chosen}?"
         )
 
     def truth(self) -> float:

@@ -4,7 +4,7 @@ import { range } from "d3-array";
 import { softmax } from "../core/distributions.js";
 import { marginAfter } from "../core/reward_loss.js";
 import { make } from "../parts/dom.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { clock } from "../parts/player.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps } from "../parts/slider.js";
@@ -19,6 +19,7 @@ const SHARES = range(0, 101).map((percent) => percent / 100);
 const ROLES = ["k2", "k3", "wrong"];
 const KEYS = ["unseen", "chosen", "rejected"];
 const STEPS_PER_SECOND = 12;
+const SOON = 5; // until then there is more room on the right
 
 // θ, which at β = 1 is the margin of the pair: it moves by 1 − σ(θ).
 const weightAt = (time) => marginAfter(time, 1);
@@ -37,7 +38,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 126,
+    right: 104,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -53,7 +54,7 @@ export default scene({
     return {
       question:
         `${capitalized(chosen)} (length 1) beat ${rejected} (0); nobody compared ${unseen} (${say(length)}). ` +
-        `At a loss of ${say(Math.log1p(Math.exp(-weight)))}, how likely is ${chosen}?`,
+        `Trained to a loss of ${say(Math.log1p(Math.exp(-weight)))}, how likely is ${chosen}?`,
       truth: sharesAt(last, length)[1],
       why:
         `Length is what is learnt: against ${chosen} the odds of ${unseen} are then ` +
@@ -65,10 +66,14 @@ export default scene({
         xDomain: [first, last],
         yDomain: [-0.16, 1],
         lines: ROLES.map((role, y) => ({ role, points: curve.map(([t, shares]) => [t, shares[y]]) })),
-        thumb: { x: time, y: now, label: `t = ${say(time)}` },
-        names: responses.map((label, y) => ({ y: now[y], label, role: ROLES[y], key: KEYS[y], value: now[y], format: formatProbability })),
+        thumb: { x: time, y: now, label: "" },
+        names: (_, open) => [
+          ...responses.map((label, y) => ({ x: time, y: now[y], near: time < SOON ? "right" : "left", label: open ? "" : label, role: ROLES[y], key: KEYS[y], value: now[y] })),
+          ...responses.map((label, y) => ({ y: curve.at(-1)[1][y], label, role: ROLES[y], answer: true })),
+        ],
         cover: [time, last],
         beside: last,
+        known: [time, now[1]],
         description: summary,
       },
     };

@@ -58,10 +58,11 @@ export default scene({
         xDomain: [first, last],
         yDomain: [0, HIGHEST],
         lines: [{ role: "policy", points: curve(flipped) }],
-        thumb: { x: time, y: [at(time)], label: `t = ${say(time)}` },
+        thumb: { x: time, y: [at(time)], label: "" },
         names: [{ x: time, y: at(time), label: "Δ =", key: "margin", value: at(time) }],
         cover: [Math.max(time, now), last],
         beside: last,
+        known: [time, at(time)],
         description: summary,
       },
     };

@@ -55,7 +55,7 @@ export default scene({
       summary,
       picture: {
         xDomain: [0.5, SIZE + 0.5],
-        yDomain: [-2, 2],
+        yDomain: [-2.4, 2],
         // All four cancel: until it is revealed, the wrong ones take what the guess gives to the right ones.
         areas: (weight, open) => [
           ...centred.map((a, i) => ({ role: "reference", tint: "60%", points: bar(i + 1 - HALF, a) })),
@@ -66,7 +66,7 @@ export default scene({
           })),
         ],
         levels: [{ y: 0, label: "" }],
-        notes: range(SIZE).map((i) => ({ x: i + 1 - HALF, y: -1.86, label: isRight(i) ? `right: ${say(gain)}` : "wrong: 0" })),
+        notes: range(SIZE).map((i) => ({ x: i + 1 - HALF, y: -2.3, label: isRight(i) ? `right: ${say(gain)}` : "wrong: 0" })),
         names: [
           { x: 0.5, y: 1.8, near: "right", role: "reference", label: "less the mean:", key: "centred", value: centred.at(-1) },
           { x: 0.5, y: 1.4, near: "right", role: "policy", label: "over the standard deviation" },

@@ -44,9 +44,10 @@ export default scene({
       picture: {
         xDomain: [0, all],
         yDomain: [0, 100],
-        areas: [
-          { role: "reference", tint: "35%", points: curve.map(([count, runs]) => [count, 0, runs]) },
-          { role: "policy", points: curve.map(([count, runs]) => [count, runs, 100]) },
+        // What is covered is drawn as the guess has it: in each draw the same part of the runs is left.
+        areas: (guess, open) => [
+          ...split(open ? curve : curve.slice(0, draws + 1), ["35%", "100%"]),
+          ...(open || draws >= all ? [] : split(range(draws, all + 1).map((count) => [count, without(draws) * (guess / without(draws)) ** ((count - draws) / (all - draws))]), ["14%", "30%"], true)),
         ],
         thumb: { x: draws, y: [without(draws)], label: draws === 1 ? "1 draw" : `${say(draws)} draws` },
         names: [
@@ -59,6 +60,12 @@ export default scene({
     };
   },
 });
+
+/** Runs in which it has not come, and above them those in which it has. */
+const split = (curve, [below, above], front = false) => [
+  { role: "reference", tint: below, front, points: curve.map(([count, runs]) => [count, 0, runs]) },
+  { role: "policy", tint: above, front, points: curve.map(([count, runs]) => [count, runs, 100]) },
+];
 
 /** The chance to miss it, and what the other runs make of that. */
 const why = (share, missed, all) =>

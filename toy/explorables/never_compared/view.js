@@ -5,7 +5,7 @@ import { softmax } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { marginAfter, timeToMargin } from "../core/reward_loss.js";
 import { make } from "../parts/dom.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { clock } from "../parts/player.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps } from "../parts/slider.js";
@@ -28,6 +28,7 @@ const PRESETS = {
 
 const SHARES = range(0, 101).map((percent) => percent / 100);
 const STEPS_PER_SECOND = 20;
+const SOON = 30; // until then there is more room on the right
 
 export default scene({
   label: "What was never compared",
@@ -41,7 +42,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 114,
+    right: 96,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -75,10 +76,15 @@ export default scene({
         xDomain: [first, last],
         yDomain: [-0.02, 1],
         lines: looks.map(({ role }, i) => ({ role, points: curve.map(([t, shares]) => [t, shares[i]]) })),
-        thumb: { x: time, y: now, label: `t = ${say(time)}` },
-        names: looks.map(({ label, key, role }, i) => ({ y: now[i], label, role, key, value: now[i], format: formatProbability })),
+        thumb: { x: time, y: now, label: "" },
+        names: (_, open) => [
+          ...looks.map(({ label, key, role }, i) => ({ x: time, y: now[i], near: time < SOON ? "right" : "left", label: open ? "" : label, role, key, value: now[i] })),
+          ...looks.map(({ label, role }, i) => ({ y: curve.at(-1)[1][i], label, role, answer: true })),
+        ],
         cover: [time, last],
-        beside: Math.max(peak, 3),
+        beside: Math.max(peak, 10),
+        truthBeside: Math.max(peak, first),
+        known: [time, now[1]],
         description: summary,
       },
     };

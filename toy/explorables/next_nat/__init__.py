@@ -44,7 +44,7 @@ class NextNat(Scene):
         ends = (best, np.array(self.reference), greedy_policy(self.reward, self.reference))
         left, nothing, everything = (say(self._left(policy)) for policy in ends)
         return (
-            f"There the slope has fallen to β = {say(self.beta)}. After paying, {left} of reward "
+            f"There the slope is β = {say(self.beta)}. After paying, {left} of reward "
             f"is left; {nothing} had it stayed, {everything} had it gone to the end."
         )
 

@@ -75,7 +75,7 @@ export default scene({
           { ...below(lowest, Math.min(0.55 * room, 0.7 * FARTHEST * beta), room, beta), label: "paid", side: "right" },
         ],
         cover: [0, 0],
-        beside: lowest - 0.24 * room,
+        beside: lowest - 0.17 * room,
         description: summary,
       },
     };
@@ -90,5 +90,5 @@ const below = (lowest, paid, room, beta) => ({ x: paid / beta, y: lowest + paid 
 
 /** What is left after paying: at the optimum, at the start and at the end. */
 const why = (beta, left, nothing, everything) =>
-  `There the slope has fallen to β = ${say(beta)}. After paying, ${say(left)} of reward is left; ` +
+  `There the slope is β = ${say(beta)}. After paying, ${say(left)} of reward is left; ` +
   `${say(nothing)} had it stayed, ${say(everything)} had it gone to the end.`;

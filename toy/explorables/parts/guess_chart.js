@@ -7,6 +7,7 @@ import { say } from "./format.js";
 import { guessHandle } from "./guess_handle.js";
 import { spread } from "./line_chart.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
+import { along as way, around, boxOf, settle } from "./settle.js";
 
 const MARGIN = { top: 26, left: 46, bottom: 38 };
 
@@ -16,8 +17,8 @@ const EDGE = 2;
 // The right margin that is wide enough for names, in px.
 const ROOM = 60;
 
-// Above this a marker stands at the top: what it is called stands over the picture.
-const HIGH = 12;
+// How heavily a label weighs that covers a mark, a line or a curve, for each px².
+const WEIGHTS = { mark: 4, line: 2, curve: 0.8, level: 0.7 };
 
 // The thickness of a bar, in px.
 const THICK = 28;
@@ -33,18 +34,19 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
  *        levels: [{ y, label, side: "left" if at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
- *        names: [{ y, x: if not at the right end, side: "right" if on that side, dy: in px, near: the same, but beside the place and
- *                 clear of each other, role, label, key, value: if any, format }],
+ *        names: [{ y, x: if not at the right end, side: "right" if rather on that side, dy: in px, near: the same, but beside the place and
+ *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format }],
  *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
- *        beside: where the marker stands on the other axis, description,
+ *        beside: where the marker stands on the other axis, truthBeside: where the truth does, if elsewhere,
+ *        known: [x, y] from which the guess is drawn on, if any, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
- * What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
+ * Labels beside what they name take the side on which they cover least. What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
 export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 14, right } });
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 18, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
@@ -57,12 +59,15 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   curtain.append("rect");
   curtain.append("text").attr("text-anchor", "middle");
   const front = plot.append("g");
+  const sketch = plot.append("line").attr("class", "toy-sketch");
   const marks = plot.append("g").attr("class", "toy-scene-marks");
   const invert = (px) => scale.invert(px);
   const { handle, said, draw: drawHandle } = guessHandle({ plot, along, values, onGuess, invert });
   const names = plot.append("g").attr("class", "toy-scene-names");
   const labelEnd = right < ROOM ? right - 2 : -14; // of a marker at the right end: in the margin, unless names stand there
   let place = [0, 0];
+  let labels = []; // of what is drawn, with the places that each may take
+  let obstacles = [];
 
   function draw(given) {
     const size = frame();
@@ -79,12 +84,36 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     drawAxes({ x, y, ...size });
     const across = values[state.guess];
     place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
+    [labels, obstacles] = [[], []];
     drawShapes(state);
     drawBars(state);
     drawCurtain(state, size);
     drawMarks(state, size);
     drawGuess(state, size);
     drawNames(state, size);
+    settle(labels.sort((a, b) => a.rank - b.rank), [...obstacles, ...numbersOfAxes(), ...curves(state)], {
+      left: yTitle ? -MARGIN.left + 4 : -10,
+      right: size.width + right - 2,
+      top: -MARGIN.top,
+      bottom: size.height,
+    });
+  }
+
+  /** What the numbers and the title of the axes cover. */
+  const numbersOfAxes = () => {
+    const title = plot.selectAll(".toy-axis-title").filter((_, i) => i === 1);
+    const words = yTitle ? [boxOf(title, 0, -10, "start")] : [];
+    if (!yTitle) return words;
+    return [...words, ...y.ticks(8).map((tick) => ({ left: -MARGIN.left, right: -6, top: y(tick) - 7, bottom: y(tick) + 7, weight: 4 }))];
+  };
+
+  /** Where lines can be seen. */
+  function curves({ lines, cover, coverY, open }) {
+    const isHidden = ([px]) => !open && cover && !coverY && px > x(cover[0]) + EDGE && px < x(cover[1]) - EDGE;
+    const boxes = lines.flatMap(({ points, thick, front: over }) =>
+      way(points.map(([px, py]) => [x(px), y(py)]), thick ? 4 : 2.5, WEIGHTS.curve).map((box) => ({ ...box, over })),
+    );
+    return boxes.filter(({ left, right: end, over }) => over || !isHidden([(left + end) / 2]));
   }
 
   function drawShapes({ areas, lines }) {
@@ -125,13 +154,13 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       const [left, top, width] = [x(from), y(middle) - THICK / 2, part(one)];
       return Array.from({ length: parts }, (_, i) => `M${left + i * width},${top}h${width}v${THICK}h${-width}z`).join("");
     });
-    groups
-      .select("text")
-      .attr("x", ({ from, to }) => x(to) + (to < from ? -6 : 6))
-      .attr("text-anchor", ({ from, to }) => (to < from ? "end" : "start"))
-      .attr("y", ({ y: middle }) => y(middle))
-      .attr("dy", "0.35em")
-      .text(({ label: text }) => text);
+    groups.select("text").text(({ label: text }) => text);
+    const foot = THICK / 2 + 14;
+    bars.forEach(({ from, to, y: middle, label: text }, i) => {
+      const [out, anchor, inwards] = to < from ? [-1, "end", "start"] : [1, "start", "end"];
+      const places = [[out * 6, 4, anchor], [0, foot, inwards], [0, 9 - foot, inwards]];
+      if (text) labels.push({ rank: 3, text: groups.filter((_, k) => k === i).select("text"), at: [x(to), y(middle)], places });
+    });
   }
 
   function drawCurtain({ cover = [0, 0], coverY, coverLabel = "", open }, { height: tall }) {
@@ -142,99 +171,133 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
-  function drawMarks({ levels, places, dots, notes, thumb, truth, beside }, { width, height: tall }) {
+  const upright = (at, from, to, weight = WEIGHTS.line) => ({ left: at - 1.5, right: at + 1.5, top: from, bottom: to, weight });
+
+  function drawMarks(state, { width, height: tall }) {
+    const { levels, places, dots, notes, thumb } = state;
     marks.selectAll("*").remove();
     for (const spot of places) {
       const at = x(spot.x);
       marks.append("line").attr("class", "toy-scene-level").attr("x1", at).attr("x2", at).attr("y2", tall);
+      obstacles.push(upright(at, 0, tall, WEIGHTS.level));
+      const text = marks.append("text").text(spot.label);
       const left = spot.side ? spot.side === "left" : at > 0.6 * width;
-      const text = marks.append("text").attr("x", at + (left ? -5 : 5)).attr("y", spot.high ? 12 : tall - 8);
-      text.attr("text-anchor", left ? "end" : "start").text(spot.label);
+      const rows = spot.high ? [12, 28, tall - 8] : [tall - 8, tall - 24, 12];
+      labels.push({ rank: 5, text, at: [at, 0], places: rows.flatMap((dy) => sides(left, 5, dy)) });
     }
     for (const level of levels) {
-      marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", y(level.y)).attr("y2", y(level.y));
-      const words = marks.append("text").attr("y", y(level.y) - 6).text(level.label);
-      if (level.side === "left") words.attr("x", 5);
-      else words.attr("text-anchor", "end").attr("x", width - 5);
+      const at = y(level.y);
+      marks.append("line").attr("class", "toy-scene-level").attr("x2", width).attr("y1", at).attr("y2", at);
+      obstacles.push({ left: 0, right: width, top: at - 1, bottom: at + 1, weight: WEIGHTS.level });
+      const ends = [[5, "start"], [width - 5, "end"]];
+      if (level.side !== "left") ends.reverse();
+      const rows = [-6, 14].flatMap((dy) => ends.map(([dx, anchor]) => [dx, dy, anchor]));
+      if (level.label) labels.push({ rank: 5, text: marks.append("text").text(level.label), at: [0, at], places: rows });
     }
     for (const dot of dots) {
       const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
       path.attr("d", markerOf(dot.role, 90)).attr("transform", `translate(${x(dot.x)},${y(dot.y)})`);
+      obstacles.push(around(x(dot.x), y(dot.y), 6, WEIGHTS.mark));
     }
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
-      marks.append("text").attr("class", "toy-note").attr("text-anchor", anchor).attr("x", x(note.x)).attr("y", y(note.y)).text(note.label);
+      const text = marks.append("text").attr("class", "toy-note").attr("text-anchor", anchor).attr("x", x(note.x)).attr("y", y(note.y)).text(note.label);
+      obstacles.push(boxOf(text, x(note.x), y(note.y), anchor));
     }
     if (thumb) drawThumb(thumb, { width, height: tall });
-    if (truth === null) return;
-    const [tx, ty] = along === "x" ? [x(truth), y(beside)] : [x(beside), y(truth)];
+    if (state.truth !== null) drawTruth(state, { width, height: tall });
+  }
+
+  /** Two places on a row, on the better side first. */
+  const sides = (left, dx, dy) => (left ? [[-dx, dy, "end"], [dx, dy, "start"]] : [[dx, dy, "start"], [-dx, dy, "end"]]);
+
+  function drawTruth({ truth, beside, truthBeside = beside }, { width, height: tall }) {
+    const [tx, ty] = along === "x" ? [x(truth), y(truthBeside)] : [x(truthBeside), y(truth)];
     if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
     marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
     marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
-    const left = place[1] < HIGH ? place[0] > tx : tx > 0.5 * width || (place[0] > tx && tx > 90);
-    const [dx, dy] = along === "y" ? [labelEnd, ty < place[1] ? -14 : 24] : [left ? -11 : 11, -16];
-    marks
-      .append("text")
-      .attr("class", "toy-number")
-      .attr("x", tx + dx)
-      .attr("y", ty + dy)
-      .attr("text-anchor", left ? "end" : "start")
-      .text(`exact ${say(truth)}`);
+    if (along === "x") obstacles.push(upright(tx, 0, tall));
+    obstacles.push(around(tx, ty, 8, WEIGHTS.mark), ...way([place, [tx, ty]], 3, WEIGHTS.line));
+    const left = tx > 0.5 * width || (place[0] > tx && tx > 90);
+    const text = marks.append("text").attr("class", "toy-number").text(`exact ${say(truth)}`);
+    const places =
+      along === "x"
+        ? [...sides(left, 11, -16), ...sides(left, 11, 24), ...sides(left, 11, -32)]
+        : besides(ty < place[1] ? -14 : 24, ty < place[1] ? 24 : -14);
+    labels.push({ rank: 0, text, at: [tx, ty], places });
   }
+
+  /** Where the number of a marker may stand that moves up and down. */
+  const besides = (dy, other) => [
+    ...(labelEnd > 0 ? [[labelEnd, dy, "end"]] : []),
+    [-14, dy, "end"], [14, dy, "start"], [-14, other, "end"], [14, other, "start"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? 40 : -30, "end"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? -30 : 40, "end"], [-28, 4, "end"],
+  ];
 
   function drawThumb(thumb, { width, height: tall }) {
     const at = x(thumb.x);
     marks.append("line").attr("class", "toy-thumb").attr("x1", at).attr("x2", at).attr("y2", tall);
+    obstacles.push(upright(at, 0, tall));
     for (const dot of thumb.y) {
       marks.append("path").attr("class", "toy-thumb-dot").attr("d", markerOf("policy", 60)).attr("transform", `translate(${at},${y(dot)})`);
+      obstacles.push(around(at, y(dot), 5, WEIGHTS.mark));
     }
     // The thumb's name stands at the foot: above is the guess's.
-    const isRight = at > width / 2;
-    marks
-      .append("text")
-      .attr("y", tall - 8)
-      .attr("x", at + (isRight ? -6 : 6))
-      .attr("text-anchor", isRight ? "end" : "start")
-      .text(thumb.label);
+    const rows = [tall - 8, tall - 24, 12].flatMap((dy) => sides(at > width / 2, 6, dy));
+    if (thumb.label) labels.push({ rank: 4, text: marks.append("text").text(thumb.label), at: [at, 0], places: rows });
   }
 
-  function drawGuess({ guess, truth, asks }, { width, height: tall }) {
+  function drawGuess({ guess, truth, asks, known }, { width, height: tall }) {
     drawHandle({ index: guess, place, asks, width, height: tall });
     if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
     else handle.select("line").attr("x1", -26).attr("x2", 26);
+    sketch.style("display", asks && known ? null : "none");
+    if (known) sketch.attr("x1", x(known[0])).attr("y1", y(known[1])).attr("x2", place[0]).attr("y2", place[1]);
+    if (!asks) return;
+    const [px, py] = place;
+    obstacles.push(around(px, py, 9, WEIGHTS.mark));
+    if (along === "x") obstacles.push(upright(px, 0, tall));
+    else obstacles.push({ left: px - 26, right: px + 26, top: py - 1.5, bottom: py + 1.5, weight: WEIGHTS.line });
+    if (known) obstacles.push(...way([[x(known[0]), y(known[1])], place], 2.5, WEIGHTS.curve));
     // Its name keeps out of the truth's way: on the other side of it, or below it.
-    const low = truth === null ? place[1] < tall - 30 : y(truth) < place[1];
-    const high = place[1] < HIGH;
-    const left = high && truth !== null ? place[0] < x(truth) : place[0] > 0.5 * width;
-    if (along === "y") said.attr("x", labelEnd).attr("y", low ? 24 : -14).attr("text-anchor", "end");
-    else said.attr("x", left ? -13 : 13).attr("y", high ? -16 : 22).attr("text-anchor", left ? "end" : "start");
+    const low = truth === null ? py < tall - 30 : y(truth) < py;
+    const left = truth === null || along === "y" ? px > 0.5 * width : px < x(truth);
+    const places = along === "y" ? besides(low ? 24 : -14, low ? -14 : 24) : [...sides(left, 13, 22), ...sides(left, 13, -16), ...sides(left, 13, 38)];
+    labels.push({ rank: 2, text: said, at: place, places, own: true });
   }
 
   function drawNames({ names: all }, { width, height: tall }) {
     const isSpread = (one) => !("x" in one) || one.near;
-    const isRight = (one) => (one.near ?? one.side) === "right";
-    const apart = all.filter(isSpread);
-    const heights = spread(apart.map((one) => y(one.y)), 15, 6, tall - 6);
+    const isLeft = (one) => (one.near ?? one.side) !== "right";
+    const heights = all.map((one) => y(one.y));
+    for (const group of [all.filter((one) => !("x" in one)), all.filter((one) => one.near)]) {
+      spread(group.map((one) => y(one.y)), 15, 6, tall - 6).forEach((height, i) => (heights[all.indexOf(group[i])] = height));
+    }
     const rows = names
       .selectAll("text")
       .data(all)
       .join((enter) => {
-        const text = enter.append("text").attr("dy", "0.35em");
+        const text = enter.append("text");
         text.append("tspan");
         text.append("tspan").attr("class", "toy-number");
         return text;
       });
-    rows
-      .attr("x", (one) => ("x" in one ? x(one.x) + (isRight(one) ? 9 : -9) : width + (along === "y" ? 16 : 8)))
-      .attr("y", (one) => (isSpread(one) ? heights[apart.indexOf(one)] : y(one.y) + (one.dy ?? -12)))
-      .attr("text-anchor", (one) => ("x" in one && !isRight(one) ? "end" : "start"));
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
-    rows.select("tspan").text((one) => `${one.label} `);
+    rows.select("tspan").text((one) => (one.label ? `${one.label} ` : ""));
     rows
       .select(".toy-number")
       .attr("data-key", ({ key, value }) => (value === undefined ? null : key))
       .attr("data-value", ({ value }) => value ?? null)
       .text(({ value, format = say }) => (value === undefined ? "" : format(value)));
+    const end = width + (along === "y" ? 14 : 12);
+    all.forEach((one, i) => {
+      const text = rows.filter((_, k) => k === i);
+      const [at, level] = ["x" in one ? x(one.x) : end, heights[i] + 4];
+      const dy = isSpread(one) ? 0 : (one.dy ?? -12);
+      const rest = isSpread(one) ? [-15, 15] : [-dy, 0, 2 * dy];
+      const places = "x" in one ? [dy, ...(one.fixed ? [] : rest)].flatMap((d) => sides(isLeft(one), 9, d)) : [[0, 0, "start"]];
+      if (one.fixed) places.length = 1;
+      labels.push({ rank: 1, text, at: [at, isSpread(one) ? level : y(one.y) + 4], places });
+    });
   }
 
   return { node, draw };

@@ -7,6 +7,8 @@ import { say } from "./format.js";
 import { guessChart } from "./guess_chart.js";
 import { createStage } from "./stage.js";
 
+const LONG = "0.000"; // a distance that is not shorter than others
+
 /**
  * The `render` of a scene. `presets`: { name: changes of traits }, of which the active one is marked;
  * `controls(stage)`: [{ node, draw(state) }], at most two that set traits; `guesses(stage)`: the values that can
@@ -35,6 +37,7 @@ export const scene = ({ label, presets, controls, guesses, picture, show, draws 
     stage.redraw();
   }).classed("toy-primary", true);
   const verdict = make("p", { class: "toy-why", "aria-live": "polite" });
+  const room = make("p", { class: "toy-why-room", "aria-hidden": "true" }); // what it will need, unseen, so that nothing jumps
   stage.onReset(() => (asked = undefined));
 
   function draw(state) {
@@ -54,10 +57,11 @@ export const scene = ({ label, presets, controls, guesses, picture, show, draws 
     toggle.property("disabled", seen || truth === null);
     verdict.html(open ? answer(values[guess], truth) : "Drag the marker to your guess, then reveal.");
     if (open) verdict.append("span").text(now.why);
+    room.html(truth === null ? "" : `Exact: <b>${say(truth)}</b>, off by <b>${LONG}</b>. `).append("span").text(now.why);
     stage.announce(`${now.summary}, my guess ${say(values[guess])}`);
   }
 
-  const foot = make("div", { class: "toy-scene-foot" }, [toggle, verdict]);
+  const foot = make("div", { class: "toy-scene-foot" }, [toggle, make("div", { class: "toy-verdict" }, [verdict, room])]);
   const row = make("div", { class: "toy-scene-controls" }, parts);
   return stage.start([{ node: () => question.node() }, settings, chart, row, foot], draw);
 };

@@ -31,7 +31,7 @@ class Plateau(Scene):
         """Return the question: when the best response is said half the time."""
         return (
             f"{self._name()} earns most, and is said {say(100 * self.policy[self._best()])} times "
-            "in 100. After how many exact steps is it said half the time?"
+            "in 100. After how many steps of the exact gradient is it said half the time?"
         )
 
     def truth(self) -> float | None:

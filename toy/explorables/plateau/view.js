@@ -5,7 +5,7 @@ import { softmax } from "../core/distributions.js";
 import { rlhfAscent } from "../core/learners.js";
 import { policyGradient } from "../core/policy_gradient.js";
 import { make } from "../parts/dom.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { clock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
@@ -35,7 +35,7 @@ export default scene({
     const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
     return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
   },
-  picture: () => ({ along: "x", right: 124, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: 96, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");
@@ -50,10 +50,10 @@ export default scene({
     const now = flow[time];
     const summary = `After ${time} steps: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
-      question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many exact steps is it said half the time?`,
+      question: `${responses[best]} earns most, and is said ${say(100 * policy[best])} times in 100. After how many steps of the exact gradient is it said half the time?`,
       truth,
       why: why({ truth, flow, best, reward, responses, last }),
-      start: 10,
+      start: 100,
       seen: truth !== null && time >= truth,
       summary,
       picture: {
@@ -61,8 +61,11 @@ export default scene({
         yDomain: [0, 1],
         areas: ribbons(drawn.map((step) => [step, flow[step]]), matters),
         levels: [{ y: 0.5, label: "half", side: "left" }],
-        thumb: { x: time, y: [now[best]], label: `step ${say(time)}` },
-        names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
+        thumb: { x: time, y: [now[best]], label: "" },
+        names: (_, open) => [
+          ...stack.map((y, i) => ({ x: time, y: below(now, stack, i) + now[y] / 2, near: time < last / 10 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
+          ...stack.map((y, i) => ({ y: below(open ? flow[last] : now, stack, i) + (open ? flow[last] : now)[y] / 2, label: responses[y] })),
+        ],
         cover: [time, last],
         beside: 0.5,
         description: summary,

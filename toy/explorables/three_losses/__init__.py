@@ -34,8 +34,8 @@ class ThreeLosses(Scene):
     def question(self) -> str:
         """Return the question: where this loss leads."""
         return (
-            f"Descend on −reward + {say(self.beta)} × {self.loss}. "
-            f"Where does the share of {self._name()} end?"
+            f"Descend on the loss −reward + {say(self.beta)} × {self.loss}. "
+            f"How often does the policy say {self._name()} in the end?"
         )
 
     def truth(self) -> float:

@@ -52,7 +52,7 @@ export default scene({
     const top = Math.min(1, 1.15 * Math.max(1.4 * optimum, truth, reference[it]));
     const summary = `After ${time} steps with ${loss} the share of ${name} is ${say(flow[time][it])}`;
     return {
-      question: `Descend on −reward + ${say(beta)} × ${loss}. Where does the share of ${name} end?`,
+      question: `Descend on the loss −reward + ${say(beta)} × ${loss}. How often does the policy say ${name} in the end?`,
       truth,
       why: why({ loss, name, truth, optimum: say(optimum) }),
       start: 0.6 * top,
@@ -67,6 +67,7 @@ export default scene({
         names: [{ x: time, y: flow[time][it], ...(time < SOON && { side: "right" }), role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],
         beside: last,
+        known: [time, flow[time][it]],
         description: summary,
       },
     };

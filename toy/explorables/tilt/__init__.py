@@ -28,7 +28,7 @@ class Tilt(Scene):
         share = float(np.sum(np.array(self.reference)[self._best()]))
         return (
             f"The reference says {self._names()} {say(100 * share)} times in 100. "
-            "At which β does the optimum say it half the time?"
+            "At which price of a nat, β, does the optimum say it half the time?"
         )
 
     def truth(self) -> float | None:

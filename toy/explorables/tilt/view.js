@@ -3,7 +3,7 @@
 import { max } from "d3-array";
 import { sum } from "../core/numpy.js";
 import { betaOfEvenOdds, gibbsPolicy } from "../core/rlhf_objective.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
@@ -32,7 +32,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 116,
+    right: 96,
     xLog: true,
     xTitle: "price of a nat, β, reward units per nat",
     yTitle: "share of the answers",
@@ -49,9 +49,10 @@ export default scene({
     const truth = even >= low && even <= high ? even : null;
     const curve = prices(stage).map((price) => [price, gibbsPolicy(reward, reference, price)]);
     const now = gibbsPolicy(reward, reference, beta);
+    const end = curve.at(-1)[1];
     const summary = `At β ${say(beta)}: ${stack.map((y) => `${responses[y]} ${say(now[y])}`).join(", ")}`;
     return {
-      question: `The reference says ${names} ${say(100 * share)} times in 100. At which β does the optimum say it half the time?`,
+      question: `The reference says ${names} ${say(100 * share)} times in 100. At which price of a nat, β, does the optimum say it half the time?`,
       truth,
       why: why({ truth, reward, reference, responses, names, most, share, low, high }),
       start: 1,
@@ -62,8 +63,11 @@ export default scene({
         yDomain: [0, 1],
         areas: ribbons(curve, matters),
         levels: [{ y: 0.5, label: "half" }],
-        thumb: { x: beta, y: [below(now, stack, sum(matters))], label: `β = ${say(beta)}` },
-        names: stack.map((y, i) => ({ y: below(now, stack, i) + now[y] / 2, label: responses[y], key: `share.${y}`, value: now[y], format: formatProbability })),
+        thumb: { x: beta, y: [below(now, stack, sum(matters))], label: "" },
+        names: [
+          ...stack.map((y, i) => ({ x: beta, y: below(now, stack, i) + now[y] / 2, near: beta < 1.5 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
+          ...stack.map((y, i) => ({ y: below(end, stack, i) + end[y] / 2, label: responses[y] })),
+        ],
         cover: [low, beta],
         beside: 0.5,
         description: summary,

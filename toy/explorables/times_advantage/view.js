@@ -5,7 +5,7 @@ import { expectation } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { policyGradient } from "../core/policy_gradient.js";
 import { withProbability } from "../parts/bars.js";
-import { formatNumber, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
 
@@ -43,7 +43,7 @@ export default scene({
       },
     ];
   },
-  picture: () => ({ along: "y", right: 138, xTitle: "probability: the width of each column", yTitle: "reward" }),
+  picture: () => ({ along: "y", right: 153, xTitle: "probability: the width of each column", yTitle: "reward" }),
 
   show({ policy, reward, responses }) {
     const truth = expectation(policy, reward);
@@ -69,8 +69,8 @@ export default scene({
           })),
         levels: (line) => [{ y: line, label: "" }],
         names: (_, open) => [
-          ...responses.map((label, y) => ({ y: reward[y], label, ...(open && { key: `push.${y}`, value: pushes[y], format: formatNumber }) })),
-          { x: 0, y: -1.86, near: "right", label: "up and down, each", key: "up", value: sum(pushes.filter((p) => p > 0)), format: formatNumber, answer: true },
+          ...responses.map((label, y) => ({ y: reward[y], label, ...(open && { key: `push.${y}`, value: pushes[y] }) })),
+          { x: 0, y: -1.86, near: "right", label: "each way", key: "up", value: sum(pushes.filter((p) => p > 0)), answer: true },
         ],
         beside: 1,
         description: summary,

@@ -68,8 +68,8 @@ export default scene({
         bars: [...rope(now, ROPE, false), ...rope(truth, AT_REST, true)],
         thumb: { x: now, y: [ROPE], label: `Δ = ${say(now)}` },
         names: [
-          { x: now, y: ROPE + ABOVE, label: `${up} for A pull`, key: "pull.up", value: ahead, side: "right" },
-          { x: now, y: ROPE + ABOVE, label: `${down} for B pull`, key: "pull.down", value: back },
+          { x: now, y: ROPE + ABOVE, label: `${up} for A pull`, key: "pull.up", value: ahead, side: "right", fixed: true },
+          { x: now, y: ROPE + ABOVE, label: `${down} for B pull`, key: "pull.down", value: back, fixed: true },
         ],
         cover: [0, 0],
         beside: AT_REST,

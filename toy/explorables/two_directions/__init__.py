@@ -46,7 +46,7 @@ class TwoDirections(Scene):
         return (
             f"Most comes from {self.responses[y]}, {say(most)}: the log of its ratio, "
             f"{say(most / reference[y])}, counts with the reference's {say(reference[y])}, not "
-            f"with the policy's {say(policy[y])}."
+            f"the policy's {say(policy[y])}."
         )
 
     def still(self) -> str:

@@ -2,7 +2,7 @@
 
 import { max, range } from "d3-array";
 import { klDivergence, logRatio, softmax } from "../core/distributions.js";
-import { formatProbability, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { guessBars } from "../parts/guess_bars.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
@@ -21,7 +21,7 @@ const PRESETS = {
 
 const FARTHEST = 1.6;
 const SHARES = 0.108; // of the height, a row of shares
-const GAP = 0.05;
+const GAP = 0.04;
 
 export default scene({
   label: "Two directions",
@@ -43,7 +43,7 @@ export default scene({
     const there = klDivergence(policy, reference);
     const look = (y) => ({ role: reward[y] === most ? "policy" : "reference", tint: reward[y] === most ? "100%" : `${35 + 20 * y}%` });
     const summary = `${responses.map((name, y) => `${name} ${say(policy[y])} from ${say(reference[y])}`).join(", ")}; weighed by the policy ${say(there)} nats`;
-    const sums = (terms, height, more) => ({ height, ...waterfall(terms, responses, look), ...more });
+    const sums = (terms, height, more) => ({ height, ...waterfall(terms, responses, look, more), ...more });
     return {
       question: `By the policy's count, policy and reference are ${say(there)} nats apart. How far apart are they by the reference's count?`,
       truth,
@@ -64,7 +64,6 @@ export default scene({
             domain: [0, 1],
             key: `policy.${y}`,
             value: policy[y],
-            format: formatProbability,
             at: Math.max(policy[y], reference[y]),
             lanes: [
               { height: 0.5, parts: [{ ...look(y), from: 0, to: policy[y] }] },
@@ -73,7 +72,8 @@ export default scene({
           })),
           { name: "", height: GAP, lanes: [] },
           sums(forth, 0.22, { name: ["counted by", "the policy"], key: "forth", value: there, more: "nats" }),
-          sums(back, 1 - 4 * SHARES - GAP - 0.22, { name: ["counted by", "the reference"], asked: true }),
+          { name: "", height: GAP, lanes: [] },
+          sums(back, 1 - 4 * SHARES - 2 * GAP - 0.22, { name: ["counted by", "the reference"], asked: true, grip: 0.78 }),
         ],
         description: summary,
       },
@@ -82,7 +82,7 @@ export default scene({
 });
 
 /** What adds, side by side, and below what is taken back, from its end to the sum. */
-function waterfall(terms, responses, look) {
+function waterfall(terms, responses, look, { asked }) {
   let end = 0;
   const parts = (sign) =>
     terms.flatMap((term, y) => {
@@ -96,7 +96,7 @@ function waterfall(terms, responses, look) {
     at: Math.max(0, ...adds.map(({ to }) => to)),
     lanes: [
       { height: 0.6, parts: adds },
-      { height: 0.4, parts: takes, note: "taken back" },
+      { height: 0.4, parts: takes, ...(!asked && { note: "taken back" }) },
     ],
   };
 }
@@ -108,6 +108,6 @@ function why(policy, reference, back, responses) {
   const y = back.indexOf(most);
   return (
     `Most comes from ${responses[y]}, ${say(most)}: the log of its ratio, ${say(most / reference[y])}, counts with ` +
-    `the reference's ${say(reference[y])}, not with the policy's ${say(policy[y])}.`
+    `the reference's ${say(reference[y])}, not the policy's ${say(policy[y])}.`
   );
 }

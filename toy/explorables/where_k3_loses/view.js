@@ -3,7 +3,7 @@
 import { geometricMixture } from "../core/distributions.js";
 import { estimatorMoments, k1, k3, varianceCrossover } from "../core/kl_estimators.js";
 import { sum } from "../core/numpy.js";
-import { formatNumber, say } from "../parts/format.js";
+import { say } from "../parts/format.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 
@@ -28,7 +28,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 68,
+    right: 32,
     xLog: true,
     xTitle: "how often the policy still says it",
     yTitle: "scatter of one draw (standard deviation), nats",
@@ -66,7 +66,10 @@ export default scene({
         lines: ["k1", "k3"].map((role) => ({ role, points: curve(role) })),
         places: [{ x: from, label: "reference", high: true }],
         thumb: { x: share, y: Object.values(now).filter((value) => value <= HIGHEST), label: "" },
-        names: ["k1", "k3"].map((role) => ({ y: Math.min(HIGHEST, now[role]), role, label: role, key: `std.${role}`, value: now[role], format: formatNumber })),
+        names: [
+          ...["k1", "k3"].map((role) => ({ x: share, y: Math.min(HIGHEST, now[role]), near: "right", role, label: "", key: `std.${role}`, value: now[role] })),
+          ...["k1", "k3"].map((role) => ({ y: Math.min(HIGHEST, std(role, high)), role, label: role })),
+        ],
         cover: [low, share],
         beside: 1.25,
         description: summary,
