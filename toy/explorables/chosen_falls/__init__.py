@@ -16,7 +16,7 @@ TIMES = (0.1, 50.0)
 class ChosenFalls(Scene):
     """Train one weight on one comparison, at β = 1, and see who rises with the margin."""
 
-    time = Number(TIMES[0], "t, step size × steps of descent", low=TIMES[0], high=TIMES[1])
+    time = Number(0.2, "t, step size × steps of descent", low=TIMES[0], high=TIMES[1])
     length = Number(
         3.0, "the length of the first response", low=0.0, high=3.0, unit="hundreds of words"
     )

@@ -18,7 +18,7 @@ BETA = 0.5
 class NeverCompared(Scene):
     """Train on one comparison, and see where the probability goes that the rejected one loses."""
 
-    time = Number(TIMES[0], "t, step size × steps of descent", low=TIMES[0], high=TIMES[1])
+    time = Number(0.1, "t, step size × steps of descent", low=TIMES[0], high=TIMES[1])
     reference = Distribution(
         SHY_REFERENCE.reference[0], "π_ref, of the rejected response first, of the chosen last"
     )
