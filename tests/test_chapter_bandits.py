@@ -63,6 +63,17 @@ def test_the_best_policy_says_the_second_best_answer_twice_as_often_as_the_best(
     assert f"{best[3]:.4f}" == "0.0013"
 
 
+def test_the_mean_of_the_score_is_zero_when_the_policy_itself_draws():
+    scores = np.eye(4) - POLICY
+    np.testing.assert_allclose(POLICY @ scores, 0, atol=1e-15)
+    np.testing.assert_allclose(REFERENCE @ scores, REFERENCE - POLICY, atol=1e-15)
+
+
+def test_the_same_rewards_have_another_mean_when_somebody_else_draws():
+    assert toy.expectation(REFERENCE, REWARD) == pytest.approx(0.420)
+    assert toy.expectation(POLICY, REWARD) == pytest.approx(0.705)
+
+
 @pytest.mark.parametrize("tau", [0.5, 2.0])
 def test_a_temperature_raises_each_ratio_of_probabilities_to_a_power(tau):
     other = toy.softmax(np.log(REFERENCE) / tau)

@@ -249,7 +249,8 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
     ):
         ax.plot([0, x], [y - beta * x, y], color=LIGHT[role], linewidth=1.5, linestyle=(0, (4, 2)))
         ax.plot(x, y, marker, color=LIGHT[role], markersize=9, clip_on=False)
-        side = (10, 3, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
+        down = 9 if x == 0 else 3  # below the name of a policy that stands at its own J
+        side = (10, 3 if x else 0, "left") if x < np.max(kl) / 2 else (-8, 8, "right")
         _label(ax, name, (x, y), side[:2], color=LIGHT[role], ha=side[2], va="center")
         ax.plot(
             0,
@@ -264,7 +265,7 @@ def bargain(ax: Axes, names: Sequence[str], kl: ArrayLike, reward: ArrayLike, be
         ax.annotate(
             f"J = {y - beta * x:.3f}",
             (0, y - beta * x),
-            (9, -5),
+            (10, -down),
             textcoords="offset points",
             va="top",
             fontsize=9.5,
