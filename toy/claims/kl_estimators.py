@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from toy.claims.base import Claim, Turn
-from toy.exact.bandits import HALF_TRAINED, RETICENT_REFERENCE
+from toy.exact.bandits import HALF_TRAINED, RETICENT_REFERENCE, TEMPTING
 from toy.exact.distributions import kl_divergence, kl_gradient, log_ratio, slope_of_mean
 from toy.exact.enumeration import count_probabilities, count_vectors
 from toy.exact.kl_estimators import (
@@ -20,10 +20,15 @@ from toy.exact.kl_estimators import (
     regression_distribution,
 )
 from toy.exact.policy_gradient import policy_gradient
+from toy.exact.rlhf_objective import gibbs_policy
 from toy.exact.sequences import sequence_kl_gradient, sequence_loss_gradient, token_loss_gradient
 
 #: The chapter's world of four responses.
 POLICY, REFERENCE = HALF_TRAINED, RETICENT_REFERENCE
+
+#: The optimum of the chapter's losses, at β = ½.
+BASE = TEMPTING.reference[0]
+OPTIMUM = gibbs_policy(TEMPTING.reward[0], BASE, 0.5)
 
 #: Who draws, where it is not the policy.
 SAMPLER = REFERENCE
@@ -76,8 +81,8 @@ def stds(policy: np.ndarray, reference: np.ndarray) -> dict[str, float]:
 
 def gradient_errors() -> dict[str, float]:
     """Return how far each estimator's mean gradient, as a loss, is from that of KL(π ‖ π_ref)."""
-    true = kl_gradient(POLICY, REFERENCE)
-    gradients = {k.__name__: loss_gradient(k, POLICY, REFERENCE) for k in (k1, k2, k3)}
+    true = kl_gradient(OPTIMUM, BASE)
+    gradients = {k.__name__: loss_gradient(k, OPTIMUM, BASE) for k in (k1, k2, k3)}
     return {name: float(np.linalg.norm(g - true)) for name, g in gradients.items()}
 
 
@@ -94,8 +99,8 @@ def k3_pulls() -> dict[str, float]:
 
 def reward_errors() -> dict[str, float]:
     """Return how far a penalty in the reward is, in its gradient, from that of KL(π ‖ π_ref)."""
-    true, d = kl_gradient(POLICY, REFERENCE), log_ratio(POLICY, REFERENCE)
-    gradients = {"k1": policy_gradient(POLICY, k1(d)), "k3": policy_gradient(POLICY, k3(d))}
+    true, d = kl_gradient(OPTIMUM, BASE), log_ratio(OPTIMUM, BASE)
+    gradients = {"k1": policy_gradient(OPTIMUM, k1(d)), "k3": policy_gradient(OPTIMUM, k3(d))}
     return {name: float(np.linalg.norm(gradient - true)) for name, gradient in gradients.items()}
 
 

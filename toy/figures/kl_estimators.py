@@ -113,6 +113,9 @@ def gradients(ax: Axes, responses: Sequence[str], rows: Mapping[str, ArrayLike])
     """Draw the expected gradient of each estimator used as a loss, with ∇KL itself."""
     names = {"policy": r"$\nabla$KL$(\pi\,\|\,\pi_\mathrm{ref})$"}
     bars(ax, list(responses), dict(rows), {role: names.get(role, f"E ∇{role}") for role in rows})
+    zero = [f"E ∇{role} = 0" for role, row in rows.items() if not np.abs(row).max() > 1e-9]
+    if zero:
+        ax.text(0.99, 0.04, ", ".join(zero), transform=ax.transAxes, ha="right")
     ax.set_ylabel("gradient in the logit (nats)")
     ax.legend()
     return ax
