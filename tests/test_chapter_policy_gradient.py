@@ -60,15 +60,6 @@ def test_a_logit_may_rise_and_its_probability_fall():
     np.testing.assert_allclose(slope, TRUE @ (np.diag(POLICY) - np.outer(POLICY, POLICY)))
 
 
-def test_at_the_start_of_the_laboratory_the_second_summary_grows_faster_than_the_best():
-    figure = toy.explorables.PolicySimplex()
-    policy = np.array(figure.policy)
-    slope = toy.objective_gradient(policy, figure.reward, figure.reference, figure.beta)
-    growth = policy * (slope - policy @ slope)
-    assert slope[0] > slope[1]
-    assert growth[1] > growth[0] > 0
-
-
 def test_the_score_of_a_text_is_the_sum_of_its_tokens_each_in_its_own_row():
     tables = [FIRST, STEP]
     text, step = (1, 0), 1e-6
@@ -240,12 +231,6 @@ def test_a_baseline_helps_exactly_between_zero_and_twice_the_best():
     rounded(2 * best, 0.17, 2)
     for share, helps in ((-0.01, False), (0.01, True), (1.99, True), (2.01, False)):
         assert (spread(POLICY, REWARD, share * best) < spread(POLICY, REWARD)) == helps
-
-
-def test_the_scenes_are_of_the_policies_that_the_chapter_names():
-    assert toy.explorables.TimesAdvantage().policy == tuple(POLICY)
-    assert toy.explorables.BaselineHurts().policy[1] == 0.86
-    assert toy.explorables.Plateau().policy == tuple(REFERENCE)
 
 
 def test_the_numbers_of_the_baselines():

@@ -49,11 +49,6 @@ def test_the_loss_is_the_entropy_of_the_labels_plus_a_divergence_from_them(p, ma
     assert loss == pytest.approx(toy.entropy(coin) + toy.kl_divergence(coin, model), rel=1e-12)
 
 
-def test_the_scenes_ten_labels_are_those_of_the_sum_by_hand():
-    scene = toy.explorables.TugOfWar()
-    assert (scene.up / 10, scene.down / 10) == (0.7, 0.3)
-
-
 @pytest.mark.parametrize("p", [0.6, 0.7, 0.95])
 def test_noisy_labels_settle_exponentially_at_the_rate_p_times_one_minus_p(p):
     flow = scipy.integrate.solve_ivp(

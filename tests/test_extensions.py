@@ -387,4 +387,4 @@ def test_the_places_of_a_page_are_its_ids_and_its_figures_anchors_and_no_mere_nu
 
 def test_a_figure_is_called_by_what_it_asks_or_by_what_one_does_in_it() -> None:
     assert landing.caption("kl_directions") == "Drag a policy and a reference."
-    assert landing.caption("tilt").endswith("At which β does the optimum say it half the time?")
+    assert landing.caption("tilt").endswith("does the optimum say it half the time?")

@@ -49,3 +49,7 @@ def test_the_picture_follows_the_state():
     picture = scene.still()
     scene.baseline = 0.5
     assert scene.still() != picture
+
+
+def test_its_policy_says_the_best_86_times_in_100():
+    assert BaselineHurts().policy[1] == 0.86

@@ -59,3 +59,7 @@ def test_the_picture_follows_the_state():
     picture = scene.still()
     scene.time = 30
     assert scene.still() != picture
+
+
+def test_it_starts_at_the_reference_of_the_first_chapter():
+    assert Plateau().policy == tuple(toy.TEMPTING.reference[0])

@@ -59,3 +59,12 @@ def test_the_still_follows_the_state():
         setattr(widget, trait, value)
         stills.append(widget.still())
     assert len(set(stills)) == 4
+
+
+def test_at_the_start_the_second_summary_grows_faster_than_the_best():
+    figure = PolicySimplex()
+    policy = np.array(figure.policy)
+    slope = toy.objective_gradient(policy, figure.reward, figure.reference, figure.beta)
+    growth = policy * (slope - policy @ slope)
+    assert slope[0] > slope[1]
+    assert growth[1] > growth[0] > 0

@@ -31,3 +31,7 @@ def test_the_picture_follows_the_state():
     picture = scene.still()
     scene.policy = [0.1, 0.5, 0.2, 0.2]
     assert scene.still() != picture
+
+
+def test_its_policy_is_the_chapters():
+    assert TimesAdvantage().policy == tuple(toy.HALF_TRAINED)

@@ -33,3 +33,8 @@ def test_the_picture_follows_the_state(change):
     picture = scene.still()
     scene.set_trait(*next(iter(change.items())))
     assert scene.still() != picture
+
+
+def test_its_ten_labels_are_those_of_the_sum_by_hand():
+    scene = TugOfWar()
+    assert (scene.up / 10, scene.down / 10) == (0.7, 0.3)
