@@ -97,6 +97,14 @@ def test_bars_are_as_high_as_the_numbers():
     np.testing.assert_array_equal(heights, [*POLICY, *-REFERENCE])
 
 
+def test_a_gradient_that_is_zero_is_written_out():
+    rows = {"policy": [0.1, -0.1], "k1": [0.0, 0.0], "k3": [0.2, -0.2]}
+    ax = figures.kl_estimators.gradients(figures.axes(), ["a", "b"], rows)
+    assert [text.get_text() for text in ax.texts] == ["E ∇k1 = 0"]
+    ax = figures.kl_estimators.gradients(figures.axes(), ["a", "b"], {"k3": [0.2, -0.2]})
+    assert not ax.texts
+
+
 def test_the_path_has_bias_above_and_spread_below_with_the_crossover_in_both():
     path = toy.geometric_mixture(POLICY, REFERENCE, X)
     moments = {n: toy.estimator_moments(k, path, REFERENCE) for n, k in ESTIMATORS.items()}
