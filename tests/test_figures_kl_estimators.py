@@ -99,9 +99,9 @@ def test_bars_are_as_high_as_the_numbers():
 
 def test_a_gradient_that_is_zero_is_written_out():
     rows = {"policy": [0.1, -0.1], "k1": [0.0, 0.0], "k3": [0.2, -0.2]}
-    ax = figures.kl_estimators.gradients(figures.axes(), ["a", "b"], rows)
+    ax = draw.gradients(toy.figures.axes(), ["a", "b"], rows)
     assert [text.get_text() for text in ax.texts] == ["E ∇k1 = 0"]
-    ax = figures.kl_estimators.gradients(figures.axes(), ["a", "b"], {"k3": [0.2, -0.2]})
+    ax = draw.gradients(toy.figures.axes(), ["a", "b"], {"k3": [0.2, -0.2]})
     assert not ax.texts
 
 
