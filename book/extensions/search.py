@@ -61,7 +61,13 @@ def text(node: nodes.Node) -> str:
 
 def own(node: nodes.Element) -> list[nodes.Node]:
     """Return a node's children that are searched as a part of it."""
-    return [child for child in node if not (isinstance(child, UNSEEN) or anchor(child))]
+    return [child for child in node if not (is_unseen(child) or anchor(child))]
+
+
+def is_unseen(node: nodes.Node) -> bool:
+    """Tell whether a node is not searched; what the ledger lists is found where it is decided."""
+    is_ledger = isinstance(node, nodes.container) and "tag_ledger" in node["classes"]
+    return isinstance(node, UNSEEN) or is_ledger
 
 
 def passages(doctree: nodes.document) -> Iterator[tuple[str, str, str]]:

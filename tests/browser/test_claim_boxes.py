@@ -105,7 +105,7 @@ def test_who_follows_a_link_to_a_claim_reads_what_the_numbers_say(open_page: Ope
 
 
 def test_who_looks_for_words_finds_them_in_a_claim(open_page: OpenPage) -> None:
-    fold = parts(open_page(PAGE, hash="#:~:text=the%20true%20statement%20is").page)[2]
+    fold = parts(open_page(PAGE, hash="#:~:text=almost%20a%20hundred%20times").page)[2]
     expect(fold).to_have_attribute("open", "")
 
 

@@ -102,4 +102,5 @@ def test_a_price_that_is_not_charged_is_disabled(live: Live) -> None:
     price = live.find('.toy-slider:has([data-key="beta"]) input')
     assert price.is_enabled()
     live.find("[data-trait=kl_term] input").press("Space")
+    live.check()
     assert price.is_disabled()
