@@ -22,8 +22,6 @@ from sphinx.util.docutils import SphinxDirective
 from extensions import PALETTE
 from extensions.explorables import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE, raw
 from extensions.figures import themed_images
-from toy import explorables
-from toy.explorables.scene import Scene
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -179,6 +177,9 @@ def stills(env: BuildEnvironment, page: str) -> Iterator[tuple[str, nodes.image]
 
 def caption(view: str) -> str:
     """Return what a scene asks, and what one does in a laboratory: its docstring to a semicolon."""
+    from toy import explorables
+    from toy.explorables.scene import Scene
+
     classes = [getattr(explorables, name) for name in explorables.__all__]
     (cls,) = [one for one in classes if one.__module__.endswith(f".{view}")]
     if issubclass(cls, Scene):
