@@ -92,7 +92,7 @@ def keep_passages(
 def write_passages(app: Sphinx, failure: Exception | None) -> None:
     """Write all passages into the script that the search page loads."""
     if failure is None and app.builder.format == "html":
-        kept = [passages_of(app, page) for page in app.builder.relations]
+        kept = [passages_of(app, page) for page in sorted(app.env.found_docs)]
         entries = ",\n".join(path.read_text("utf-8") for path in kept if path.is_file())
         script = Path(app.outdir, "_static/passages.js")
         script.write_text(f"globalThis.passages = [{entries}];\n", "utf-8")
