@@ -27,9 +27,3 @@ def along(tables: Any, path: int, tokens: int = 1) -> list[float]:
 
 def flat(tables: Any) -> list[float]:
     return np.concatenate([np.ravel(table) for table in tables]).tolist()
-
-
-def compared(numbers: Numbers, state: dict[str, Any], answer: float) -> Numbers:
-    if "answer" not in state:
-        return numbers
-    return numbers | {"answer": answer, "distance": abs(state["guess"] - answer)}

@@ -70,7 +70,14 @@ class Claim:
         return re.sub(r"(?<!\w)-(?=\d)", "−", self.shows.format(**self.evidence()))
 
 
-class Ledger:
+class _Claims:
+    """Claims that a notebook shows as Markdown."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.claims = tuple(claims)
+
+
+class Ledger(_Claims):
     """A table of claims, one row each; a notebook shows it as Markdown.
 
     Raises
@@ -79,9 +86,6 @@ class Ledger:
         When it is written, if the numbers of a claim do not bear out its verdict.
     """
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self.claims = tuple(claims)
-
     def _repr_markdown_(self) -> str:
         head = "| claim | whose | verdict | what decides it | where |\n|:--|:--|:--|:--|:--|\n"
         return head + "\n".join(map(row, self.claims))
@@ -89,7 +93,7 @@ class Ledger:
 
 def row(claim: Claim) -> str:
     """Return the claim's row of the ledger, if its numbers bear it out."""
-    assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
+    _check(claim)
     where = f"[{claim.chapter.replace('_', ' ')}](#claim-{claim.key})<br>`{claim.test}`"
     decides = claim.finding() + f" *It would turn if {claim.turn.says}.*"
     cells = claim.says, claim.origin, f"**{claim.verdict}**", decides, where
@@ -100,7 +104,7 @@ def row(claim: Claim) -> str:
 _SAID = {"right": "True", "incomplete": "It depends", "refuted": "False"}
 
 
-class Cards:
+class Cards(_Claims):
     """Claims to guess: each one a box that asks, with its numbers and a link to its place inside.
 
     A notebook shows them as MyST Markdown.
@@ -111,17 +115,18 @@ class Cards:
         When they are written, if the numbers of a claim do not bear out its verdict.
     """
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self.claims = tuple(claims)
-
     def _repr_markdown_(self) -> str:
         return "\n\n".join(map(card, self.claims))
 
 
 def card(claim: Claim) -> str:
     """Return a claim as a box named ``ask-<key>``, if its numbers bear its verdict out."""
-    assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"
+    _check(claim)
     return (
         f":::{{admonition}} {claim.says}\n:class: claim\n:name: ask-{claim.key}\n\n"
         f"**{_SAID[claim.verdict]}.** {claim.finding()} [Why?](#claim-{claim.key})\n:::"
     )
+
+
+def _check(claim: Claim) -> None:
+    assert claim.holds(), f"the numbers of the claim {claim.key!r} do not bear it out"

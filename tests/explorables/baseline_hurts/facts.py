@@ -17,7 +17,6 @@ def baseline_hurts(state: dict[str, Any]) -> Numbers:
     } | {f"share.{y}": p for y, p in enumerate(state["policy"])}
     if "answer" in state:
         numbers["answer"] = toy.optimal_baseline(*world)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

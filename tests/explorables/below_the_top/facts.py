@@ -22,7 +22,6 @@ def below_the_top(state: dict[str, Any]) -> Numbers:
     numbers = {"share": share, "beta": beta, "start": height(0.0), "end": height(1.0)}
     if "answer" in state:
         numbers["answer"] = height(share)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

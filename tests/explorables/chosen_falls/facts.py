@@ -18,7 +18,6 @@ def chosen_falls(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         last = toy.log_linear_policy([toy.margin_after(50.0, 1.0)], features)
         numbers["answer"] = last[1]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

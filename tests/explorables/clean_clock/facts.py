@@ -18,7 +18,6 @@ def clean_clock(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.margin_after(10_000.0, share)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -64,7 +64,6 @@ def descent(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         asked = 1 if state["pairs"] == "one" and not state["shared_features"] else 0
         numbers["answer"] = run.policies[-1][asked]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -34,7 +34,6 @@ def gibbs(state: dict[str, Any]) -> Numbers:
         numbers |= {f"{name}.{key}": value for key, value in terms.items()}
     if "answer" in state:
         numbers["answer"] = toy.beta_of_even_odds(reward, reference)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -50,7 +50,6 @@ def gradient_scatter(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         row = ROWS.get(state["estimator"], "one")
         numbers["answer"] = np.round(turn(gradient, rows[row][1].mean), 9)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -18,7 +18,6 @@ def group_of_four(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.group_normalised(rewards)[-1]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

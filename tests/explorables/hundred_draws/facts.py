@@ -13,7 +13,6 @@ def hundred_draws(state: dict[str, Any]) -> Numbers:
     numbers = {"draws": draws, "share": share, "without": 100 * binom.pmf(0, draws, share)}
     if "answer" in state:
         numbers["answer"] = 100 * binom.pmf(0, 100, share)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -33,7 +33,6 @@ def n_sample_means(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         k1, k2 = (toy.estimator_moments(k, policy, reference, sampler) for k in (toy.k1, toy.k2))
         numbers["answer"] = np.ceil(k1.samples_to_beat(k2))
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

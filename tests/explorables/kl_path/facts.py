@@ -29,7 +29,6 @@ def path(state: dict[str, Any]) -> Numbers:
         numbers[f"{name}.std"] = np.sqrt(moments.variance)
     if "answer" in state:
         numbers["answer"] = toy.variance_crossover(policy, reference)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

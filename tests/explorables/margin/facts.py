@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from explorables.live import Explorable, Numbers
 
 import toy
@@ -28,7 +27,6 @@ def margin(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.optimal_margin(p)
-        numbers["distance"] = np.abs(state["guess"] - numbers["answer"])
     return numbers
 
 

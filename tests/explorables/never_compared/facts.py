@@ -26,7 +26,6 @@ def never_compared(state: dict[str, Any]) -> Numbers:
         meets = max(0.0, np.log(reference[0] / reference[-1]))
         peak = toy.softmax(np.log(reference) + meets / 2 * push)
         numbers["answer"] = peak[1:-1].sum()
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -16,7 +16,6 @@ def frontier(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         best = toy.gibbs_policy(reward, reference, state["beta"])
         numbers["answer"] = toy.kl_divergence(best, reference)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -16,7 +16,6 @@ def one_draw(state: dict[str, Any]) -> Numbers:
         numbers |= {f"k3.{y}": p for y, p in enumerate(policy)}
     if "answer" in state:
         numbers["answer"] = toy.kl_divergence(policy, reference)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -26,7 +26,6 @@ def plateau(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         shares = policies[:, np.argmax(state["reward"])]
         numbers["answer"] = next(step for step, share in enumerate(shares) if share >= 0.5)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

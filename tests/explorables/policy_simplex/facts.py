@@ -26,7 +26,6 @@ def policy_simplex(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.policy_gradient(policy, gradient)[1]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

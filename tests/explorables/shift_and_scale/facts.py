@@ -16,7 +16,6 @@ def shift_and_scale(state: dict[str, Any]) -> Numbers:
     numbers |= {f"score.{y}": score for y, score in enumerate(scores)}
     if "answer" in state:
         numbers["answer"] = 100 * toy.win_probability(scores[0] - scores[1])
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

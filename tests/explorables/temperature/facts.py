@@ -16,7 +16,6 @@ def temperature(state: dict[str, Any]) -> Numbers:
     numbers = {f"share.{y}": share for y, share in enumerate(shares)} | {"scale": scale}
     if "answer" in state:
         numbers["answer"] = 100 * toy.softmax(3 * logits).max()
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -24,7 +24,6 @@ def three_losses(state: dict[str, Any]) -> Numbers:
             "k3": toy.forward_kl_policy(*world[1:]),
         }
         numbers["answer"] = rests[state["loss"]][it]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -15,7 +15,6 @@ def tilt(state: dict[str, Any]) -> Numbers:
     numbers = {f"share.{y}": p for y, p in enumerate(policy)} | {"beta": state["beta"]}
     if "answer" in state:
         numbers["answer"] = toy.beta_of_even_odds(reward, reference)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -18,7 +18,6 @@ def times_advantage(state: dict[str, Any]) -> Numbers:
         numbers |= {f"push.{y}": push for y, push in enumerate(pushes)}
         numbers |= {"up": pushes[pushes > 0].sum()}
         numbers["answer"] = toy.expectation(policy, reward)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorables.live import Explorable, Numbers
-from explorables.prefixes import along, compared, flat, probabilities
+from explorables.prefixes import along, flat, probabilities
 
 import toy
 from toy.explorables.prefix_tree import policy_tables, reward_tables
@@ -33,7 +33,9 @@ def credits(state: dict[str, Any]) -> Numbers:
     if "variance.to_go" in state:
         less_value = toy.trajectory_moments(policy, reward, values).total_variance
         numbers |= {"variance.to_go": float(to_go), "variance.less_value": float(less_value)}
-    return compared(numbers, state, float(whole / to_go))
+    if "answer" in state:
+        numbers["answer"] = float(whole / to_go)
+    return numbers
 
 
 TOKEN_CREDIT = Explorable(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from explorables.live import Explorable, Numbers
-from explorables.prefixes import along, compared, flat, probabilities
+from explorables.prefixes import along, flat, probabilities
 
 import toy
 from toy.explorables.prefix_tree import policy_tables
@@ -24,7 +24,8 @@ def divergences(state: dict[str, Any]) -> Numbers:
     numbers |= estimates(state["path"], policy, reference, kls)
     if "answer" in state:
         numbers |= {f"share.{i}": part for i, part in enumerate(flat(shares), start=1)}
-    return compared(numbers, state, float(kls[0] / numbers["kl"]))
+        numbers["answer"] = float(kls[0] / numbers["kl"])
+    return numbers
 
 
 def estimates(path: int, policy: Any, reference: Any, kls: Any) -> Numbers:

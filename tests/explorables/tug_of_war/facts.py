@@ -19,7 +19,6 @@ def tug_of_war(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.optimal_margin(share)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

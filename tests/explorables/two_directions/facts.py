@@ -21,7 +21,6 @@ def two_directions(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.kl_divergence(reference, policy)
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -17,7 +17,6 @@ def votes(state: dict[str, Any]) -> Numbers:
     }
     if "answer" in state:
         numbers["answer"] = toy.fit_dpo([0.2, 0.8], wins, state["beta"])[0]
-        numbers["distance"] = abs(state["guess"] - numbers["answer"])
     return numbers
 
 

@@ -21,7 +21,6 @@ def where_k3_loses(state: dict[str, Any]) -> Numbers:
     if "answer" in state:
         policy[it] = state["answer"]
         policy *= np.where(np.arange(4) == it, 1, (1 - state["answer"]) / (1 - state["share"]))
-        numbers["distance"] = abs(state["guess"] - state["answer"])
         assert abs(toy.optimal_coefficient(policy, reference) - 0.5) < 1e-9
     return numbers
 

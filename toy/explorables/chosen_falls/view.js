@@ -3,9 +3,8 @@
 import { range } from "d3-array";
 import { softmax } from "../core/distributions.js";
 import { marginAfter } from "../core/reward_loss.js";
-import { make } from "../parts/dom.js";
 import { say } from "../parts/format.js";
-import { clock } from "../parts/player.js";
+import { sceneClock } from "../parts/player.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps } from "../parts/slider.js";
 
@@ -32,9 +31,7 @@ export default scene({
   guesses: () => SHARES,
   controls: (stage) => {
     const steps = geometricSteps(...stage.limits("time"));
-    const training = clock(stage, { label: "time <i>t</i>", steps, format: say, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
-    const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
-    return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
+    return [sceneClock(stage, { steps, stepsPerSecond: STEPS_PER_SECOND })];
   },
   picture: () => ({
     along: "y",

@@ -2,9 +2,8 @@
 
 import { range } from "d3-array";
 import { marginAfter, optimalMargin } from "../core/reward_loss.js";
-import { make } from "../parts/dom.js";
 import { say } from "../parts/format.js";
-import { clock } from "../parts/player.js";
+import { sceneClock } from "../parts/player.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 
@@ -24,11 +23,10 @@ export default scene({
   guesses: () => range(0, HIGHEST + 0.05, 0.1).map((value) => Number(value.toFixed(1))),
   controls: (stage) => {
     const steps = geometricSteps(...stage.limits("time"));
-    const training = clock(stage, { label: "time <i>t</i>", steps, format: say, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
+    const training = sceneClock(stage, { steps, stepsPerSecond: STEPS_PER_SECOND });
     const flipped = slider(stage, { label: "labels flipped", key: "flipped", steps: FLIPPED, format: say });
-    const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
     return [
-      { node: () => time.node(), draw: (state) => training.dial.draw(state.time) },
+      training,
       { node: flipped.node, draw: (state) => flipped.draw(state.flipped) },
     ];
   },

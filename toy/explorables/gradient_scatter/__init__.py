@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from toy.exact.bandits import NOISY_LABELS
 from toy.exact.distributions import expectation
 from toy.exact.policy_gradient import (
     GradientMoments,
@@ -27,7 +28,6 @@ ADVANTAGES = {
 }
 ESTIMATORS = ("one sample", *ADVANTAGES)
 BASELINES = {"none": "none", "value": "value E[<i>r</i>]", "best": "best <i>b</i>*"}
-ANSWERS = ["faithful and short", "faithful but long", "short but invented"]
 
 
 class GradientScatter(Explorable):
@@ -35,7 +35,7 @@ class GradientScatter(Explorable):
 
     policy = Distribution([0.15, 0.8, 0.05], "π")
     reward = Values([1.0, 0.9, -1.2], "r", low=-2.0, high=2.0, unit="units of reward")
-    responses = Labels(ANSWERS, "what they are called", low=3, high=3)
+    responses = Labels(NOISY_LABELS.responses[0], "what they are called", low=3, high=3)
     estimator = Option(
         "group-normalised", "what estimates", options={name: name for name in ESTIMATORS}
     )

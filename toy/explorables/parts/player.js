@@ -2,6 +2,7 @@
 
 import { button } from "./buttons.js";
 import { make } from "./dom.js";
+import { say } from "./format.js";
 import { slider } from "./slider.js";
 
 const STEPS_PER_SECOND = 30;
@@ -58,4 +59,11 @@ export function clock(stage, { label, steps, format, ...rates }) {
     },
   });
   return { dial: slider(stage, { label, key: "time", steps, format, onInput: set }), playing, set };
+}
+
+/** The same as one control of a scene: dial and buttons in one row. The options are the clock's. */
+export function sceneClock(stage, { label = "time <i>t</i>", steps, stepsPerSecond, stepSize = 4 }) {
+  const { dial, playing } = clock(stage, { label, steps, format: say, stepsPerSecond, stepSize });
+  const row = make("div", { class: "toy-scene-clock" }, [dial, playing]);
+  return { node: () => row.node(), draw: ({ time }) => dial.draw(time) };
 }

@@ -4,9 +4,8 @@ import { max, maxIndex } from "d3-array";
 import { softmax } from "../core/distributions.js";
 import { rlhfAscent } from "../core/learners.js";
 import { policyGradient } from "../core/policy_gradient.js";
-import { make } from "../parts/dom.js";
 import { say } from "../parts/format.js";
-import { clock } from "../parts/player.js";
+import { sceneClock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
 import { scene } from "../parts/scene.js";
@@ -31,9 +30,7 @@ export default scene({
   presets: PRESETS,
   guesses: steps,
   controls: (stage) => {
-    const training = clock(stage, { label: "steps", steps: steps(stage), format: say, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
-    const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
-    return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
+    return [sceneClock(stage, { label: "steps", steps: steps(stage), stepsPerSecond: STEPS_PER_SECOND })];
   },
   picture: () => ({ along: "x", right: 96, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from toy.exact.bandits import NOISY_LABELS
 from toy.exact.distributions import expectation
 from toy.exact.policy_gradient import objective_gradient, policy_gradient
 from toy.exact.rlhf_objective import gibbs_policy, rlhf_objective
@@ -12,8 +13,6 @@ from toy.explorables.base import Explorable
 from toy.explorables.policy_simplex.still import draw
 from toy.explorables.traits import Distribution, Labels, Number, Switch, Values
 
-ANSWERS = ["faithful and short", "faithful but long", "short but invented"]
-
 
 class PolicySimplex(Explorable):
     """Drag a policy over the objective; see which way is uphill, and how steep it is."""
@@ -21,7 +20,7 @@ class PolicySimplex(Explorable):
     policy = Distribution([0.15, 0.3, 0.55], "π")
     reference = Distribution([0.08, 0.22, 0.7], "π_ref")
     reward = Values([0.85, 0.0, -1.2], "r", low=-2.0, high=2.0, unit="units of reward")
-    responses = Labels(ANSWERS, "what they are called", low=3, high=3)
+    responses = Labels(NOISY_LABELS.responses[0], "what they are called", low=3, high=3)
     beta = Number(0.5, "β, the price of a nat", low=0.05, high=5.0, unit="reward units per nat")
     kl_term = Switch(True, "whether β log π/π_ref is charged, so that J and not E[r] is climbed")
 

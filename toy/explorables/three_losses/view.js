@@ -4,9 +4,8 @@ import { range } from "d3-array";
 import { k1, k2, k3 } from "../core/kl_estimators.js";
 import { ascendWithLoss } from "../core/learners.js";
 import { forwardKlPolicy, gibbsPolicy, greedyPolicy } from "../core/rlhf_objective.js";
-import { make } from "../parts/dom.js";
 import { say } from "../parts/format.js";
-import { clock } from "../parts/player.js";
+import { sceneClock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { scene } from "../parts/scene.js";
 import { logSteps } from "../parts/slider.js";
@@ -35,9 +34,7 @@ export default scene({
   presets: PRESETS,
   guesses: () => range(501).map((i) => i / 500),
   controls: (stage) => {
-    const training = clock(stage, { label: "steps", steps: steps(stage), format: say, stepsPerSecond: STEPS_PER_SECOND, stepSize: 4 });
-    const time = make("div", { class: "toy-scene-clock" }, [training.dial, training.playing]);
-    return [{ node: () => time.node(), draw: (state) => training.dial.draw(state.time) }];
+    return [sceneClock(stage, { label: "steps", steps: steps(stage), stepsPerSecond: STEPS_PER_SECOND })];
   },
   picture: () => ({ along: "y", right: 30, xLog: true, xTitle: "steps of descent, each of the size 1", yTitle: "how often the policy says it" }),
 

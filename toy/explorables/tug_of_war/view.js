@@ -2,9 +2,8 @@
 
 import { range } from "d3-array";
 import { marginAfter, optimalMargin, winProbability } from "../core/reward_loss.js";
-import { make } from "../parts/dom.js";
 import { say } from "../parts/format.js";
-import { clock } from "../parts/player.js";
+import { sceneClock } from "../parts/player.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, logSteps, slider } from "../parts/slider.js";
 
@@ -27,11 +26,10 @@ export default scene({
   guesses: () => range(-FARTHEST, FARTHEST + 0.025, 0.05).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
     const steps = [0, ...geometricSteps(FIRST_STEP, stage.limits("time")[1], 16)];
-    const pulling = clock(stage, { label: "time <i>t</i>", steps, format: say, stepsPerSecond: 15, stepSize: 3 });
-    const time = make("div", { class: "toy-scene-clock" }, [pulling.dial, pulling.playing]);
+    const pulling = sceneClock(stage, { steps, stepsPerSecond: 15, stepSize: 3 });
     const up = slider(stage, { label: "labels for A", key: "up", steps: logSteps(...stage.limits("up"), 32), format: say });
     return [
-      { node: () => time.node(), draw: (state) => pulling.dial.draw(state.time) },
+      pulling,
       { node: up.node, draw: (state) => up.draw(state.up) },
     ];
   },
