@@ -101,7 +101,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             wait_for_server(f"http://127.0.0.1:{port}/api", process, log)
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}.ipynb?reset&token={token}"
+            yield f"http://127.0.0.1:{port}/lab?reset&token={token}"
         finally:
             process.terminate()
             try:
@@ -109,6 +109,32 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+@pytest.fixture(scope="module")
+def lab_page(browser: Browser, lab: str) -> Iterator[Page]:
+    """JupyterLab in a window, opened once: to load it takes longer than all that is done in it."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1500})
+    page.goto(lab)
+    page.wait_for_function("window.jupyterapp?.restored", timeout=2 * PATIENCE)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def notebook(lab_page: Page, explorable: Explorable) -> Iterator[Page]:
+    """The explorable's notebook in that window, and nothing beside it; all share a kernel."""
+    lab_page.evaluate(
+        """async (path) => {
+            const { commands, serviceManager } = jupyterapp;
+            const kernel = [...serviceManager.kernels.running()].at(0);
+            await commands.execute("docmanager:open", { path, kernel });
+        }""",
+        f"{explorable.name}.ipynb",
+    )
+    lab_page.wait_for_function(KERNEL_IS_READY, timeout=2 * PATIENCE)
+    yield lab_page
+    lab_page.evaluate("() => jupyterapp.shell.currentWidget.dispose()")
 
 
 def run_cell(page: Page, index: int) -> None:
@@ -141,20 +167,20 @@ def wait_until_drawn(page: Page, root: ElementHandle, traits: dict[str, Any]) ->
 
 
 def move(root: ElementHandle, trait: str) -> None:
-    """Let the reader move a control of the trait by one step."""
+    """Let the reader move a control of the trait by one step; one alone may have another name."""
     slider = f'[role=slider][aria-label^="{trait},"], .toy-slider:has([data-key="{trait}"]) input'
     if control := root.query_selector(f"{slider}, [data-trait={trait}] input[type=radio]:checked"):
         return control.press("ArrowRight")
-    return root.query_selector(f"[data-trait={trait}] input").press("Space")
+    if switch := root.query_selector(f"[data-trait={trait}] input"):
+        return switch.press("Space")
+    return root.query_selector(".toy-slider input").press("ArrowRight")
 
 
 @pytest.mark.parametrize("explorable", EXPLORABLES, ids=lambda e: e.name)
 def test_python_and_the_reader_move_the_same_explorable(
-    browser: Browser, lab: str, explorable: Explorable
+    notebook: Page, explorable: Explorable
 ) -> None:
-    page = browser.new_page(viewport={"width": 1300, "height": 1500})
-    page.goto(lab.format(explorable.name))
-    page.wait_for_function(KERNEL_IS_READY, timeout=2 * PATIENCE)
+    page = notebook
     run_cell(page, 0)
     root = page.wait_for_selector(".jp-OutputArea .toy", timeout=2 * PATIENCE)
     check(root, explorable)
@@ -174,4 +200,3 @@ def test_python_and_the_reader_move_the_same_explorable(
     root.query_selector(".toy-reset").press("Enter")
     first = getattr(toy.explorables, explorable.name)()
     wait_until_drawn(page, root, {name: getattr(first, name) for name in settings})
-    page.close()

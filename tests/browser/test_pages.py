@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from budgets import CORE, Size, over, size_of
 from pages import Source
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from speed import speed_of
 from visits import DESKTOP, HTML, PHONE, ROOT, OpenPage, Visit, Visiting, pages, read_to_the_end
 
@@ -41,13 +42,13 @@ NARROWEST = 320  # pixels: a window of 1280 at 400 %
 
 
 def one_of_each_generated_kind() -> list[str]:
-    """Return the first page of each folder of pages that no chapter is the source of."""
-    folders: dict[str, str] = {}
-    for path in sorted(HTML.glob("*/**/*.html")):
-        name = path.relative_to(HTML).as_posix()
-        if name not in pages() and not name.startswith("_static"):
-            folders.setdefault(path.parent.name, name)
-    return ["search.html", *folders.values()]
+    """Return the search page, and the longest page of each folder that has no chapter in it."""
+    longest: dict[str, Path] = {}
+    for path in sorted(HTML.glob("*/**/*.html"), key=lambda path: path.stat().st_size):
+        if path.relative_to(HTML).as_posix() not in pages():
+            longest[path.relative_to(HTML).parts[0]] = path
+    longest.pop("_static", None)
+    return ["search.html", *(path.relative_to(HTML).as_posix() for path in longest.values())]
 
 
 SITE = [*pages(), *one_of_each_generated_kind()]
@@ -368,20 +369,22 @@ def test_a_switch_shows_all_code_and_is_remembered(open_page: OpenPage) -> None:
     assert page.locator("div.cell > details[open]").count() == 0
 
 
-def test_the_contents_of_a_page_follow_its_scroll(open_page: OpenPage) -> None:
+@pytest.mark.parametrize(
+    ("place", "entry"),
+    [
+        (0.5, "4.6. All three terms"),
+        (0.85, "4.9. A slope that is nearly flat"),
+        (1, "4.12. Deeper"),
+    ],
+)
+def test_the_contents_of_a_page_follow_its_scroll_and_its_jumps(
+    open_page: OpenPage, place: float, entry: str
+) -> None:
     page = open_page("book/policy_gradient.html", viewport=(1280, 600)).page
-    contents = page.locator(".bd-sidebar-secondary")
-    assert contents.evaluate("it => it.scrollHeight > it.clientHeight && it.scrollTop === 0")
-    page.evaluate("scrollTo({ top: document.body.scrollHeight * 0.9, behavior: 'instant' })")
-    follows = """() => new Promise((done) => setInterval(() => {
-        const contents = document.querySelector(".bd-sidebar-secondary");
-        const box = contents.getBoundingClientRect();
-        const entry = [...contents.querySelectorAll(".active")].at(-1);
-        const { top, bottom } = entry.getBoundingClientRect();
-        if (contents.scrollTop > 0 && box.top <= top && bottom <= box.bottom) done(true);
-        setTimeout(done, 5000, false);
-    }, 50))"""
-    assert page.evaluate(follows)
+    page.evaluate(f"scrollTo({{ top: {place} * document.body.scrollHeight, behavior: 'instant' }})")
+    marked = page.locator(".bd-sidebar-secondary [aria-current]")
+    expect(marked).to_have_text(entry)
+    expect(marked).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])

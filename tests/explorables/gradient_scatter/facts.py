@@ -58,10 +58,6 @@ GRADIENT_SCATTER = Explorable(
     "gradient-scatter",
     gradient_scatter,
     dragged=2,
-    lab={
-        "policy": [0.2, 0.3, 0.5],
-        "estimator": "leave-one-out",
-        "baseline": "value",
-        "group_size": 5,
-    },
+    # A baseline is for one sample alone, so that it is moved before the estimator.
+    lab={"policy": [0.2, 0.3, 0.5], "baseline": "value", "estimator": "one sample"},
 )

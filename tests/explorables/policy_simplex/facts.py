@@ -34,5 +34,5 @@ POLICY_SIMPLEX = Explorable(
     "policy-simplex",
     policy_simplex,
     dragged=3,
-    lab={"policy": [0.2, 0.3, 0.5], "beta": 1.0, "kl_term": False},
+    lab={"policy": [0.2, 0.3, 0.5], "beta": 1.0, "kl_term": True},
 )
