@@ -284,3 +284,17 @@ def test_a_page_below_a_chapter_continues_its_numbers(pages: dict[str, Beautiful
     assert numbers(below)
     assert all(number.startswith("(5.") for number in numbers(below))
     assert not numbers(above) & numbers(below)
+
+
+def test_a_chapter_leads_to_the_next_chapter_and_a_deeper_page_to_the_next_page(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    ways = {
+        name: [link["href"] for link in pages[f"book/{name}.html"].select(".prev-next-area a")]
+        for name in ("index", "bandits", "dpo", "bandits/worlds")
+    }
+    assert ways["index"] == ["bandits.html"]
+    assert ways["bandits"] == ["index.html", "reward_loss.html"]
+    assert ways["dpo"] == ["kl_estimators.html", "figures.html"]
+    assert len(ways["bandits/worlds"]) == 2
+    assert all("bandits" in way or "/" not in way for way in ways["bandits/worlds"])
