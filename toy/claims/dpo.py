@@ -11,7 +11,7 @@ from toy.exact.distributions import entropy, kl_divergence, softmax
 from toy.exact.dpo import dpo_gradient, dpo_loss, fit_dpo, implicit_reward
 from toy.exact.learners import ascend, dpo_descent
 from toy.exact.policy_gradient import objective_gradient
-from toy.exact.reward_loss import fit_rewards, win_probability
+from toy.exact.reward_loss import fit_rewards, margin_after, win_probability
 from toy.exact.rlhf_objective import gibbs_policy, log_partition
 from toy.exact.sequence_dpo import sequence_dpo_gradient
 from toy.exact.validation import Array
@@ -123,7 +123,8 @@ def steps_to_one_in_a_hundred() -> dict[str, float]:
 
 def displacement() -> dict[str, float]:
     """Return the chosen response's probability and the loss, before and after training."""
-    before, after = (log_linear_policy([theta], LENGTHS) for theta in (0.0, 3.9))
+    trained = float(margin_after(50.0, 1.0))  # where the scene of chapter 6 ends
+    before, after = (log_linear_policy([theta], LENGTHS) for theta in (0.0, trained))
     losses = [float(dpo_loss(p, THIRDS, CHOSEN, 1.0)) for p in (before, after)]
     chosen = [float(p[1]) for p in (before, after)]
     return {"before": chosen[0], "after": chosen[1], "loss": losses[0], "lower": losses[1]}

@@ -1,4 +1,4 @@
-"""What the scene of shifted and scaled scores shows, computed by toy."""
+"""What the scene of shifted and scaled rewards shows, computed by toy."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import toy
 
 
 def shift_and_scale(state: dict[str, Any]) -> Numbers:
-    scores = state["scale"] * np.array(state["reward"]) + state["shift"]
+    rewards = state["scale"] * np.array(state["reward"]) + state["shift"]
     numbers = {"shift": state["shift"], "scale": state["scale"]}
-    numbers |= {f"score.{y}": score for y, score in enumerate(scores)}
+    numbers |= {f"reward.{y}": reward for y, reward in enumerate(rewards)}
     if "answer" in state:
-        numbers["answer"] = 100 * toy.win_probability(scores[0] - scores[1])
+        numbers["answer"] = 100 * toy.win_probability(rewards[0] - rewards[1])
     return numbers
 
 

@@ -1,4 +1,4 @@
-"""The scene of shifted and scaled scores in Python: its question, its answer and its why."""
+"""The scene of shifted and scaled rewards in Python: its question, its answer and its why."""
 
 import pytest
 
@@ -26,9 +26,9 @@ def test_what_both_are_multiplied_by_changes_the_odds(scale, named):
 
 
 def test_the_question_says_what_is_done():
-    assert "Both scores are raised by 3. How" in ShiftAndScale().question()
+    assert "Both rewards are raised by 3. How" in ShiftAndScale().question()
     both = ShiftAndScale(scale=2.0, shift=-1.0)
-    assert "wins 69 times in 100. Both scores are multiplied by 2 and lowered" in both.question()
+    assert "wins 69 times in 100. Both rewards are multiplied by 2 and lowered" in both.question()
     assert "multiplied by −1. How" in ShiftAndScale(shift=0.0, scale=-1.0).describe()
 
 

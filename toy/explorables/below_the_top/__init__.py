@@ -23,10 +23,10 @@ class BelowTheTop(Scene):
     def question(self) -> str:
         """Return the question: where the mix stands, measured from the best objective."""
         start, end = self._height(0.0), self._height(1.0)
+        parts = f"{say(100 - 100 * self.share)}\u00a0:\u00a0{say(100 * self.share)}"
         return (
-            f"With the best at 0, the reference is at {say(start)}, "
-            f"“always {self._best()}” at {say(end)}. Where is a mix, "
-            f"{say(100 - 100 * self.share)}\u00a0:\u00a0{say(100 * self.share)}?"
+            f"The top is 0, the reference at {say(start)}, “always {self._best()}” at {say(end)}. "
+            f"Where is a {parts} mix of these two?"
         )
 
     def truth(self) -> float:

@@ -16,7 +16,7 @@ def draw(shares: Array, heights: Array, share: float, truth: float) -> str:
         ax.axhline(0, color=LIGHT["ink"], linestyle="--", linewidth=1)
         ax.set(xlim=(0, 1), ylim=(1.05 * heights.min(), -0.05 * heights.min()))
         ax.set(
-            xlabel="share of the best response in the mix",
+            xlabel="share of “always” in the mix",
             ylabel="objective, measured from the top",
         )
         return as_svg(figure)

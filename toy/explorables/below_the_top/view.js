@@ -26,14 +26,14 @@ export default scene({
   presets: PRESETS,
   guesses: () => range(DEEPEST, 0.005, 0.01).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
-    const share = slider(stage, { label: "share of the best", key: "share", step: 0.05, format: say });
+    const share = slider(stage, { label: "share of “always”", key: "share", step: 0.05, format: say });
     const beta = slider(stage, { label: "price <i>β</i>", key: "beta", step: 0.05, format: say });
     return [
       { node: share.node, draw: (state) => share.draw(state.share) },
       { node: beta.node, draw: (state) => beta.draw(state.beta) },
     ];
   },
-  picture: () => ({ along: "y", right: 30, xTitle: "share of the best response in the mix", yTitle: "objective, measured from the top" }),
+  picture: () => ({ along: "y", right: 30, xTitle: "share of “always” in the mix", yTitle: "objective, measured from the top" }),
 
   show({ share, beta, reward, reference, responses }) {
     const best = reward.indexOf(max(reward));
@@ -43,8 +43,8 @@ export default scene({
     const summary = `A mix with ${say(share)} of ${responses[best]}; measured from the top the reference is at ${say(start)}, always ${responses[best]} at ${say(end)}`;
     return {
       question:
-        `With the best at 0, the reference is at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
-        `Where is a mix, ${say(100 - 100 * share)}\u00a0:\u00a0${say(100 * share)}?`,
+        `The top is 0, the reference at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
+        `Where is a ${say(100 - 100 * share)}\u00a0:\u00a0${say(100 * share)} mix of these two?`,
       truth,
       why: why(beta, klDivergence(mix(share), gibbsPolicy(reward, reference, beta)), (1 - share) * start + share * end),
       start: -0.1,

@@ -23,7 +23,7 @@ class HundredDraws(Scene):
         """Return the question: in how many runs the rare response never comes."""
         return (
             f"The reference says Canberra {say(1000 * self.share)} times in 1,000. In how many of "
-            f"100 runs does it not come once in {DRAWS} draws?"
+            f"100 runs does it never come in {DRAWS} draws?"
         ).replace("Canberra 1 times", "Canberra once")
 
     def truth(self) -> float:

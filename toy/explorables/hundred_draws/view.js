@@ -35,7 +35,7 @@ export default scene({
     const summary = `After ${say(draws)} draws it has not come in ${say(without(draws))} of 100 runs`;
     const often = share === 0.001 ? "once" : `${say(1000 * share)} times`;
     return {
-      question: `The reference says Canberra ${often} in 1,000. In how many of 100 runs does it not come once in ${all} draws?`,
+      question: `The reference says Canberra ${often} in 1,000. In how many of 100 runs does it never come in ${all} draws?`,
       truth,
       why: why(share, truth / 100, all),
       start: 60,

@@ -60,7 +60,7 @@ export default scene({
       ["k1", "k3"].map((name) => [name, draws === 1 ? stems(d.map(ESTIMATORS[name]), policy) : histogram(laws[name].bins)]),
     );
     const top = 1.3 * max([...bars.k1, ...bars.k3], (one) => one.height);
-    const summary = `${say(draws)} draws averaged`;
+    const summary = `${say(draws)} ${draws === 1 ? "draw" : "draws"} averaged`;
     const seen = draws === stage.limits("draws")[1];
     return {
       question:

@@ -1,4 +1,4 @@
-"""The still picture of two scores, shifted and scaled. The maths is computed by the caller."""
+"""The still picture of two rewards, shifted and scaled. The maths is computed by the caller."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from toy.figures.style import LIGHT
 def draw(
     responses: Sequence[str], before: Sequence[float], after: Sequence[float], wins: float
 ) -> str:
-    """Draw both scores before and after the change, and the share of comparisons that each wins."""
+    """Draw both rewards before and after the change, and the share of comparisons each wins."""
     with blank(7.0, 3.4) as figure:
         above, below = figure.subplots(2, height_ratios=[2, 1])
         outline = {"facecolor": "none", "edgecolor": LIGHT["ink"], "linestyle": "--"}
@@ -17,7 +17,7 @@ def draw(
         above.barh(responses, before, height=0.6, **outline)
         above.axvline(0, color=LIGHT["muted"], linewidth=1)
         above.invert_yaxis()
-        above.set(xlabel="score; dashed: before")
+        above.set(xlabel="reward; dashed: before")
         below.barh("wins", wins, color=LIGHT["policy"])
         below.barh("wins", 100 - wins, left=wins, color=LIGHT["reference"])
         below.annotate(f" {responses[0]} {wins:.3g}", (0, 0), va="center", color=LIGHT["paper"])

@@ -1,4 +1,4 @@
-// Two scores, shifted and scaled: only their difference decides who wins how often.
+// Two rewards, shifted and scaled: only their difference decides who wins how often.
 
 import { range } from "d3-array";
 import { winProbability } from "../core/reward_loss.js";
@@ -16,10 +16,10 @@ const PRESETS = {
   "× −1": { ...PAIR, shift: 0, scale: -1 },
 };
 
-const SCORES = [-6.5, 8.5]; // what is drawn of them
+const SPAN = [-6.5, 8.5]; // what is drawn of them
 
 export default scene({
-  label: "Scores, shifted and scaled",
+  label: "Rewards, shifted and scaled",
   presets: PRESETS,
   draws: guessBars,
   guesses: () => range(0, 101),
@@ -36,10 +36,10 @@ export default scene({
   show({ shift, scale, reward, responses }) {
     const margin = (times) => times * (reward[0] - reward[1]);
     const wins = (times) => 100 * winProbability(margin(times));
-    const scores = reward.map((score) => scale * score + shift);
+    const changed = reward.map((r) => scale * r + shift);
     const truth = wins(scale);
     const first = responses[0];
-    const summary = responses.map((name, y) => `${name} scores ${say(scores[y])}, before ${say(reward[y])}`).join("; ");
+    const summary = responses.map((name, y) => `${name} earns ${say(changed[y])}, before ${say(reward[y])}`).join("; ");
     const look = (y) => ({ role: y === 0 ? "policy" : "reference" });
     return {
       question:
@@ -52,19 +52,19 @@ export default scene({
       picture: {
         domain: [0, 100],
         key: [
-          { role: "policy", label: "score now" },
+          { role: "policy", label: "reward now" },
           { role: "policy", hollow: true, label: "before" },
         ],
         rows: [
           ...responses.map((name, y) => ({
             name,
             height: 0.24,
-            domain: SCORES,
-            key: `score.${y}`,
-            value: scores[y],
-            at: Math.max(scores[y], reward[y], 0),
+            domain: SPAN,
+            key: `reward.${y}`,
+            value: changed[y],
+            at: Math.max(changed[y], reward[y], 0),
             lanes: [
-              { height: 0.62, parts: [{ ...look(y), from: 0, to: scores[y] }] },
+              { height: 0.62, parts: [{ ...look(y), from: 0, to: changed[y] }] },
               { height: 0.38, parts: [{ ...look(y), hollow: true, from: 0, to: reward[y] }] },
             ],
           })),
@@ -90,11 +90,11 @@ export default scene({
   },
 });
 
-/** What is done to both scores, as a sentence. */
+/** What is done to both rewards, as a sentence. */
 function change(shift, scale) {
   const shifted = `${shift >= 0 ? "raised" : "lowered"} by ${say(Math.abs(shift))}`;
-  if (scale === 1) return `Both scores are ${shifted}.`;
-  return `Both scores are multiplied by ${say(scale)}${shift ? ` and ${shifted}` : ""}.`;
+  if (scale === 1) return `Both rewards are ${shifted}.`;
+  return `Both rewards are multiplied by ${say(scale)}${shift ? ` and ${shifted}` : ""}.`;
 }
 
 /** What becomes of the margin. */

@@ -16,7 +16,7 @@ const TEMPTING = {
 
 const PRESETS = {
   Given: TEMPTING,
-  Doubled: { ...TEMPTING, reward: [0.4, 2, 1.6, -3] },
+  "Rewards × 2": { ...TEMPTING, reward: [0.4, 2, 1.6, -3] },
   "Mercury down": { ...TEMPTING, reward: [0.2, 1, 0.2, -1.5] },
 };
 

@@ -20,8 +20,8 @@ class TimesAdvantage(Scene):
     def question(self) -> str:
         """Return the question: where the line is."""
         return (
-            "The gradient pushes each logit by an area: probability × height over one line. "
-            "All pushes cancel. At which reward is the line?"
+            "The mean reward’s gradient pushes each logit by an area, probability × height over "
+            "one line. All pushes cancel. At which reward is the line?"
         )
 
     def truth(self) -> float:

@@ -52,7 +52,7 @@ export default scene({
     const summary = policy.map((p, y) => `${responses[y]} has probability ${say(p)} and reward ${say(reward[y])}`).join(", ");
     const left = (y) => sum(policy.slice(0, y));
     return {
-      question: "The gradient pushes each logit by an area: probability × height over one line. All pushes cancel. At which reward is the line?",
+      question: "The mean reward’s gradient pushes each logit by an area, probability × height over one line. All pushes cancel. At which reward is the line?",
       truth,
       why: why({ policy, reward, responses, truth, pushes }),
       start: -1,
