@@ -451,7 +451,7 @@ FOUND = """() => [...CSS.highlights.get("found")].map((range) => {
         ("file", "reward hacking", "Glossary › reward hacking"),
         ("http", "best of n", "Deeper: best of n, and other rivals"),
         ("file", "spread more widely", "Deeper: two Gaussians, in closed form › A tail without"),
-        ("file", "Chowdhury", "Deeper: clean labels, noisy labels, and IPO › Solution to"),
+        ("file", "dissenters", "Deeper: the loss in practice › Solution to"),
         ("http", "EOS", "Deeper: the KL, token by token › After the end: EOS and masked tokens"),
         ("file", "ties", "Deeper: what the model assumes of people › Ties, and half a win each"),
     ],

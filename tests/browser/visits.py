@@ -49,9 +49,14 @@ class Visit:
             if not request.url.startswith((home, "data:", "blob:")):
                 self.problems.append(f"foreign request: {request.url}")
 
+        def on_failure(request: Request) -> None:
+            # Who leaves a page takes back what it still asks for: that is no failure.
+            if request.failure != "net::ERR_ABORTED":
+                note(f"failed request: {request.url}: {request.failure}")
+
         page, note = self.page, self.problems.append
         page.on("request", on_request)
-        page.on("requestfailed", lambda r: note(f"failed request: {r.url}: {r.failure}"))
+        page.on("requestfailed", on_failure)
         page.on("response", lambda r: r.status >= 400 and note(f"status {r.status}: {r.url}"))
         page.on("pageerror", lambda error: note(f"JavaScript error: {error}"))
         page.on(
