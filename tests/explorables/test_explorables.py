@@ -78,6 +78,11 @@ def test_a_still_is_the_same_byte_for_byte_and_knows_only_the_palette(explorable
     assert set(re.findall(r"#[0-9a-f]{6}", picture)) <= {c.light for c in PALETTE.values()}
 
 
+def test_a_still_shows_no_tex_as_it_is_typed(explorable):
+    # Each text that is drawn stands before its outlines as a comment.
+    assert not re.search(r"<!-- [^>]*[$\\\\]", explorable.still())
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("end", ["low", "high"])
 @pytest.mark.parametrize("cls", ALL)

@@ -41,6 +41,8 @@ _MARKERS: dict[str, dict[str, Any]] = {
 }
 _NAMES = {"policy": "policy", "reference": "reference", "best": "optimum"}
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @contextmanager
 def blank(width: float, height: float) -> Iterator[Figure]:
@@ -54,9 +56,26 @@ def blank(width: float, height: float) -> Iterator[Figure]:
 
 def as_svg(figure: Figure) -> str:
     """Return the figure as an `<svg>` element."""
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(lambda value, _: power_of_ten(value))
+            axis.set_minor_formatter("")
     text = StringIO()
     figure.savefig(text, format="svg", metadata=METADATA)
     return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def power_of_ten(value: float) -> str:
+    """Return a power of ten as one writes it without TeX.
+
+    Examples
+    --------
+    >>> power_of_ten(0.01), power_of_ten(1000.0), power_of_ten(1e-9)
+    ('0.01', '1,000', '10⁻⁹')
+    """
+    if 1e-3 <= value < 1e6:
+        return f"{value:,.12g}"
+    return "10" + str(round(np.log10(value))).translate(_RAISED)
 
 
 def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, ArrayLike]) -> Axes:

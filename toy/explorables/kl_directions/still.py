@@ -35,5 +35,5 @@ def stacked_shares(ax: Axes, responses: Sequence[str], shares: Mapping[str, Arra
         ax.text(0, row - 0.34, f"{names[role]} = {ends[-1]:.3f} nats", va="bottom")
     ax.set_yticks([])
     ax.set_ylim(1.5, -0.75)
-    ax.set_xlabel("share of each response (nats): p log(p/q) + q − p, where p samples")
+    ax.set_xlabel("share of each response (nats)")
     return ax
