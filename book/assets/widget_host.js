@@ -245,6 +245,8 @@
     function follow() {
       const anchor = address.read();
       if (anchor) document.querySelector(`[data-anchor="${CSS.escape(anchor)}"]`)?.scrollIntoView();
+      // Those above it have grown since the browser went there.
+      else if (location.hash.startsWith("#live-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
     }
 
     /** The one view that an address with `?embed` asks for, which then fills the page. */

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ ASK = (
     '<span class="claim-mark" aria-hidden="true">{mark}</span></summary>'
 )
 TALLY = '<p class="claim-tally" data-claims="{}">You have answered none of the {} claims.</p>'
+BAR = '<p class="claim-bar">{}</p>'
+PART = '<span class="claim-{0}" style="flex-grow: {1}"><b>{1}</b> {0}</span>'
 
 
 class AskClaims(SphinxPostTransform):
@@ -68,7 +71,9 @@ class AskClaims(SphinxPostTransform):
                 ask(box, verdicts)
         for ledger in list(self.document.findall(nodes.container)):
             if "tag_ledger" in ledger["classes"]:
-                ledger.parent.insert(ledger.parent.index(ledger), tally(verdicts))
+                place = ledger.parent.index(ledger)
+                ledger.parent.insert(place, [bar(verdicts), tally(verdicts)])
+                shorten(ledger)
 
 
 def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
@@ -96,6 +101,24 @@ def tally(verdicts: dict[str, str]) -> nodes.raw:
     """Return the line that counts the reader's answers; it knows what the numbers say to each."""
     answers = {key: ANSWERS[verdict] for key, verdict in verdicts.items()}
     return raw(TALLY.format(escape(json.dumps(answers)), len(answers)))
+
+
+def bar(verdicts: dict[str, str]) -> nodes.raw:
+    """Return how many claims have each verdict, as parts of one bar."""
+    counts = Counter(verdicts.values())
+    return raw(BAR.format("".join(PART.format(verdict, counts[verdict]) for verdict in MARKS)))
+
+
+def shorten(ledger: nodes.container) -> None:
+    """Let verdicts be seen at a glance, and long names of tests be said by a link alone."""
+    for word in ledger.findall(nodes.strong):
+        if word.astext() in MARKS:
+            word["classes"] += ["claim-chip", f"claim-{word.astext()}"]
+    for link in ledger.findall(nodes.reference):
+        name = link.astext()
+        if name.startswith("tests/"):
+            link["reftitle"] = name
+            link.children = [nodes.Text("the test")]
 
 
 def raw(html: str) -> nodes.raw:
