@@ -90,7 +90,7 @@ def on_paper(policies: ArrayLike) -> Any:
 
 
 def role_line(ax: Axes, x: Any, y: Any, role: str, label: str | None = None) -> None:
-    """Draw a line in the colour and dash of its role, named for the legend."""
+    """Draw a line in the colour and dash of its role; `name_line` writes its label beside it."""
     ax.plot(x, y, color=LIGHT[role], linestyle=DASHES.get(role, "-"), label=label or NAMES[role])
 
 
@@ -107,6 +107,47 @@ def mark(ax: Axes, x: float, text: str) -> None:
         fontsize=9.5,
         color=LIGHT["muted"],
     )
+
+
+def beside(
+    ax: Axes, text: str, at: Any, shift: tuple[float, float] = (6, 0), colour: str = LIGHT["ink"]
+) -> None:
+    """Write words beside a point, so many points of type to the right and up, on that side of it.
+
+    What is named by the grey of the reference is written in a darker one: words need more contrast.
+    """
+    across, up = np.sign(shift).astype(int)
+    ax.annotate(
+        text,
+        tuple(at),
+        shift,
+        textcoords="offset points",
+        ha=("center", "left", "right")[across],
+        va=("center", "bottom", "top")[up],
+        fontsize=9.5,
+        color=LIGHT["muted"] if colour == LIGHT["reference"] else colour,
+        annotation_clip=False,
+    )
+
+
+def name_line(
+    ax: Axes, label: str, at: float = 1.0, shift: tuple[float, float] = (6, 0), text: str = ""
+) -> None:
+    """Write a line's label, or a text, beside it in its colour.
+
+    `at` says how far along the line's points: 0 is its start, 1 its end.
+    """
+    (line,) = (line for line in ax.get_lines() if line.get_label() == label)
+    points = np.column_stack(line.get_data())
+    there = points[round(at * (len(points) - 1))]
+    beside(ax, text or label, there, shift, str(line.get_color()))
+
+
+def key_above(ax: Axes, anchor: float = 0.99) -> None:
+    """Name the bars of each group in one row above the axes, in the order in which they stand."""
+    handles, _ = ax.get_legend_handles_labels()
+    row: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.02, anchor)}
+    ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, ncols=len(handles), **row)
 
 
 def bars(ax: Axes, labels: list[str], heights: dict[str, Any], names: dict[str, str]) -> None:

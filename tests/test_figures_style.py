@@ -1,0 +1,74 @@
+"""Lines are named beside themselves, and bars in one row above the axes."""
+
+import numpy as np
+import pytest
+from pictures import key_of
+
+import toy
+from toy.figures.style import LIGHT, bars, beside, key_above, name_line
+
+pytestmark = pytest.mark.usefixtures("book_style")
+
+X = np.linspace(0.0, 4.0, 5)
+
+
+def named(**place):
+    """The words that `name_line` writes beside the second of two lines."""
+    ax = toy.figures.axes()
+    ax.plot(X, X, color=LIGHT["k1"], label="other")
+    ax.plot(X, X**2, color=LIGHT["policy"], label="squares")
+    name_line(ax, "squares", **place)
+    return ax.texts[0]
+
+
+def test_a_line_is_named_right_of_its_end_in_its_colour():
+    text = named()
+    assert text.get_text() == "squares"
+    assert text.get_color() == LIGHT["policy"]
+    assert text.xy == (4.0, 16.0)
+    assert text.xyann == (6, 0)
+
+
+@pytest.mark.parametrize(("at", "point"), [(0.0, (0, 0)), (0.5, (2, 4)), (0.3, (1, 1))])
+def test_a_name_stands_at_a_point_of_the_line_so_far_along_it(at, point):
+    assert named(at=at).xy == point
+
+
+def test_a_line_may_be_called_something_else_than_its_label():
+    assert named(text="$x^2$").get_text() == "$x^2$"
+
+
+@pytest.mark.parametrize(
+    ("shift", "side"),
+    [
+        ((6, 0), ("left", "center")),
+        ((-6, 2), ("right", "bottom")),
+        ((0, -5), ("center", "top")),
+    ],
+)
+def test_words_grow_away_from_their_point(shift, side):
+    ax = toy.figures.axes()
+    beside(ax, "here", (1, 1), shift)
+    assert (ax.texts[0].get_ha(), ax.texts[0].get_va()) == side
+
+
+def test_words_can_be_read_also_where_the_line_is_a_light_grey():
+    ax = toy.figures.axes()
+    beside(ax, "reference", (1, 1), colour=LIGHT["reference"])
+    beside(ax, "a word", (1, 1))
+    assert [text.get_color() for text in ax.texts] == [LIGHT["muted"], LIGHT["ink"]]
+    assert all(text.get_fontsize() >= 9 for text in ax.texts)
+
+
+def test_bars_are_named_in_one_row_above_the_axes_in_their_order():
+    ax = toy.figures.axes()
+    heights = {"k1": [0.1, 0.2], "k3": [0.3, 0.4], "policy": [0.5, 0.6]}
+    bars(ax, ["a", "b"], heights, {"k1": "first", "k3": "second", "policy": "third"})
+    key_above(ax)
+    ax.figure.canvas.draw()
+    assert key_of(ax) == ["first", "second", "third"]
+    places = [text.get_window_extent() for text in ax.get_legend().get_texts()]
+    assert len({round(place.y0) for place in places}) == 1
+    assert [place.x0 for place in places] == sorted(place.x0 for place in places)
+    assert min(place.y0 for place in places) > ax.get_window_extent().y1
+    assert not ax.get_legend().get_frame_on()
