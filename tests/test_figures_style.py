@@ -5,7 +5,7 @@ import pytest
 from pictures import key_of
 
 import toy
-from toy.figures.style import LIGHT, bars, beside, key_above, name_line
+from toy.figures.style import LIGHT, bars, beside, key_above, name_bars, name_line
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -58,6 +58,18 @@ def test_words_can_be_read_also_where_the_line_is_a_light_grey():
     beside(ax, "a word", (1, 1))
     assert [text.get_color() for text in ax.texts] == [LIGHT["muted"], LIGHT["ink"]]
     assert all(text.get_fontsize() >= 9 for text in ax.texts)
+
+
+def test_the_bars_of_a_role_are_named_beside_the_highest_of_them_in_their_colour():
+    ax = toy.figures.axes()
+    heights = {"k1": [0.1, -0.7], "k3": [0.3, 0.4]}
+    bars(ax, ["a", "b"], heights, {"k1": "first", "k3": "second"})
+    name_bars(ax, (0, 4), (6, -3))
+    first, second = ax.texts
+    np.testing.assert_allclose([first.xy, second.xy], [(-0.2, 0.1), (1.2, 0.4)])
+    assert [first.get_text(), second.get_text()] == ["first", "second"]
+    assert [first.get_color(), second.get_color()] == [LIGHT["k1"], LIGHT["k3"]]
+    assert second.xyann == (6, -3)
 
 
 def test_bars_are_named_in_one_row_above_the_axes_in_their_order():

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike
 
 from toy.figures.palette import PALETTE
@@ -141,6 +142,18 @@ def name_line(
     points = np.column_stack(line.get_data())
     there = points[round(at * (len(points) - 1))]
     beside(ax, text or label, there, shift, str(line.get_color()))
+
+
+def name_bars(ax: Axes, *shifts: tuple[float, float]) -> None:
+    """Write in its colour what bars show, one shift from the top of the highest: few need no key.
+
+    `shifts` has one for each role of the bars, in their order.
+    """
+    groups: Any = ax.containers
+    for group, shift in zip(groups, shifts, strict=True):
+        highest = max(group, key=lambda bar: bar.get_height())
+        top = highest.get_x() + highest.get_width() / 2, highest.get_height()
+        beside(ax, group.get_label(), top, shift, to_hex(highest.get_facecolor()))
 
 
 def key_above(ax: Axes, anchor: float = 0.99) -> None:
