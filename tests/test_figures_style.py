@@ -5,6 +5,7 @@ import pytest
 from pictures import key_of
 
 import toy
+from toy.figures.stills import halfway, name_highest
 from toy.figures.style import LIGHT, bars, beside, key_above, name_bars, name_line
 
 pytestmark = pytest.mark.usefixtures("book_style")
@@ -36,6 +37,23 @@ def test_a_name_stands_at_a_point_of_the_line_so_far_along_it(at, point):
 
 def test_a_line_may_be_called_something_else_than_its_label():
     assert named(text="$x^2$").get_text() == "$x^2$"
+
+
+@pytest.mark.parametrize(
+    ("heights", "place", "side"),
+    [([3, 2, 1, 0], (0, 3), 1), ([0, 1, 3, 2, 1], (2, 3), 0), ([0, 1, 2, 4], (3, 4), -1)],
+)
+def test_a_name_above_the_highest_point_of_a_line_stays_inside_the_picture(heights, place, side):
+    ax = toy.figures.axes()
+    ax.plot(heights, label="line")
+    name_highest(ax, "line")
+    assert ax.texts[0].xy == place
+    assert ax.texts[0].xyann == (side, 5)
+
+
+@pytest.mark.parametrize(("values", "part"), [([0, 1, 5, 10], 2 / 3), ([8, 5, 1, 0, 0], 0.25)])
+def test_halfway_is_where_a_line_has_done_half_of_its_way(values, part):
+    assert halfway(np.array(values)) == part
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,11 @@ def test_a_still_is_the_same_byte_for_byte_and_knows_only_the_palette(explorable
     assert set(re.findall(r"#[0-9a-f]{6}", picture)) <= {c.light for c in PALETTE.values()}
 
 
+def test_the_numbers_of_a_stills_axes_are_no_tex(explorable):
+    # What is written stands in a comment beside its outlines; a dollar is drawn as it is.
+    assert "mathdefault" not in explorable.still()
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("end", ["low", "high"])
 @pytest.mark.parametrize("cls", ALL)
