@@ -4,13 +4,13 @@ Rewards are in units of reward, divergences in nats, β in reward per nat.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from toy.figures.style import CORNERS, LIGHT, mark
+from toy.figures.style import CORNERS, LIGHT, beside, mark, name_line
 
 Side = Literal["left", "center", "right"]
 
@@ -39,8 +39,14 @@ WISHES: tuple[tuple[str, tuple[float, float], Side], ...] = (
     ("wrong", (9, -5), "left"),
 )
 
-#: The role and marker of each policy that is compared with the frontier.
-RIVALS = (("k3", "^"), ("k2", "D"), ("k1", "s"), ("wrong", "X"))
+#: The role and marker of each policy that is compared with the frontier, and where its name stands:
+#: how far along its points, and how far beside.
+RIVALS = (
+    ("k3", "^", 0.67, (5, -6)),
+    ("k2", "D", 0.0, (8, -1)),
+    ("k1", "s", 0.0, (8, 0)),
+    ("wrong", "X", 0.0, (8, 0)),
+)
 
 #: The dash of what is drawn in the colour of a role.
 DASHES = {
@@ -163,11 +169,15 @@ def landscape(
     heights = ax.tricontour(
         x, y, values, levels=levels, colors=LIGHT["reward"], linewidths=1, linestyles="solid"
     )
-    ax.clabel(heights, fmt="%.2f", fontsize=9.5, colors=LIGHT["reward"])
+    rings: Any = [path.vertices for path in heights.get_paths()]
+    inside = [ring[ring[:, 1] > 0.1] for ring in rings]
+    lowest: Any = [tuple(ring[ring[:, 1].argmin()]) for ring in inside]
+    ax.clabel(heights, fmt="%.2f", fontsize=9.5, colors=LIGHT["reward"], manual=lowest)
     optima = place(path)
     line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
+    name_line(ax, "optima for all β", 0.2, (9, 2))
     looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
-        ("s", "reference", (-8, 5), "right"),
+        ("s", "muted", (1, -15), "left"),
         ("o", "policy", (2, 9), "left"),
         ("^", "ink", (-10, 7), "right"),
     )
@@ -175,7 +185,6 @@ def landscape(
         point = place(policy)
         ax.plot(*point, marker, color=LIGHT[role], markersize=8, zorder=3)
         note(ax, name, tuple(point), offset, LIGHT[role], ha)
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.0))
     return ax
 
 
@@ -245,30 +254,33 @@ def frontier(
     name the policies' KL and reward.
     """
     line(ax, kl, reward, "policy", "frontier: Gibbs policies")
+    name_line(ax, "frontier: Gibbs policies", 0.24, (0, 15))
     ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
     ax.plot(*touch, "o", color=LIGHT["best"], markersize=8)
     note(ax, r"$\pi^*$, slope $\beta$", touch, (9, -9), LIGHT["best"])
     start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
     ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
-    note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
-    for (name, (x, y)), (role, marker) in zip(others.items(), RIVALS, strict=True):
+    note(ax, r"$\beta$ log Z", start, (18, -12), LIGHT["best"])
+    for (name, (x, y)), (role, marker, at, shift) in zip(others.items(), RIVALS, strict=True):
         ax.plot(x, y, marker, color=LIGHT[role], markersize=7, label=name)
+        name_line(ax, name, at, shift)
     ax.set_xlim(left=0)
     ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
     ax.set_ylabel(r"E$_\pi$[r] (units of reward)")
-    ax.legend(loc="lower right")
     return ax
 
 
 def best_of_n(ax: Axes, n: ArrayLike, bound: ArrayLike, kl: Mapping[str, ArrayLike]) -> Axes:
     """Draw the divergence of the best of n draws, for several worlds, below its bound."""
     line(ax, n, bound, "wrong", "log n − (n − 1)/n")
-    for (name, values), role in zip(kl.items(), ("k2", "k3", "policy"), strict=True):
+    name_line(ax, "log n − (n − 1)/n", 0.9, (-6, 3))
+    places: Any = (("k2", 1.0, (-2, -5)), ("k3", 1.0, (-2, -5)), ("policy", 0.7, (6, -6)))
+    for (name, values), (role, at, shift) in zip(kl.items(), places, strict=True):
         line(ax, n, values, role, name)
+        name_line(ax, name, at, shift)
     ax.set_xscale("log")
     ax.set_xlabel("number of draws n")
     ax.set_ylabel(r"KL$(\pi_n\,\|\,\pi_\mathrm{ref})$ (nats)")
-    ax.legend(loc="upper left")
     return ax
 
 
@@ -276,15 +288,18 @@ def rare_response(
     ax: Axes, beta: ArrayLike, chances: Mapping[str, ArrayLike], even: Mapping[str, float]
 ) -> Axes:
     """Draw the optimal probability of the best response, for several references, against β."""
+    first, *_, never = chances
     for (name, values), (role, dash) in zip(chances.items(), RARITIES, strict=True):
-        ax.plot(beta, values, color=LIGHT[role], linestyle=dash, label=name)
+        ax.plot(beta, values, color=LIGHT[role], linestyle=dash)
         if name in even:
             ax.plot(even[name], 0.5, "o", color=LIGHT[role], markersize=7)
+        at = (even[name], 0.5) if name in even else (np.min(beta), np.max(values))
+        text = rf"$\pi_\mathrm{{ref}}$ = {name}" if name in (first, never) else name
+        beside(ax, text, at, (8, 0) if name in even else (1, 5), LIGHT[role])
     ax.set_xscale("log")
     ax.set_xlabel("price β (reward per nat)")
     ax.set_ylabel("probability of the best response")
     ax.set_ylim(-0.03, 1.03)
-    ax.legend(title=r"$\pi_\mathrm{ref}$ of the best response", loc="upper right")
     return ax
 
 
