@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: What the numbers say to "true, false, or does it depend?", by verdict, and a mark for it.
+#: What the numbers say to "true, false, or does it depend?", by verdict, and the word for it.
 ANSWERS = {"right": "true", "refuted": "false", "incomplete": "depends"}
-MARKS = {"right": "✓", "refuted": "✗", "incomplete": "±"}
+WORDS = {"right": "true", "refuted": "false", "incomplete": "it depends"}
 KIND = "The claim, tested: "
 NAMED = re.compile(r"(?:claim|ask)-(.*)")
 
@@ -50,7 +50,7 @@ ASK = (
     '<div class="claim-after"><p class="claim-said" role="status"></p>'
     '<button type="button" class="claim-back" value="" hidden>Take back</button></div></div>'
     '<details class="claim-numbers"><summary>What the numbers say'
-    '<span class="claim-mark" aria-hidden="true">{mark}</span></summary>'
+    '<span class="claim-word">: {word}</span></summary>'
 )
 TALLY = '<p class="claim-tally" data-claims="{}">You have answered none of the {} claims.</p>'
 BAR = '<p class="claim-bar">{}</p>'
@@ -85,7 +85,7 @@ def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
     verdict = verdicts[key]
     box["classes"].append(f"claim-{verdict}")
     set_kind_apart(box[0])
-    box.insert(1, raw(ASK.format(key=key, answer=ANSWERS[verdict], mark=MARKS[verdict])))
+    box.insert(1, raw(ASK.format(key=key, answer=ANSWERS[verdict], word=WORDS[verdict])))
     box.append(raw("</details>"))
 
 
