@@ -24,7 +24,7 @@ def test_a_guess_is_compared_with_the_logit(live: Live) -> None:
     assert state["answer"] == pytest.approx(np.log(7 / 3), rel=1e-12)
     assert state["distance"] == pytest.approx(abs(state["guess"] - np.log(7 / 3)))
     assert "logit p = 0.847" in live.root.text_content()
-    assert "0.7 of the labels" in live.find(".toy-verdict").inner_text(), "and says why"
+    assert "0.7 of the labels" in live.find(".toy-predict-verdict").inner_text(), "and says why"
     assert not live.find(".toy-cover")
     live.press("Guess again")
     assert live.find(".toy-cover")

@@ -14,10 +14,11 @@ import { createStage } from "../parts/stage.js";
 const EQUAL = 0.005;
 const APART = 0.1;
 
+const responses = ["answers", "hedges", "refuses"];
 const SETTINGS = {
-  "A sharp policy": { policy: [0.85, 0.12, 0.03], reference: [0.3, 0.3, 0.4] },
-  "A sharp reference": { policy: [0.3, 0.3, 0.4], reference: [0.85, 0.12, 0.03] },
-  "Close together": { policy: [0.36, 0.29, 0.35], reference: [0.3, 0.3, 0.4] },
+  "A sharp policy": { responses, policy: [0.85, 0.12, 0.03], reference: [0.3, 0.3, 0.4] },
+  "A sharp reference": { responses, policy: [0.3, 0.3, 0.4], reference: [0.85, 0.12, 0.03] },
+  "Close together": { responses, policy: [0.36, 0.29, 0.35], reference: [0.3, 0.3, 0.4] },
 };
 
 function render({ model, el }) {
@@ -52,7 +53,7 @@ function render({ model, el }) {
       "A share is <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) + (<i>π</i><sub>ref</sub> − <i>π</i>), with the two exchanged in the lower bar: never negative. " +
       "The differences add up to 0, so the whole bar is the sum of the <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) alone.",
   });
-  const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const verdict = make("p", { class: "toy-predict-verdict", "aria-live": "polite" });
   const task = make("div", { class: "toy-predict" }, [
     make("p", { class: "toy-asked", text: "Make the two numbers equal, and more than 0.1 nats, by dragging bars. How many such pairs are there?" }),
     verdict,

@@ -2,7 +2,7 @@
 
 import { button } from "./buttons.js";
 import { make } from "./dom.js";
-import { formatNumber } from "./format.js";
+import { say } from "./format.js";
 import { slider } from "./slider.js";
 
 /**
@@ -13,7 +13,7 @@ import { slider } from "./slider.js";
  * say after the answer, and whether the figure shows the answer already: then nothing is asked any more.
  * Nor is anything asked if the answer is null, which the control cannot express: the remark says why.
  */
-export function predict(stage, { question = "", guessLabel, initial, step, steps, format, exact = formatNumber }) {
+export function predict(stage, { question = "", guessLabel, initial, step, steps, format, exact = say }) {
   let guess = initial;
   let revealed = false;
   const set = (value) => {
@@ -38,13 +38,14 @@ export function predict(stage, { question = "", guessLabel, initial, step, steps
     revealed = !revealed;
     stage.redraw();
   }).classed("toy-primary", true);
-  const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const verdict = make("p", { "aria-live": "polite" });
+  const room = make("p", { class: "toy-predict-room", "aria-hidden": "true" }); // what it will need, unseen, so that nothing jumps
   const asked = make("p", { class: "toy-asked", text: question });
   const box = make("div", { class: "toy-predict" }, [
     asked,
     control,
     toggle,
-    verdict,
+    make("div", { class: "toy-predict-verdict" }, [verdict, room]),
   ]);
 
   return {
@@ -61,8 +62,10 @@ export function predict(stage, { question = "", guessLabel, initial, step, steps
       control.disable(answer === null);
       toggle.text(answer === null ? "No answer here" : seen ? "All seen" : revealed ? "Guess again" : "Reveal");
       toggle.property("disabled", seen || answer === null);
-      if (answer === null) verdict.text(remark);
-      else verdict.html(revealed || seen ? `${distanceTo(answer, guess, exact)} ${remark}` : "Slide to your guess, then reveal.");
+      const all = answer === null ? "" : `${distanceTo(answer, guess, exact)} `;
+      verdict.html(answer === null || revealed || seen ? all : "Slide to your guess, then reveal.");
+      if (answer === null || revealed || seen) verdict.append("span").text(remark);
+      room.html(all.replaceAll(/ data-[a-z]+="[^"]*"/g, "")).append("span").text(remark);
     },
   };
 }
