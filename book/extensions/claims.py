@@ -106,13 +106,13 @@ def tally(verdicts: dict[str, str]) -> nodes.raw:
 def bar(verdicts: dict[str, str]) -> nodes.raw:
     """Return how many claims have each verdict, as parts of one bar."""
     counts = Counter(verdicts.values())
-    return raw(BAR.format("".join(PART.format(verdict, counts[verdict]) for verdict in MARKS)))
+    return raw(BAR.format("".join(PART.format(verdict, counts[verdict]) for verdict in ANSWERS)))
 
 
 def shorten(ledger: nodes.container) -> None:
     """Let verdicts be seen at a glance, and long names of tests be said by a link alone."""
     for word in ledger.findall(nodes.strong):
-        if word.astext() in MARKS:
+        if word.astext() in ANSWERS:
             word["classes"] += ["claim-chip", f"claim-{word.astext()}"]
     for link in ledger.findall(nodes.reference):
         name = link.astext()
