@@ -47,8 +47,8 @@ from extensions import (  # noqa: E402
         ("π_ref(y)^(1 − w) π(y)^w", r"π_{\operatorname{ref}}(y)^{1 - w} π(y)^{w}"),
         ("μ(y)^c(y)", "μ(y)^{c(y)}"),
         (
-            "d = 1,  0 where all rewards are equal",
-            r"d = 1,\quad 0 \text{ where all rewards are equal }",
+            "d = 1,  0 where all agree",
+            r"d = 1,\quad 0 \text{ where }\allowbreak\text{all }\allowbreak\text{agree }",
         ),
         ("λ* = KL(π ‖ π_ref)", r"λ^* = \operatorname{KL}(π\,\Vert\,π_{\operatorname{ref}})"),
     ],
