@@ -33,11 +33,11 @@ export function boxOf(text, x, y, anchor) {
 /**
  * Puts each of `labels` where it covers least of `obstacles` and of the labels before it: { text: a selection,
  * at: [x, y] of what it names, places: [[dx, dy, anchor]] from there, the best first, own: whether it is laid out from there }.
- * `frame`: { left, right, top, bottom }, beyond which none should reach.
+ * `frame`: { left, right, top, bottom }, beyond which none should reach. Returns what each covers.
  */
 export function settle(labels, obstacles, frame) {
   const taken = [...obstacles];
-  for (const { text, at: [x, y], places, own } of labels) {
+  return labels.map(({ text, at: [x, y], places, own }) => {
     const tries = places.map(([dx, dy, anchor], i) => {
       const box = boxOf(text, x + dx, y + dy, anchor);
       return { dx, dy, anchor, box, cost: i * LATER + beyond(box, frame) + covered(box, taken) };
@@ -46,7 +46,8 @@ export function settle(labels, obstacles, frame) {
     const [left, foot] = own ? [best.dx, best.dy] : [x + best.dx, y + best.dy];
     text.attr("x", left).attr("y", foot).attr("text-anchor", best.anchor);
     taken.push(best.box);
-  }
+    return best.box;
+  });
 }
 
 const beyond = (box, { left, right, top, bottom }) =>

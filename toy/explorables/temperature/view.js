@@ -21,6 +21,7 @@ const NAMED_AT = 0.04;
 export default scene({
   label: "Logits times a number",
   presets: PRESETS,
+  plays: "scale",
   guesses: () => range(0, 101),
   controls: (stage) => {
     const scale = slider(stage, { label: "logits multiplied by", key: "scale", step: 0.05, format: say });
@@ -52,7 +53,7 @@ export default scene({
         areas: ribbons(curve, matters),
         thumb: { x: scale, y: [now[best]], label: "" },
         names: [
-          ...stack.map((y, i) => ({ x: NAMED_AT, y: below(named, stack, i) + named[y] / 2, side: "right", dy: 0, fixed: true, label: responses[y] })),
+          ...stack.map((y, i) => ({ x: NAMED_AT, y: below(named, stack, i) + named[y] / 2, side: "right", dy: 0, fixed: true, inside: matters[y] ? "policy" : "reference", label: responses[y] })),
           ...stack.map((y, i) => ({ x: scale, y: below(now, stack, i) + now[y] / 2, near: scale < 0.8 * asked ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
         ],
         cover: [Math.max(scale, KNOWN), asked],
