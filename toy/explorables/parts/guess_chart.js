@@ -24,7 +24,7 @@ const WEIGHTS = { mark: 4, line: 2, curve: 0.8, level: 0.7 };
 const NAME_PX = 6.9;
 
 // Past this part of the axis what stands at a thumb joins the names at the right end.
-const LATE = 0.85;
+const LATE = 0.8;
 
 // The thickness of a bar, in px.
 const THICK = 28;
@@ -32,11 +32,14 @@ const THICK = 28;
 // More pulls than this are drawn as one bar.
 const MOST_PARTS = 20;
 
+/** The right margin for names of responses, and where there is room for their values too. */
+export const namesRoom = (width) => (width < 480 ? 86 : 128);
+
 const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
- * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
+ * `right`: the room for names at the right end, in px, or a function of the width that gives it; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
  * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
@@ -57,8 +60,8 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  * Labels beside what they name take the side on which they cover least. What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 18, right } });
+export function guessChart(stage, { label, along, values, onGuess, right: margin, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 18, right: margin } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
@@ -78,7 +81,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   const { handle, said, draw: drawHandle } = guessHandle({ plot, along, values, onGuess, invert });
   const words = plot.append("g").attr("class", "toy-scene-names"); // of the marks
   const names = plot.append("g").attr("class", "toy-scene-names");
-  const labelEnd = right < ROOM ? right - 2 : -14; // of a marker at the right end: in the margin, unless names stand there
+  let [right, labelEnd] = [0, 0];
   let place = [0, 0];
   let labels = []; // of what is drawn, with the places that each may take
   let obstacles = [];
@@ -87,6 +90,8 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     const size = frame();
     describe(given.description);
     if (!size) return;
+    right = size.right;
+    labelEnd = right < ROOM ? right - 2 : -14; // of a marker at the right end: in the margin, unless names stand there
     const at = given.truth ?? values[given.guess];
     const state = { ...given };
     for (const name of LISTS) {
@@ -106,7 +111,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     drawGuess(state, size);
     drawNames(state, size);
     const boxes = settle(labels.sort((a, b) => a.rank - b.rank), [...obstacles, ...numbersOfAxes(), ...curves(state)], {
-      left: yTitle ? -MARGIN.left + 4 : -10,
+      left: yTitle ? -4 : -10,
       right: size.width + right - 2,
       top: -MARGIN.top,
       bottom: size.height,
@@ -199,6 +204,8 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     bars.forEach(({ from, to, y: middle, label: text }, i) => {
       const [out, anchor, inwards] = to < from ? [-1, "end", "start"] : [1, "start", "end"];
       const places = [[out * 6, 4, anchor], [0, foot, inwards], [0, 9 - foot, inwards]];
+      const ends = [x(from), x(to)].sort((a, b) => a - b);
+      obstacles.push({ left: ends[0], right: ends[1], top: y(middle) - THICK / 2, bottom: y(middle) + THICK / 2, weight: WEIGHTS.line });
       if (text) labels.push({ rank: 3, text: groups.filter((_, k) => k === i).select("text"), at: [x(to), y(middle)], places });
     });
   }
@@ -294,11 +301,11 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     if (thumb.label) labels.push({ rank: 4, text: words.append("text").text(thumb.label), at: [at, 0], places: rows });
   }
 
-  function drawGuess({ guess, truth, asks, known, fulcrum }, { width, height: tall }) {
+  function drawGuess({ guess, truth, open, asks, known, fulcrum }, { width, height: tall }) {
     drawHandle({ index: guess, place, asks, width, height: tall });
     if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
     else handle.select("line").attr("x1", -26).attr("x2", 26);
-    const isAhead = known && x(known[0]) < place[0]; // once the time is past the guess, a line to it would run backwards
+    const isAhead = !open && known && x(known[0]) < place[0]; // past the guess a line to it would run backwards
     sketch.style("display", asks && isAhead ? null : "none");
     if (known) sketch.attr("x1", x(known[0])).attr("y1", y(known[1])).attr("x2", place[0]).attr("y2", place[1]);
     if (!asks) return;

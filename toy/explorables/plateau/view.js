@@ -8,6 +8,7 @@ import { say } from "../parts/format.js";
 import { sceneClock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
+import { namesRoom } from "../parts/guess_chart.js";
 import { scene } from "../parts/scene.js";
 import { logSteps } from "../parts/slider.js";
 
@@ -33,7 +34,7 @@ export default scene({
   controls: (stage) => {
     return [sceneClock(stage, { label: "steps", steps: steps(stage), stepsPerSecond: STEPS_PER_SECOND })];
   },
-  picture: () => ({ along: "x", right: 122, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: namesRoom, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");

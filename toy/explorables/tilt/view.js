@@ -5,6 +5,7 @@ import { sum } from "../core/numpy.js";
 import { betaOfEvenOdds, gibbsPolicy } from "../core/rlhf_objective.js";
 import { say } from "../parts/format.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
+import { namesRoom } from "../parts/guess_chart.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 
@@ -33,7 +34,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 122,
+    right: namesRoom,
     xLog: true,
     xTitle: "price of a nat, β, reward units per nat",
     yTitle: "share of the answers",

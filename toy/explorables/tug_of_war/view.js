@@ -14,7 +14,7 @@ const PRESETS = {
 };
 
 const FARTHEST = 4.75;
-const MOSTLY = [-1.75, 4.25]; // what is drawn unless it comes to rest further left
+const MOSTLY = [-1.5, 4.75]; // what is drawn unless it comes to rest further left
 const LENGTH = 6; // of the rope, in units of margin, were every label to pull with all its strength
 const ROPE = 0.74;
 const AT_REST = 0.32;
