@@ -76,9 +76,10 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
   const front = plot.append("g");
   const sketch = plot.append("line").attr("class", "toy-sketch");
   const marks = plot.append("g").attr("class", "toy-scene-marks");
+  const ownLine = plot.append("line").attr("class", "toy-guess-line"); // below the plates, as the handle is not
   const plates = plot.append("g").attr("class", "toy-plates");
   const invert = (px) => scale.invert(px);
-  const { handle, said, draw: drawHandle } = guessHandle({ plot, along, values, onGuess, invert });
+  const { said, draw: drawHandle } = guessHandle({ plot, along, values, onGuess, invert });
   const words = plot.append("g").attr("class", "toy-scene-names"); // of the marks
   const names = plot.append("g").attr("class", "toy-scene-names");
   let [right, labelEnd] = [0, 0];
@@ -101,6 +102,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     x.domain(state.xDomain).range([0, size.width]);
     y.domain(state.yDomain).range([size.height, 0]);
     drawAxes({ x, y, ...size });
+    plot.selectAll(".toy-axis-y .tick").style("display", (tick) => (state.base !== undefined && tick < state.base ? "none" : null));
     const across = values[state.guess];
     place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
     [labels, obstacles] = [[], []];
@@ -215,7 +217,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     const [foot, top] = coverY ? coverY.map(y) : [tall, 0];
     curtain.style("display", open || !(from < to) ? "none" : null);
     curtain.select("rect").attr("x", from).attr("width", Math.max(0, to - from) + EDGE).attr("y", top - EDGE).attr("height", foot - top + EDGE);
-    curtain.select("text").attr("x", (from + to) / 2).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
+    curtain.select("text").attr("x", from + 0.3 * (to - from)).attr("y", (foot + top) / 2).attr("dy", "0.35em").text(coverLabel);
   }
 
   const upright = (at, from, to, weight = WEIGHTS.line) => ({ left: at - 1.5, right: at + 1.5, top: from, bottom: to, weight });
@@ -303,8 +305,10 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
 
   function drawGuess({ guess, truth, open, asks, known, fulcrum }, { width, height: tall }) {
     drawHandle({ index: guess, place, asks, width, height: tall });
-    if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
-    else handle.select("line").attr("x1", -26).attr("x2", 26);
+    const [gx, gy] = place;
+    const ends = along === "x" ? [gx, 0, gx, tall] : [gx - 26, gy, gx + 26, gy];
+    ["x1", "y1", "x2", "y2"].forEach((name, i) => ownLine.attr(name, ends[i]));
+    ownLine.style("display", asks ? null : "none");
     const isAhead = !open && known && x(known[0]) < place[0]; // past the guess a line to it would run backwards
     sketch.style("display", asks && isAhead ? null : "none");
     if (known) sketch.attr("x1", x(known[0])).attr("y1", y(known[1])).attr("x2", place[0]).attr("y2", place[1]);
@@ -377,7 +381,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       if (one.fixed) places.length = 1;
       const isEnd = !("x" in one);
       text.classed("toy-inside", one.inside).classed("toy-on-policy", one.inside === "policy");
-      labels.push({ rank: isEnd ? 0.5 : 1, text, at: [at, isSpread(one) ? level : y(one.y) + 4], places, plate: isEnd || one.inside ? false : undefined });
+      labels.push({ rank: isEnd ? 0.5 : 1, text, at: [at, isSpread(one) ? level : y(one.y) + 4], places, plate: isEnd || one.inside ? false : undefined, ...(one.near && right > ROOM && { within: width }) });
     });
   }
 

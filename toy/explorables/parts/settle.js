@@ -32,15 +32,16 @@ export function boxOf(text, x, y, anchor) {
 
 /**
  * Puts each of `labels` where it covers least of `obstacles` and of the labels before it: { text: a selection,
- * at: [x, y] of what it names, places: [[dx, dy, anchor]] from there, the best first, own: whether it is laid out from there }.
+ * at: [x, y] of what it names, places: [[dx, dy, anchor]] from there, the best first, own: whether it is laid out from there,
+ * within: how far it may reach to the right, if less than others }.
  * `frame`: { left, right, top, bottom }, beyond which none should reach. Returns what each covers.
  */
 export function settle(labels, obstacles, frame) {
   const taken = [...obstacles];
-  return labels.map(({ text, at: [x, y], places, own }) => {
+  return labels.map(({ text, at: [x, y], places, own, within = frame.right }) => {
     const tries = places.map(([dx, dy, anchor], i) => {
       const box = boxOf(text, x + dx, y + dy, anchor);
-      return { dx, dy, anchor, box, cost: i * LATER + beyond(box, frame) + covered(box, taken) };
+      return { dx, dy, anchor, box, cost: i * LATER + beyond(box, { ...frame, right: within }) + covered(box, taken) };
     });
     const best = tries.reduce((least, one) => (one.cost < least.cost ? one : least));
     const [left, foot] = own ? [best.dx, best.dy] : [x + best.dx, y + best.dy];
