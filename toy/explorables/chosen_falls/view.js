@@ -63,7 +63,7 @@ export default scene({
       summary,
       picture: {
         xDomain: [first, last],
-        yDomain: [-0.3, 1],
+        yDomain: [-0.36, 1],
         base: 0,
         lines: ROLES.map((role, y) => ({ role, points: curve.map(([t, shares]) => [t, shares[y]]) })),
         thumb: { x: time, y: now, label: "" },

@@ -33,7 +33,7 @@ const THICK = 28;
 const MOST_PARTS = 20;
 
 /** The right margin for names of responses, and where there is room for their values too. */
-export const namesRoom = (width) => (width < 480 ? 86 : 128);
+export const namesRoom = (width) => (width < 480 ? 86 : 134);
 
 const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
 
@@ -104,7 +104,8 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     drawAxes({ x, y, ...size });
     plot.selectAll(".toy-axis-y .tick").style("display", (tick) => (state.base !== undefined && tick < state.base ? "none" : null));
     const across = values[state.guess];
-    place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
+    const inside = (px, most) => Math.min(most, Math.max(0, px)); // a guess may be off the axis
+    place = along === "x" ? [inside(x(across), size.width), y(state.beside)] : [x(state.beside), inside(y(across), size.height)];
     [labels, obstacles] = [[], []];
     drawShapes(state);
     drawBars(state);
@@ -135,9 +136,9 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
   const plate = (rects) =>
     rects
       .attr("class", "toy-plate")
-      .attr("x", ({ left }) => left - 4)
+      .attr("x", ({ left }) => left - 1)
       .attr("y", ({ top }) => top - 3)
-      .attr("width", ({ left, right: end }) => end - left + 8)
+      .attr("width", ({ left, right: end }) => end - left + 2)
       .attr("height", ({ top, bottom }) => bottom - top + 6)
       .attr("rx", 4);
 
@@ -253,8 +254,12 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
       const text = words.append("text").attr("class", "toy-note").attr("text-anchor", anchor).attr("x", x(note.x)).attr("y", y(note.y)).text(note.label);
-      if (note.until !== undefined && x(note.x) + text.node().getComputedTextLength() > x(note.until)) text.remove();
-      else obstacles.push(boxOf(text, x(note.x), y(note.y), anchor));
+      if (note.until === undefined) obstacles.push(boxOf(text, x(note.x), y(note.y), anchor));
+      else if (x(note.x) + text.node().getComputedTextLength() > x(note.until)) text.remove();
+      else {
+        const rows = [0, 20, -20, 40, -40].map((dy) => [0, dy, anchor]);
+        labels.push({ rank: 6, text: text.classed("toy-inside", true), at: [x(note.x), y(note.y)], places: rows, plate: false });
+      }
     }
     if (thumb) drawThumb(thumb, { width, height: tall });
     if (state.truth !== null) drawTruth(state, { width, height: tall });

@@ -2,9 +2,10 @@
 
 const RISE = 10; // how far letters reach over their base line, in px
 const DROP = 3; // and under it
+const AIR = 3; // beside them
 const LATER = 14; // what a later place costs, in px² of what is covered
 const OUTSIDE = 60; // what a px beyond the frame costs
-const LABEL = 4; // what a px² of another label costs
+const LABEL = 12; // what a px² of another label costs
 
 /** A rectangle around a place that weighs so much for each px² that a label covers. */
 export const around = (x, y, reach, weight) => ({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach, weight });
@@ -27,7 +28,7 @@ export function along(points, reach, weight) {
 export function boxOf(text, x, y, anchor) {
   const long = text.node().getComputedTextLength();
   const left = x - { start: 0, middle: 0.5, end: 1 }[anchor] * long;
-  return { left, right: left + long, top: y - RISE, bottom: y + DROP, weight: LABEL };
+  return { left: left - AIR, right: left + long + AIR, top: y - RISE, bottom: y + DROP, weight: LABEL };
 }
 
 /**

@@ -53,7 +53,7 @@ export default scene({
         areas: ribbons(curve, matters),
         thumb: { x: scale, y: [now[best]], label: "" },
         names: [
-          ...stack.map((y, i) => ({ x: NAMED_AT, y: below(named, stack, i) + named[y] / 2, side: "right", dy: 0, fixed: true, inside: matters[y] ? "policy" : "reference", label: responses[y] })),
+          ...stack.map((y, i) => ({ x: NAMED_AT, y: below(named, stack, i) + named[y] / 2, side: "right", dy: 0, fixed: true, label: responses[y] })),
           ...stack.map((y, i) => ({ x: scale, y: below(now, stack, i) + now[y] / 2, near: scale < 0.8 * asked ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
         ],
         cover: [Math.max(scale, KNOWN), asked],
