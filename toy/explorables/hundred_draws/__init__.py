@@ -35,7 +35,8 @@ class HundredDraws(Scene):
         missed = self.truth() / 100
         return (
             f"All {DRAWS} draws miss it with {say(1 - self.share)}¹⁰⁰ = {say(missed)}. Over "
-            f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
+            "all runs the mean is right, so the few runs that see it see it "
+            f"{say(1 / (1 - missed))} times too often."
         )
 
     def still(self) -> str:

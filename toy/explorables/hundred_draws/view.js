@@ -16,6 +16,7 @@ const SHARES = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1];
 export default scene({
   label: "A hundred draws",
   presets: PRESETS,
+  plays: "draws",
   guesses: () => range(0, 101),
   controls: (stage) => {
     const draws = slider(stage, { label: "draws", key: "draws", step: 1, format: say });
@@ -70,4 +71,4 @@ const split = (curve, [below, above], front = false) => [
 /** The chance to miss it, and what the other runs make of that. */
 const why = (share, missed, all) =>
   `All ${all} draws miss it with ${say(1 - share)}¹⁰⁰ = ${say(missed)}. Over all runs the mean is right, ` +
-  `so where it comes it counts ${say(1 / (1 - missed))}-fold.`;
+  `so the few runs that see it see it ${say(1 / (1 - missed))} times too often.`;
