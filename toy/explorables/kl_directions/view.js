@@ -15,7 +15,7 @@ import { createStage } from "../parts/stage.js";
 const EQUAL = 0.005;
 const APART = 0.1;
 
-// How many pairs there may be; of two responses each mirror image is one, of more there are whole surfaces.
+// How many such pairs the reader may think that there are.
 const PAIRS = ["none", "one", "infinitely many"];
 
 const responses = ["answers", "hedges", "refuses"];
@@ -35,6 +35,7 @@ function render({ model, el }) {
   const divergences = stackedBars(stage, {
     label: "Both divergences, cut into the share of each response",
     xTitle: "share of each response, nats",
+    named: true,
     rows: [
       {
         key: "reverse",
@@ -60,7 +61,7 @@ function render({ model, el }) {
   const verdict = make("p", { class: "toy-predict-verdict", "aria-live": "polite" });
   let guess = "";
   const guesses = choice(stage, {
-    label: "Other such pairs:",
+    label: "my guess",
     key: "guess",
     options: Object.fromEntries(PAIRS.map((name) => [name, name])),
     onInput(value) {

@@ -59,8 +59,8 @@ export function predict(stage, { question = "", guessLabel, initial, step, steps
     /** The reader moved the guess elsewhere, say in a chart. */
     set,
     hide,
-    /** What a picture needs of the guess, which stands `at` [x, y] in it; the truth is at `truth`, if it may be shown. */
-    picture: (at, truth) => ({ at, said: format(guess), truth: truth && { at: truth, said: exact(told) } }),
+    /** What a picture needs of the guess, which stands `at` [x, y] in it; the truth is at `truth`, which is false until it may be shown. */
+    picture: (at, truth) => ({ at, said: format(guess), truth: truth === false ? null : { at: truth, said: exact(told) } }),
     draw(answer, range, { question: now = question, remark = "", seen = false } = {}) {
       asked.text(now);
       told = answer;
