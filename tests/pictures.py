@@ -34,3 +34,8 @@ def heights_of(ax):
 def texts_of(ax):
     """What is written in an `ax`."""
     return [text.get_text() for text in ax.texts]
+
+
+def key_of(ax):
+    """The names of the bars of an `ax`, in the row above it."""
+    return [text.get_text() for text in ax.get_legend().get_texts()]

@@ -56,7 +56,8 @@ def test_both_axes_say_what_they_show(name):
     ax = FIGURES[name](toy.figures.axes())
     assert ax.get_xlabel()
     assert ax.get_ylabel()
-    assert texts_of(ax) or ax.get_legend().get_texts()
+    assert texts_of(ax)
+    assert not ax.get_legend()
 
 
 def test_each_curve_of_one_logit_is_named_where_it_runs_and_the_moved_one_is_the_policys():
@@ -92,6 +93,15 @@ def test_the_reference_stands_where_its_probabilities_put_it():
     (square,) = [line for line in ax.get_lines() if line.get_marker() == "s"]
     # A fifth of the right corner, three tenths of the top one.
     np.testing.assert_allclose(square.get_xydata()[0], [0.2 + 0.15, 0.3 * 3**0.5 / 2])
+
+
+def test_contours_and_the_path_across_them_are_named_where_they_run():
+    ax = triangle(toy.figures.axes())
+    words = {text.get_text(): text.get_color() for text in ax.texts}
+    assert {"0.1", "KL = 0.5", "0.4", "E[r] = −0.8"} <= set(words)
+    assert words["E[r] = −0.8"] == LIGHT["reward"]
+    assert words["most E[r]\nfor its KL"] == LIGHT["best"]
+    assert not ax.get_legend()
 
 
 def test_an_objective_is_read_off_at_the_axis():

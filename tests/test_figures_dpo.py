@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from pictures import heights_of, in_palette, lines_of, texts_of
+from pictures import heights_of, in_palette, key_of, lines_of, texts_of
 
 import toy
+from toy.figures.style import LIGHT
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -48,6 +49,15 @@ def test_a_course_is_the_arrays_that_were_passed_in_over_logarithmic_time(name):
         np.testing.assert_array_equal(lines_of(ax)[label], line)
 
 
+@pytest.mark.parametrize("name", ["margins", "decay", "shares"])
+def test_a_course_is_named_beside_itself_in_its_colour(name):
+    ax = FIGURES[name](toy.figures.axes())
+    for label, course in COURSES.items():
+        (text,) = (text for text in ax.texts if text.get_text() == label)
+        assert text.xy in set(zip(course.time, course.value, strict=True))
+        assert text.get_color() == LIGHT[course.role]
+
+
 def test_two_courses_differ_in_more_than_colour():
     one, two = draw.shares(toy.figures.axes(), COURSES).get_lines()[:2]
     assert one.get_linestyle() != two.get_linestyle()
@@ -57,7 +67,7 @@ def test_levels_are_drawn_at_their_height_and_named():
     ax = FIGURES["margins"](toy.figures.axes())
     heights = [line.get_ydata()[0] for line in ax.get_lines() if len(line.get_ydata()) == 2]
     assert heights == [0.8, 0.2]
-    assert texts_of(ax) == ["high", "low"]
+    assert texts_of(ax) == ["one", "two", "high", "low"]
 
 
 def test_each_row_of_next_tokens_is_a_group_of_bars_with_the_second_policy_narrow():
@@ -71,6 +81,7 @@ def test_each_row_of_next_tokens_is_a_group_of_bars_with_the_second_policy_narro
     assert narrow[0].get_width() < wide[0].get_width()
     assert [label.get_text() for label in ax.get_xticklabels()] == list("abcabc")
     assert texts_of(ax) == ["first", "then"]
+    assert key_of(ax) == ["one", "two"]
     assert in_palette(ax)
 
 
@@ -82,17 +93,18 @@ def test_losses_stand_above_their_slopes():
     for ax, drawn in zip(panels, (VALUES, slopes), strict=True):
         for role, label in names.items():
             np.testing.assert_array_equal(heights_of(ax)[label], drawn[role])
+    assert texts_of(panels[0]) == list(names.values())
     assert in_palette(panels)
 
 
-def test_displacement_is_told_in_two_panels_with_one_legend():
+def test_displacement_is_told_in_two_panels_that_each_name_their_lines():
     panels = toy.figures.axes(2)
     other = {"one": draw.Course(TIME, 1 - CHANCES, "policy")}
     assert draw.displacement(panels, COURSES, other) is panels
     np.testing.assert_array_equal(heights_of(panels[0])["one"], CHANCES)
     np.testing.assert_array_equal(heights_of(panels[1])["one"], 1 - CHANCES)
-    assert panels[0].get_legend()
-    assert not panels[1].get_legend()
+    assert [texts_of(ax) for ax in panels] == [["one", "two"], ["one"]]
+    assert not any(ax.get_legend() for ax in panels)
 
 
 def test_responses_before_the_line_point_upwards_and_those_behind_it_downwards():
@@ -108,6 +120,7 @@ def test_responses_before_the_line_point_upwards_and_those_behind_it_downwards()
 
 def test_a_path_in_the_simplex_goes_through_its_policies():
     ax = FIGURES["simplex"](toy.figures.axes())
+    assert "DPO" in texts_of(ax)
     x, y = lines_of(ax)["DPO"].T
     # The third response is on top, the second to the right.
     np.testing.assert_allclose(y, PATH[:, 2] * np.sqrt(0.75))

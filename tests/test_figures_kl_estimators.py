@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pictures import heights_of, in_palette, svg_of
+from pictures import heights_of, in_palette, key_of, svg_of, texts_of
 
 import toy
 
@@ -48,7 +48,7 @@ def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(figure):
         or "KL" in ax.get_ylabel()
         or "std" in (ax.get_ylabel())
     )
-    assert ax.get_legend() is None or ax.get_legend().get_texts()
+    assert texts_of(ax) or key_of(ax)
     assert in_palette(ax)
 
 
@@ -78,6 +78,7 @@ def test_losses_per_token_are_hollow_and_stand_at_their_numbers():
         np.testing.assert_array_equal(heights[name], values)
         paper = toy.figures.style.LIGHT["paper"]
         assert (faces[name] == paper) == (name == "k2 per token")
+    assert set(losses) < set(texts_of(ax))
     (divergence,) = ax.collections
     np.testing.assert_array_equal([ends[0, 1] for ends in divergence.get_segments()], POLICY[:2])
 
@@ -89,18 +90,29 @@ def test_estimated_coefficients_have_a_marker_and_fixed_ones_none():
     assert [drawn[name].get_marker() for name in drawn] == ["", "o", "s"]
     np.testing.assert_array_equal(drawn["λ̂, same draws"].get_ydata(), 2 * X)
     np.testing.assert_array_equal(drawn["λ̂, other half"].get_ydata(), 3 * X)
+    assert texts_of(ax) == ["k1", "λ̂, same draws", "λ̂, other half"]
+
+
+def test_each_world_is_named_with_its_best_coefficient():
+    assert texts_of(FIGURES["family"](toy.figures.axes())) == [
+        "close: best λ = 0.50",
+        "far: best λ = 0.20",
+    ]
 
 
 def test_bars_are_as_high_as_the_numbers():
     ax = draw.contributions(toy.figures.axes(), RESPONSES, {"k1": POLICY, "k3": -REFERENCE})
     heights = [bar.get_height() for bar in ax.patches]
     np.testing.assert_array_equal(heights, [*POLICY, *-REFERENCE])
+    assert texts_of(ax) == ["π · k1", "π · k3"]
+    assert [text.xy[1] for text in ax.texts] == [POLICY.max(), -REFERENCE.min()]
 
 
 def test_a_gradient_that_is_zero_is_written_out():
     rows = {"policy": [0.1, -0.1], "k1": [0.0, 0.0], "k3": [0.2, -0.2]}
     ax = draw.gradients(toy.figures.axes(), ["a", "b"], rows)
-    assert [text.get_text() for text in ax.texts] == ["E ∇k1 = 0"]
+    assert texts_of(ax) == ["E ∇k1 = 0"]
+    assert key_of(ax)[1:] == ["E ∇k1", "E ∇k3"]
     ax = draw.gradients(toy.figures.axes(), ["a", "b"], {"k3": [0.2, -0.2]})
     assert not ax.texts
 
@@ -114,6 +126,7 @@ def test_the_path_has_bias_above_and_spread_below_with_the_crossover_in_both():
         drawn = heights_of(ax)
         for role, moment in moments.items():
             np.testing.assert_array_equal(drawn[role], getattr(moment, name))
+        assert set(moments) < set(texts_of(ax))
         assert any(list(line.get_xdata()) == [0.9, 0.9] for line in ax.get_lines())
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pictures import in_palette, texts_of
+from pictures import in_palette, key_of, texts_of
 
 import toy
 
@@ -46,8 +46,9 @@ def test_a_figure_returns_its_ax_labels_it_and_uses_the_palette_alone(name):
     ax = toy.figures.axes()
     assert FIGURES[name](ax) is ax
     assert name == "simplex" or ax.get_ylabel()
-    labelled = name in ("ratios", "lengths")
-    assert labelled or ax.get_legend().get_texts()
+    # Bars alone have a key; a line is named beside itself.
+    assert bool(ax.get_legend()) == (name == "terms")
+    assert texts_of(ax) or key_of(ax)
     assert in_palette(ax)
 
 
@@ -55,6 +56,7 @@ def test_bars_are_as_high_as_the_numbers():
     ax = draw.terms(toy.figures.axes(), RESPONSES, PULLS)
     heights = [bar.get_height() for bar in ax.patches]
     np.testing.assert_array_equal(heights, np.concatenate(list(PULLS.values())))
+    assert key_of(ax) == list(PULLS)
 
 
 def test_the_corners_of_the_simplex_are_the_policies_that_are_certain():
@@ -88,6 +90,7 @@ def test_groups_have_bias_above_and_variance_below_with_the_levels_in_the_lower_
     *below, level = drawn(panels[1])
     np.testing.assert_array_equal(below, list(variance.values()))
     assert list(level) == [0.7, 0.7]
+    assert texts_of(panels[0]) == list(THREE)
     assert in_palette(panels)
 
 
@@ -98,7 +101,7 @@ def test_gae_has_bias_above_and_variance_below():
     np.testing.assert_array_equal(drawn(panels[0]), [X, X**3])
     np.testing.assert_array_equal(drawn(panels[1]), [X**2, X**4])
     assert panels[1].get_yscale() == "log"
-    assert {"exact", "guessed"} <= {text.get_text() for text in panels[0].get_legend().get_texts()}
+    assert texts_of(panels[0]) == ["critic: exact", "critic: guessed"]
     assert in_palette(panels)
 
 
@@ -114,6 +117,27 @@ def test_a_curve_is_the_array_that_was_passed_in(name):
     expected = {"prompts": [X] * 4 + [X**2], "lengths": list(THREE.values()), "ratios": PATH.T}
     for line, values in zip(lines, expected[name], strict=False):
         np.testing.assert_array_equal(line, values)
+
+
+@pytest.mark.parametrize(("name", "end"), [("prompts", X[-1]), ("lengths", X[-1])])
+def test_a_line_is_named_at_its_end(name, end):
+    ax = FIGURES[name](toy.figures.axes())
+    ends = {text.get_text(): tuple(text.xy) for text in ax.texts}
+    for line in ax.get_lines()[:3]:
+        assert ends[line.get_label()] == (end, line.get_ydata()[-1])
+
+
+def test_the_sampled_ascents_are_named_where_they_stray_farthest_to_the_right():
+    ax = simplex(toy.figures.axes())
+    (sampled,) = (text for text in ax.texts if text.get_text() == "sampled")
+    np.testing.assert_allclose(sampled.xy, np.array([0.2, 0.2, 0.6]) @ draw.CORNERS)
+    assert {"exact", "reference", "optimum"} < set(texts_of(ax))
+
+
+def test_the_kinds_of_baselines_are_named_once_in_ink():
+    ax = FIGURES["baselines"](toy.figures.axes())
+    inked = {text.get_text() for text in ax.texts if text.get_color() == draw.LIGHT["ink"]}
+    assert inked == {"best baseline", "value baseline"}
 
 
 def test_the_range_of_clipping_is_drawn_around_one():

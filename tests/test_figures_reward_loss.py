@@ -68,6 +68,7 @@ def test_true_and_fitted_rewards_share_a_row():
     assert draw.shifted(ax, ["a", "b", "c"], [0, 1, 2], [5, 6, 7]) is ax
     assert_labelled_in_palette(ax)
     assert lines_of(ax)["true reward"].tolist() == [[0, 2], [1, 1], [2, 0]]
+    assert texts_of(ax) == ["true reward", "fitted, mean zero"]
     assert lines_of(ax)["fitted, mean zero"].tolist() == [[5, 2], [6, 1], [7, 0]]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
 
@@ -76,6 +77,7 @@ def test_calibration_draws_truth_against_prediction():
     ax = toy.figures.axes()
     assert draw.calibration(ax, {"halved": [0.4, 0.6], "true": [0.3, 0.7]}, [0.3, 0.7]) is ax
     assert_labelled_in_palette(ax)
+    assert texts_of(ax) == ["halved\nrewards", "true\nrewards"]
     assert lines_of(ax)["halved"].tolist() == [[0.4, 0.3], [0.6, 0.7]]
 
 
@@ -85,6 +87,7 @@ def test_bars_of_rankings_are_as_high_as_the_numbers_and_differ_without_colour()
     assert_labelled_in_palette(ax)
     assert [bar.get_height() for bar in ax.patches] == [0.7, 0.3, 0.5, 0.2]
     assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, False, True, True]
+    assert [(text.get_text(), text.xy[1]) for text in ax.texts] == [("race", 0.7), ("pairs", 0.5)]
 
 
 def test_a_residual_stands_in_the_row_of_its_pair():
@@ -94,11 +97,18 @@ def test_a_residual_stands_in_the_row_of_its_pair():
     assert lines_of(ax)["one"].tolist() == [[-6, 1], [1, 0]]
 
 
+def test_a_version_of_the_data_is_named_at_its_lowest_residual():
+    ax = toy.figures.axes()
+    draw.residuals(ax, ["a – b", "b – c"], {"one": [-6, 1], "two": [2, 0]})
+    assert {text.get_text(): tuple(text.xy) for text in ax.texts} == {"one": (-6, 1), "two": (0, 0)}
+
+
 def test_rewards_of_the_survey_have_bars_of_two_standard_errors():
     ax = toy.figures.axes()
     rewards, errors = {"one": [1.0, 0.0], "two": [0.5, 0.0]}, {"one": [0.1, 0.2], "two": [0, 0]}
     assert draw.survey_rewards(ax, ["a", "b"], rewards, errors) is ax
     assert_labelled_in_palette(ax)
     assert lines_of(ax)["one"][:, 0].tolist() == [1.0, 0.0]
+    assert [(text.get_text(), text.xy[0]) for text in ax.texts] == [("one", 1.0), ("two", 0.5)]
     spans = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     np.testing.assert_allclose(spans, [[0.8, 1.2], [-0.4, 0.4]])

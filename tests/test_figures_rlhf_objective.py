@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pictures import heights_of, in_palette
+from pictures import heights_of, in_palette, texts_of
 
 import toy
 
@@ -54,6 +54,21 @@ def test_a_figure_returns_its_ax_names_its_units_and_uses_the_palette_alone(name
         assert re.search("response|nat|draws", ax.get_xlabel())
         assert re.search("reward|nats|probability", ax.get_ylabel())
     assert in_palette(ax)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("landscape", {"optima for all β", *POINTS}),
+        ("frontier", {"frontier: Gibbs policies", *RIVALS}),
+        ("best of n", {"log n − (n − 1)/n", "few", "some", "many"}),
+        ("rare response", {r"$\pi_\mathrm{ref}$ = ½", "¼", "⅛", r"$\pi_\mathrm{ref}$ = 0"}),
+    ],
+)
+def test_what_is_drawn_is_named_beside_itself(name, words):
+    ax = FIGURES[name](toy.figures.axes(height=4.0))
+    assert words <= set(texts_of(ax))
+    assert not ax.get_legend()
 
 
 @pytest.mark.parametrize("name", ["along beta", "along gamma"])

@@ -37,7 +37,9 @@
       button.disabled = Boolean(said) && !chosen;
     }
     asked.querySelector(".claim-back").hidden = !said;
-    asked.querySelector(".claim-said").textContent = said ? sentence(said, asked.dataset.verdict) : "";
+    const line = asked.querySelector(".claim-said");
+    line.textContent = said ? sentence(said, asked.dataset.verdict) : "";
+    line.classList.toggle("agreed", said === asked.dataset.verdict);
     box.querySelector(".claim-numbers").open = Boolean(said);
   }
 

@@ -1,6 +1,7 @@
 // Shows beside a link what it leads to: a term, an equation, a theorem or a work, for who points at it
 // or comes to it by keyboard. Escape closes it, and it stays while the pointer is in it. A finger has
-// nothing to point with: it follows the link. extensions/previews.py writes what is shown.
+// nothing to point with: its tap opens the same as a sheet at the foot of the window, from which one
+// may go there; a tap elsewhere closes it. extensions/previews.py writes what is shown.
 (() => {
   const SHOWN = /(#(term|equation|thm|def|prop|lem|cor)-|bibliography\.html#id).+$/;
   const SOON = 150; // ms for which a pointer rests on a link before
@@ -9,9 +10,9 @@
 
   const root = new URL(document.documentElement.dataset.content_root, location.href);
   const box = document.createElement("div");
-  Object.assign(box, { id: "preview", popover: "manual", role: "tooltip" });
+  Object.assign(box, { id: "preview", popover: "manual", role: "tooltip", tabIndex: -1 });
   const scripts = new Map();
-  let link, timer;
+  let link, timer, finger, returning;
 
   /** The previews of a page, from its script: over file:// a page may load nothing else. */
   function load(page) {
@@ -35,23 +36,44 @@
     box.style.left = `${Math.max(GAP, Math.min(at.left, document.documentElement.clientWidth - GAP - box.offsetWidth))}px`;
   }
 
-  async function show(wanted) {
+  const isSheet = () => box.role === "dialog" && box.matches(":popover-open");
+
+  /** What a sheet has besides: the way there, and out of it. */
+  function addWays() {
+    const go = Object.assign(document.createElement("a"), { href: link.href, textContent: "Go there" });
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
+    const ways = Object.assign(document.createElement("p"), { className: "ways" });
+    ways.append(go, close);
+    box.append(ways);
+  }
+
+  async function show(wanted, asSheet = false) {
     hide();
     link = wanted;
     const url = new URL(link.href);
     const page = url.pathname.slice(root.pathname.length).replace(/\.html$/, "");
     const html = (await load(page))[decodeURIComponent(url.hash.slice(1))];
-    if (!html || link !== wanted) return; // nothing to show, or too late
+    if (link !== wanted) return; // too late
+    if (!html) return asSheet && location.assign(link.href); // nothing to show
     box.innerHTML = html;
     link.removeAttribute("title"); // the browser would show it as well
-    link.setAttribute("aria-describedby", box.id);
+    box.role = asSheet ? "dialog" : "tooltip";
+    box.ariaLabel = asSheet ? link.textContent : null;
+    if (asSheet) addWays();
+    else link.setAttribute("aria-describedby", box.id);
     box.showPopover();
-    place();
+    if (asSheet) box.focus();
+    else place();
   }
 
   function hide() {
     clearTimeout(timer);
     link?.removeAttribute("aria-describedby");
+    if (box.contains(document.activeElement)) {
+      returning = true; // to the link, which is not to show itself again
+      link.focus({ preventScroll: true });
+      returning = false;
+    }
     link = undefined;
     if (box.matches(":popover-open")) box.hidePopover();
   }
@@ -80,10 +102,20 @@
     box.addEventListener("pointerleave", () => soon(hide, LINGER));
     text.addEventListener("focusin", (event) => {
       const to = event.target.matches(":focus-visible") && shownBy(event);
-      if (to) show(to);
+      if (to && !returning) show(to);
     });
-    text.addEventListener("focusout", hide);
+    text.addEventListener("focusout", () => isSheet() || hide());
     addEventListener("keydown", (event) => event.key === "Escape" && hide());
-    addEventListener("scroll", () => link && box.matches(":popover-open") && place(), { passive: true });
+    addEventListener("scroll", () => link && box.matches(":popover-open") && !isSheet() && place(), { passive: true });
+
+    addEventListener("pointerdown", ({ pointerType }) => (finger = pointerType === "touch"));
+    addEventListener("pointerup", ({ target }) => isSheet() && !box.contains(target) && hide());
+    text.addEventListener("click", (event) => {
+      const to = finger && event.detail > 0 && shownBy(event);
+      if (!to) return;
+      event.preventDefault();
+      show(to, true);
+    });
+    box.addEventListener("click", ({ target }) => target.closest("a, button") && hide());
   });
 })();

@@ -26,20 +26,25 @@ addEventListener("DOMContentLoaded", () => {
     new MutationObserver(follow).observe(contents, { subtree: true, attributeFilter: ["class"] });
   }
 
+  // On a small screen they lie over the page: who has chosen a section wants to see it.
+  document.getElementById("pst-secondary-sidebar-modal")?.addEventListener("click", ({ target, currentTarget }) => {
+    if (target.closest("a[href^='#']")) currentTarget.close();
+  });
+
   const folded = document.querySelectorAll("div.cell > details.hide");
   const buttons = document.querySelector(".article-header-buttons");
   if (folded.length === 0 || !buttons) return;
   const all = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm all-code" });
-  all.textContent = "Show all code";
-  const show = (shown) => {
-    all.ariaPressed = shown;
+  let shown;
+  const show = (wanted) => {
+    shown = wanted;
+    all.textContent = shown ? "Fold all code" : "Show all code";
     for (const cell of folded) cell.open = shown;
   };
   show(localStorage.getItem("code") === "shown");
   all.addEventListener("click", () => {
-    const shown = all.ariaPressed !== "true";
+    show(!shown);
     localStorage.setItem("code", shown ? "shown" : "folded");
-    show(shown);
   });
   buttons.prepend(all);
 });

@@ -17,6 +17,9 @@
   // chapter is ten thousand pieces of mathematics; blocks that are layers of their own are passed over.
   const LAYERS = "section > * { isolation: isolate; }";
 
+  const WIDE = 700; // px, from which on a figure alone is scaled to its frame
+  const LEGIBLE = 0.75; // and the least it is then scaled by
+
   const ALONE = "body > :not(.explorable-alone) { display: none !important; }";
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -245,6 +248,8 @@
     function follow() {
       const anchor = address.read();
       if (anchor) document.querySelector(`[data-anchor="${CSS.escape(anchor)}"]`)?.scrollIntoView();
+      // Those above it have grown since the browser went there.
+      else if (location.hash.startsWith("#live-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
     }
 
     /** The one view that an address with `?embed` asks for, which then fills the page. */
@@ -262,12 +267,27 @@
       return view;
     }
 
+    /** Makes the one figure as large as its frame, which on a phone it is. */
+    function fill() {
+      const toy = document.querySelector(".explorable-alone .toy");
+      if (!toy) return;
+      Object.assign(toy.style, { zoom: 1, width: "" });
+      if (innerWidth < WIDE) return;
+      const { offsetWidth: width, offsetHeight: height } = toy;
+      const fits = Math.min(innerWidth / width, innerHeight / height);
+      Object.assign(toy.style, { zoom: Math.max(LEGIBLE, fits), width: `${width}px` });
+    }
+
     styleOnce(LAYERS);
     const only = alone();
     // One after another, so that two models of the same name are told apart in the order of the page.
     for (const view of only ? [only] : document.querySelectorAll(VIEW)) await mount(view);
     follow();
     addEventListener("hashchange", follow);
+    if (only) {
+      requestAnimationFrame(fill); // once its charts know their width
+      addEventListener("resize", fill);
+    }
     document.documentElement.dataset.explorables = "ready";
   }
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: What the numbers say to "true, false, or does it depend?", by verdict, and a mark for it.
+#: What the numbers say to "true, false, or does it depend?", by verdict, and the word for it.
 ANSWERS = {"right": "true", "refuted": "false", "incomplete": "depends"}
-MARKS = {"right": "✓", "refuted": "✗", "incomplete": "±"}
+WORDS = {"right": "true", "refuted": "false", "incomplete": "it depends"}
 KIND = "The claim, tested: "
 NAMED = re.compile(r"(?:claim|ask)-(.*)")
 
@@ -49,9 +50,11 @@ ASK = (
     '<div class="claim-after"><p class="claim-said" role="status"></p>'
     '<button type="button" class="claim-back" value="" hidden>Take back</button></div></div>'
     '<details class="claim-numbers"><summary>What the numbers say'
-    '<span class="claim-mark" aria-hidden="true">{mark}</span></summary>'
+    '<span class="claim-word">: {word}</span></summary>'
 )
 TALLY = '<p class="claim-tally" data-claims="{}">You have answered none of the {} claims.</p>'
+BAR = '<p class="claim-bar">{}</p>'
+PART = '<span class="claim-{0}" style="flex-grow: {1}"><b>{1}</b> {0}</span>'
 
 
 class AskClaims(SphinxPostTransform):
@@ -68,7 +71,9 @@ class AskClaims(SphinxPostTransform):
                 ask(box, verdicts)
         for ledger in list(self.document.findall(nodes.container)):
             if "tag_ledger" in ledger["classes"]:
-                ledger.parent.insert(ledger.parent.index(ledger), tally(verdicts))
+                place = ledger.parent.index(ledger)
+                ledger.parent.insert(place, [bar(verdicts), tally(verdicts)])
+                shorten(ledger)
 
 
 def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
@@ -80,7 +85,7 @@ def ask(box: nodes.admonition, verdicts: dict[str, str]) -> None:
     verdict = verdicts[key]
     box["classes"].append(f"claim-{verdict}")
     set_kind_apart(box[0])
-    box.insert(1, raw(ASK.format(key=key, answer=ANSWERS[verdict], mark=MARKS[verdict])))
+    box.insert(1, raw(ASK.format(key=key, answer=ANSWERS[verdict], word=WORDS[verdict])))
     box.append(raw("</details>"))
 
 
@@ -96,6 +101,24 @@ def tally(verdicts: dict[str, str]) -> nodes.raw:
     """Return the line that counts the reader's answers; it knows what the numbers say to each."""
     answers = {key: ANSWERS[verdict] for key, verdict in verdicts.items()}
     return raw(TALLY.format(escape(json.dumps(answers)), len(answers)))
+
+
+def bar(verdicts: dict[str, str]) -> nodes.raw:
+    """Return how many claims have each verdict, as parts of one bar."""
+    counts = Counter(verdicts.values())
+    return raw(BAR.format("".join(PART.format(verdict, counts[verdict]) for verdict in ANSWERS)))
+
+
+def shorten(ledger: nodes.container) -> None:
+    """Let verdicts be seen at a glance, and long names of tests be said by a link alone."""
+    for word in ledger.findall(nodes.strong):
+        if word.astext() in ANSWERS:
+            word["classes"] += ["claim-chip", f"claim-{word.astext()}"]
+    for link in ledger.findall(nodes.reference):
+        name = link.astext()
+        if name.startswith("tests/"):
+            link["reftitle"] = name
+            link.children = [nodes.Text("the test")]
 
 
 def raw(html: str) -> nodes.raw:

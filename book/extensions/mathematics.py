@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from contextlib import suppress
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -113,10 +112,7 @@ def words(html: str) -> str:
 
 
 class KeepPunctuation(SphinxPostTransform):
-    """Give what follows a short formula to the formula: browsers may break between the two.
-
-    A long formula is left alone, because it must be able to break inside on a phone.
-    """
+    """Give what follows a formula to the formula: browsers may break between the two."""
 
     default_priority = 900
     formats = ("html",)
@@ -126,13 +122,23 @@ class KeepPunctuation(SphinxPostTransform):
         for formula in self.document.findall(nodes.math):
             text = formula.next_node(descend=False, siblings=True)
             mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
-            with suppress(TeXError):
-                if mark and len(words(typeset(formula.astext(), False))) <= SHORT:
-                    formula["mark"] = mark[0]
-                    siblings = text.parent.children
-                    # By identity: to `replace`, the first full stop of a paragraph is every one.
-                    place = next(i for i, sibling in enumerate(siblings) if sibling is text)
-                    text.parent[place] = nodes.Text(text[mark.end() :])
+            if mark:
+                formula["mark"] = mark[0]
+                siblings = text.parent.children
+                # By identity: to `replace`, the first full stop of a paragraph is every one.
+                place = next(i for i, sibling in enumerate(siblings) if sibling is text)
+                text.parent[place] = nodes.Text(text[mark.end() :])
+
+
+def keep(html: str, mark: str) -> str:
+    """Write a formula with the mark that follows it in one piece.
+
+    A long one must be able to break inside on a phone: between the parts that KaTeX keeps whole,
+    so that the mark stays with the last.
+    """
+    if len(words(html)) > SHORT:
+        html = html.replace('</span><span class="base">', '</span><wbr><span class="base">')
+    return f'<span class="text-nowrap">{html}{mark}</span>'
 
 
 def is_in_head(node: nodes.Node) -> bool:
@@ -147,7 +153,7 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
         html = f'<span role="img" aria-label="{escape(words(html))}">{html}</span>'
     html = f"{self.starttag(node, 'span', '', CLASS='math')}{html}</span>"
     mark = node.get("mark")
-    self.body.append(f'<span class="text-nowrap">{html}{mark}</span>' if mark else html)
+    self.body.append(keep(html, mark) if mark else html)
     raise nodes.SkipNode
 
 

@@ -84,11 +84,13 @@ def plain_tex(text: str) -> str:
 
 
 def words_tex(words: re.Match[str]) -> str:
-    """Return words in TeX: an operator, a name, or a part of a sentence."""
+    """Return words in TeX: an operator, a name, or a part of a sentence, which may be broken."""
     if words[0] in OPERATORS:
         return rf"\{words[0]} "
-    kind = "text" if " " in words[0] or words[0] in PROSE else "operatorname"
-    return rf"\{kind}{{ {words[0]} }}" if kind == "text" else rf"\{kind}{{{words[0]}}}"
+    if " " in words[0] or words[0] in PROSE:
+        sentence = r" }\allowbreak\text{".join(words[0].split())
+        return rf"\text{{ {sentence} }}"
+    return rf"\operatorname{{{words[0]}}}"
 
 
 def prose(text: str) -> str:

@@ -94,6 +94,7 @@ def visiting(browser: Browser, http_url: str, slow_url: str, file_url: str) -> V
         hash: str = "",
         java_script: bool = True,
         offline: bool = False,
+        touch: bool = False,
     ) -> Iterator[Visit]:
         width, height = viewport
         context = browser.new_context(
@@ -102,6 +103,7 @@ def visiting(browser: Browser, http_url: str, slow_url: str, file_url: str) -> V
             reduced_motion="reduce",
             java_script_enabled=java_script,
             offline=offline,
+            has_touch=touch,
         )
         visit = Visit(context.new_page())
         visit.page.set_default_timeout(20_000)

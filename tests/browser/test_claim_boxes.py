@@ -116,7 +116,7 @@ def test_paper_has_every_verdict_and_no_question(open_page: OpenPage, how: dict[
     box = page.locator(K3)
     assert not box.locator(".claim-ask").is_visible()
     assert box.locator("details strong").first.bounding_box()["height"] > 0
-    assert box.locator(".claim-mark").is_visible()
+    assert box.locator(".claim-word").is_visible()
 
 
 def test_without_scripts_a_claim_is_a_folded_box(open_page: OpenPage) -> None:

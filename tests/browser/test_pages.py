@@ -356,6 +356,27 @@ def test_a_preview_opens_by_keyboard_and_stays_while_one_points_at_it(open_page:
     preview.wait_for(state="hidden")
 
 
+def test_a_tap_on_a_link_opens_a_sheet_from_which_one_may_go_there(open_page: OpenPage) -> None:
+    visit = open_page("book/reward_loss.html", viewport=PHONE, touch=True)
+    page = visit.page
+    link, sheet = page.locator("article a[href$='#term-margin']").first, page.get_by_role("dialog")
+    closing: list[Callable[[], None]] = [
+        lambda: page.keyboard.press("Escape"),
+        lambda: sheet.get_by_role("button", name="Close").tap(),
+        lambda: page.touchscreen.tap(PHONE[0] - 4, 200),
+    ]
+    for close in closing:
+        link.tap()
+        expect(sheet).to_contain_text("The difference")
+        expect(sheet).to_be_focused()
+        assert findings(visit) == []
+        close()
+        expect(sheet).not_to_be_visible()
+    link.tap()
+    sheet.get_by_role("link", name="Go there").tap()
+    page.wait_for_url("**/glossary.html#term-margin")
+
+
 def test_a_switch_shows_all_code_and_is_remembered(open_page: OpenPage) -> None:
     page = open_page("book/reward_loss.html").page
     folded, switch = page.locator("div.cell > details"), page.locator(".all-code")
@@ -363,7 +384,7 @@ def test_a_switch_shows_all_code_and_is_remembered(open_page: OpenPage) -> None:
     switch.click()
     assert page.locator("div.cell > details[open]").count() == folded.count()
     page.reload()
-    assert switch.get_attribute("aria-pressed") == "true"
+    expect(switch).to_have_text("Fold all code")
     assert folded.last.locator("pre").is_visible()
     switch.click()
     assert page.locator("div.cell > details[open]").count() == 0
@@ -544,6 +565,89 @@ def test_the_ledger_names_its_columns_on_a_phone(open_page: OpenPage) -> None:
     cells = page.locator(".tag_ledger tbody tr").first.locator("td").all()
     name = "cell => getComputedStyle(cell, '::before').content.slice(1, -3).toLowerCase()"
     assert [cell.evaluate(name) for cell in cells[1:]] == heads[1:]
+
+
+def test_the_notation_names_its_columns_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("book/notation.html", viewport=PHONE).page
+    heads = page.locator("table.symbols").first.locator("th").all_text_contents()
+    cells = page.locator("table.symbols tbody tr").nth(1).locator("td").all()
+    name = "cell => getComputedStyle(cell, '::before').content.slice(1, -3).toLowerCase()"
+    assert [cell.evaluate(name).removeprefix("in ") for cell in cells[2:]] == [
+        head.removeprefix("in ") for head in heads[2:]
+    ]
+    assert page.locator(".pst-scrollable-table-container:has(.symbols).goes-on").count() == 0
+
+
+def test_a_numbered_formula_has_the_whole_width_of_a_phone(open_page: OpenPage) -> None:
+    page = open_page("book/kl_estimators.html", viewport=PHONE).page
+    for formula in page.locator("div.math:has(.eqno):visible").all():
+        outer, inner = formula.bounding_box(), formula.locator(".equation").bounding_box()
+        assert inner["width"] == outer["width"]
+        assert formula.locator(".eqno").bounding_box()["y"] >= inner["y"] + inner["height"]
+
+
+@pytest.mark.parametrize("box", ["div.math .equation", ".cell_output pre", "section table"])
+def test_what_is_wider_than_a_phone_fades_until_its_end_is_seen(
+    open_page: OpenPage, box: str
+) -> None:
+    page = open_page("book/kl_estimators/best_coefficient.html", viewport=PHONE).page
+    wide = page.locator(".goes-on").filter(visible=True).and_(page.locator(f"{box}, :has(> {box})"))
+    mask = "box => getComputedStyle(box).maskImage"
+    assert wide.first.evaluate(mask) != "none"
+    expect(wide.first).to_have_class(re.compile("goes-on-after"))
+    wide.first.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    expect(wide.first).not_to_have_class(re.compile("goes-on-after"))
+    expect(wide.first).to_have_class(re.compile("goes-on-before"))
+
+
+def test_a_note_has_the_width_of_a_phone(open_page: OpenPage) -> None:
+    page = open_page("book/policy_gradient/tokens.html", viewport=PHONE).page
+    for note in page.locator("aside.margin").all():
+        widths = "note => note.clientWidth / note.parentElement.clientWidth"
+        assert note.evaluate(widths) > 0.9
+
+
+def test_what_follows_a_formula_stands_in_the_line_of_its_last_part(open_page: OpenPage) -> None:
+    page = open_page("book/kl_estimators.html", viewport=PHONE).page
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true; })")
+    apart = """() => [...document.querySelectorAll("article .text-nowrap")].filter((whole) => {
+        const range = new Range();
+        range.selectNodeContents(whole.lastChild);
+        const last = [...whole.querySelectorAll(".katex-html > .base")].at(-1);
+        return range.getBoundingClientRect().top > last.getBoundingClientRect().bottom;
+    }).map((whole) => whole.textContent)"""
+    assert page.evaluate(apart) == []
+    assert page.locator("article .text-nowrap wbr").count() > 0
+
+
+def test_the_words_of_a_search_stand_beside_its_magnifier(open_page: OpenPage) -> None:
+    page = open_page("search.html", viewport=PHONE).page
+    form = page.locator(".bd-search-container form")
+    icon = form.locator("i").bounding_box()
+    field = form.locator("input")
+    before = field.evaluate("field => parseFloat(getComputedStyle(field).paddingLeft)")
+    assert field.bounding_box()["x"] + before >= icon["x"] + icon["width"]
+
+
+def test_the_contents_of_a_page_close_on_a_phone_once_a_section_is_chosen(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("book/reward_loss.html", viewport=PHONE, touch=True).page
+    page.locator(".secondary-toggle").tap()
+    contents = page.locator("#pst-secondary-sidebar-modal")
+    contents.locator("a[href='#where-the-loss-comes-from']").tap()
+    expect(contents).not_to_be_visible()
+    expect(page.locator("#where-the-loss-comes-from h2").first).to_be_in_viewport()
+
+
+def test_a_picture_that_stays_in_sight_stays_below_the_bar(open_page: OpenPage) -> None:
+    page = open_page("book/reward_loss/practice.html", viewport=PHONE).page
+    page.locator(".explorable").first.scroll_into_view_if_needed()
+    picture = page.locator(".toy-pinned")
+    picture.wait_for()
+    picture.evaluate("box => scrollBy(0, box.getBoundingClientRect().top + 100)")
+    bar = page.locator(".bd-header-article").bounding_box()
+    assert picture.bounding_box()["y"] == bar["y"] + bar["height"]
 
 
 def test_the_contents_open_on_a_phone(open_page: OpenPage) -> None:

@@ -104,7 +104,8 @@ def check(root: ElementHandle, explorable: Explorable) -> dict[str, Any]:
     for name in explorable.distributions & state.keys():
         assert abs(sum(state[name]) - 1) < 1e-12
         assert min(state[name]) > 0
-    if "answer" in state:
+    assert "NaN" not in root.inner_text()
+    if "distance" in state:
         assert np.isclose(state["distance"], abs(state["guess"] - state["answer"]))
     expected = explorable.expected(state)
     assert expected.keys() <= state.keys()

@@ -30,6 +30,8 @@ from playwright.sync_api import Browser, ElementHandle
 from visits import DESKTOP, PHONE, ROOT, OpenPage, Visit
 
 import toy
+from toy.explorables.scene import Scene
+from toy.explorables.traits import Distribution, Row
 from toy.figures.palette import PALETTE
 
 EXPLORABLES = found()
@@ -432,6 +434,86 @@ def test_axe_finds_nothing(open_static: Any, theme: str) -> None:
     page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
     found = page.evaluate("axe.run('main')")["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+LABORATORIES = [
+    e.name for e in EXPLORABLES if not issubclass(getattr(toy.explorables, e.name), Scene)
+]
+
+
+@pytest.mark.parametrize("name", LABORATORIES)
+@pytest.mark.parametrize("width", [760, 358])
+def test_a_laboratory_fits_a_screen_and_nothing_jumps(
+    open_static: Any, name: str, width: int
+) -> None:
+    widget = getattr(toy.explorables, name)()
+    page = open_static(
+        static_page(widget, views=[0]).replace("<main>", "<style>body{margin:0}</style><main>"),
+        viewport={"width": width, "height": 900},
+    )
+    root, heights = page.query_selector(".toy"), set()
+    for setting in [None, *root.query_selector_all(".toy-setting")]:
+        if setting:
+            setting.click()
+        next_frame(page)
+        heights.add(asked := root.bounding_box()["height"])
+        if reveal := root.query_selector("button:text-is('Reveal')"):
+            reveal.click()
+            next_frame(page)
+            assert root.bounding_box()["height"] == asked, "nothing jumps"
+    if width > PHONE[0]:
+        assert max(heights) <= 850
+
+
+def of_size(cls: type[toy.explorables.Explorable], size: int) -> dict[str, Any]:
+    """Return rows for so many responses, for those traits that have one entry for each."""
+    labels = cls.declared().get("responses")
+    if labels is None or not labels.low <= size <= labels.high:
+        return {}
+    rows: dict[str, Any] = {"responses": ["A", "B", "C", "D"][:size]}
+    for name, trait in cls.declared().items():
+        if isinstance(trait, Row) and trait.length is None:
+            is_policy = isinstance(trait, Distribution)
+            rows[name] = [1 / size if is_policy else 0.1 * i for i in range(size)]
+    return rows
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_a_setting_leaves_no_row_of_another_length(open_static: Any, size: int) -> None:
+    for name in LABORATORIES:
+        cls = getattr(toy.explorables, name)
+        if not (rows := of_size(cls, size)):
+            continue
+        page = open_static(static_page(cls(**rows), views=[0]))
+        for setting in page.query_selector_all(".toy-setting"):
+            setting.click()
+            next_frame(page)
+            root = page.query_selector(".toy")
+            cls(**at_first(root))
+            assert "NaN" not in root.inner_text()
+
+
+def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: Any) -> None:
+    style = (ROOT / "book/assets/book.css").read_text("utf-8")
+    html = static_page(toy.explorables.PolicySimplex(), views=[0])
+    html = html.replace("<main>", f"<style>body{{margin:0}} {style}</style><main>")
+    page = open_static(html, "?embed#policy-simplex", viewport={"width": 1920, "height": 1080})
+    page.wait_for_function("document.querySelector('.toy').getBoundingClientRect().height > 1000")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert not page.query_selector(".toy-links").is_visible()
+    box = page.query_selector(".toy-point").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y + 80, steps=4)
+    page.mouse.up()
+    next_frame(page)
+    moved = page.query_selector(".toy-point").bounding_box()
+    assert moved["x"] - box["x"] == pytest.approx(-60, abs=1)
+    assert moved["y"] - box["y"] == pytest.approx(80, abs=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    next_frame(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 #: Attributes that hold no number, and dots of a chart that lie outside it.

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from toy.exact.bandits import Bandit
 from toy.figures.stills import triangle
-from toy.figures.style import LIGHT, mark, on_paper, role_line
+from toy.figures.style import LIGHT, beside, mark, name_line, on_paper, role_line
 
 #: The dashes of the responses that are not the best, in their order.
 _OTHERS = ((0, (1, 1.2)), (0, (5, 1.6)), (0, (3, 1, 1, 1)))
@@ -33,6 +33,10 @@ _STEPS = (
     ("reference", "policy", "charges $\\beta$\nper nat of KL", (-0.1, 5.0), "left", "reference"),
     ("comparisons", "policy", "DPO: the\nshort cut", (3.25, 4.6), "left", "best"),
 )
+
+#: Of the reward's and the divergence's contours: what names the outermost one, their dash, the side
+#: of the triangle on which the numbers stand, and where the numbers stand from there.
+_CONTOURS = {"reward": ("E[r]", "dashed", 1, (5, 6)), "policy": ("KL", "solid", -1, (2, -3))}
 
 
 def pipeline(ax: Axes) -> Axes:
@@ -135,29 +139,35 @@ def simplex(
     `lattice` (P, 3) holds the policies at which `kl` and `reward`, each (values (P,), levels), are
     given; `optima` (B, 3) is a path of policies from the reference.
     """
-    x, y = on_paper(lattice)
-    for name, (values, levels) in {"reward": reward, "policy": kl}.items():
-        dash = "dashed" if name == "reward" else "solid"
-        style: dict[str, Any] = {"colors": LIGHT[name], "linestyles": dash, "linewidths": 1.5}
-        lines = ax.tricontour(x, y, values, levels=levels, **style)
-        for level, path in zip(levels, lines.get_paths(), strict=True):
-            corners: Any = path.vertices
-            far_right = name == "reward"
-            at = corners[(corners[:, 0] if far_right else -corners[:, 0]).argmax()]
-            number = f"{level:g}".replace("-", "−")
-            colour, shift = LIGHT[name], (5, 6) if far_right else (3, -3)
-            _label(ax, number, at, shift, color=colour, ha="left", va="center", fontsize=9.5)
+    for role, (values, levels) in {"reward": reward, "policy": kl}.items():
+        _contours(ax, lattice, values, levels, role)
     triangle(ax, responses)
-    ax.plot([], [], color=LIGHT["policy"], linewidth=1.5, label="KL (nats)")
-    ax.plot([], [], color=LIGHT["reward"], linewidth=1.5, linestyle="dashed", label="E[r]")
-    way = on_paper(optima)
-    ax.plot(*way, color=LIGHT["best"], linestyle=(0, (3, 1, 1, 1)), label="most E[r]\nfor its KL")
+    x, y = on_paper(optima)
+    role_line(ax, x, y, "best", "most E[r]\nfor its KL")
+    name_line(ax, "most E[r]\nfor its KL", shift=(-9, 4))
     at = on_paper(reference)
     ax.plot(*at, "s", color=LIGHT["reference"], markersize=9)
     ax.annotate(r"$\pi_\mathrm{ref}$", tuple(at), (8, -10), textcoords="offset points")
     ax.set(xlim=(-0.04, 1.04), ylim=(-0.1, 0.97))
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.03, 0.95))
     return ax
+
+
+def _contours(
+    ax: Axes, lattice: ArrayLike, values: ArrayLike, levels: Sequence[float], role: str
+) -> None:
+    """Draw lines of equal height, each with its number; the farthest from zero is named too."""
+    word, dash, side, shift = _CONTOURS[role]
+    style: dict[str, Any] = {"colors": LIGHT[role], "linestyles": dash, "linewidths": 1.5}
+    x, y = on_paper(lattice)
+    lines = ax.tricontour(x, y, values, levels=levels, **style)
+    for level, path in zip(levels, lines.get_paths(), strict=True):
+        points: Any = path.vertices
+        at = points[(side * points[:, 0]).argmax()]
+        number = f"{level:g}".replace("-", "−")
+        if level == max(levels, key=abs):
+            beside(ax, f"{word} = {number}", at, (side * 8, 0), LIGHT[role])
+        else:
+            _label(ax, number, at, shift, color=LIGHT[role], va="center", fontsize=9)
 
 
 def _label(ax: Axes, text: str, at: Any, shift: tuple[float, float], **style: Any) -> Any:
@@ -172,6 +182,7 @@ def sampling(
     for row in np.asarray(errors):
         ax.plot(num_samples, row, color=LIGHT["muted"], linewidth=1)
     role_line(ax, num_samples, scale, "policy", "95 % of all errors are below")
+    name_line(ax, "95 % of all errors are below", 0.2, (5, 4))
     ax.axhline(0.0005, color=LIGHT["wrong"], linewidth=1.5, linestyle=(0, (5, 1.6)))
     ax.annotate(
         "the third digit is right",
@@ -187,7 +198,6 @@ def sampling(
     ax.set(xscale="log", yscale="log")
     ax.set_xlabel("number of samples N")
     ax.set_ylabel("error of the sampled mean (reward)")
-    ax.legend(loc="lower left")
     return ax
 
 

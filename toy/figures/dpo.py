@@ -1,14 +1,18 @@
 """Figures of the chapter "DPO". Nats, units of reward, or probabilities; the caller computes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from toy.figures.style import CORNERS, LIGHT
+from toy.figures.style import CORNERS, LIGHT, key_above, name_line
+
+#: Where a line's name stands, by its role: how far along the line, and how far beside it. What is
+#: not listed is named right of its end.
+_Places: TypeAlias = Mapping[str, tuple[float, tuple[float, float]]]
 
 #: A role's dash here, so that lines differ without colour too.
 _DASHES: dict[str, Any] = {
@@ -19,6 +23,19 @@ _DASHES: dict[str, Any] = {
     "wrong": (0, (7, 2, 1, 2)),
     "reference": (0, (2, 2)),
 }
+
+_LOSSES: _Places = {"policy": (1.0, (-2, 5)), "k2": (0.93, (-7, 0)), "wrong": (0.75, (-6, -4))}
+_MARGINS: _Places = {"wrong": (0.85, (-7, 2)), "policy": (0.12, (7, -3)), "k2": (0.19, (-6, 2))}
+_DECAY: _Places = {
+    "policy": (0.97, (-6, -4)),
+    "k1": (0.98, (-6, -4)),
+    "k3": (0.94, (4, 7)),
+    "k2": (1.0, (-2, 3)),
+}
+_SHARES: _Places = {"wrong": (0.0, (1, 5)), "k2": (0.83, (0, 5)), "k3": (0.0, (1, 4))}
+_SHARED: _Places = {"k2": (0.6, (-8, 4)), "k3": (0.58, (6, 4)), "wrong": (0.5, (-8, -5))}
+_APART: _Places = {"k2": (0.86, (3, 6)), "k3": (0.8, (-8, 4)), "wrong": (0.7, (-6, -5))}
+_PATHS: _Places = {"policy": (0.05, (9, 4)), "k1": (0.1, (-7, -2)), "k3": (0.02, (12, -1))}
 
 
 class Course(NamedTuple):
@@ -46,13 +63,14 @@ def losses(
     upper.set_ylabel("loss (each in its unit)")
     lower.set_ylabel("slope (per nat)")
     lower.set_xlabel("margin h of the chosen over the rejected response (nats)")
-    upper.legend()
+    for role, name in names.items():
+        name_line(upper, name, *_LOSSES.get(role, ()))
     return panels
 
 
 def margins(ax: Axes, courses: Mapping[str, Course], levels: Mapping[str, float]) -> Axes:
     """Draw margins against training time, with the levels at which some of them settle."""
-    _courses(ax, courses)
+    _courses(ax, courses, _MARGINS)
     for text, level in levels.items():
         highest = level == max(levels.values())
         ax.axhline(level, color=LIGHT["muted"], linewidth=1)
@@ -73,7 +91,7 @@ def margins(ax: Axes, courses: Mapping[str, Course], levels: Mapping[str, float]
 
 def decay(ax: Axes, courses: Mapping[str, Course]) -> Axes:
     """Draw the rejected response's probability against training time, both logarithmic."""
-    _courses(ax, courses)
+    _courses(ax, courses, _DECAY)
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(LogLocator(numticks=6))
     ax.yaxis.set_minor_locator(NullLocator())
@@ -83,9 +101,7 @@ def decay(ax: Axes, courses: Mapping[str, Course]) -> Axes:
 
 def shares(ax: Axes, courses: Mapping[str, Course]) -> Axes:
     """Draw the probability of each response against training time."""
-    _courses(ax, courses)
-    ax.set_ylim(0, 1)
-    ax.set_ylabel("probability")
+    _shares(ax, courses, _SHARES)
     return ax
 
 
@@ -93,12 +109,11 @@ def displacement(
     panels: Sequence[Axes], features: Mapping[str, Course], tabular: Mapping[str, Course]
 ) -> Sequence[Axes]:
     """Draw probabilities in training: with a shared feature (upper panel), and without (lower)."""
-    for ax, courses in zip(panels, (features, tabular), strict=True):
-        shares(ax, courses)
+    _shares(panels[0], features, _SHARED)
+    _shares(panels[1], tabular, _APART)
     panels[0].set_title("one shared feature: length")
     panels[1].set_title("one logit for each response")
     panels[0].set_xlabel("")
-    panels[1].legend().remove()
     return panels
 
 
@@ -118,7 +133,7 @@ def pushes(ax: Axes, tokens: str, rows: Sequence[str], policies: Mapping[str, Ar
     ax.grid(axis="x", visible=False)
     ax.set_xlabel("next token")
     ax.set_ylabel("push on its logit")
-    ax.legend()
+    key_above(ax, 1.07)
     return ax
 
 
@@ -183,8 +198,9 @@ def simplex(
     for name, (policies, role) in paths.items():
         places = np.asarray(policies) @ CORNERS
         ax.plot(*places.T, color=LIGHT[role], linestyle=_DASHES[role], label=name)
+        name_line(ax, name, *_PATHS.get(role, ()))
     for place, marker, text, shift in (
-        (places[0], "o", r"$\pi_\mathrm{ref}$", (-32, -2)),
+        (places[0], "o", r"$\pi_\mathrm{ref}$", (8, 2)),
         (places[-1], "*", r"$\pi^*$", (9, -3)),
     ):
         ax.plot(*place, marker, color=LIGHT["ink"], markersize=11 if marker == "*" else 7)
@@ -196,7 +212,6 @@ def simplex(
     ax.set_ylim(-0.08, 0.95)
     ax.set_aspect("equal")
     ax.axis("off")
-    ax.legend(loc="upper left")
     return ax
 
 
@@ -205,12 +220,19 @@ def _line(ax: Axes, x: ArrayLike, y: ArrayLike, role: str, label: str) -> None:
     ax.plot(np.asarray(x), np.asarray(y), color=LIGHT[role], linestyle=_DASHES[role], label=label)
 
 
-def _courses(ax: Axes, courses: Mapping[str, Course]) -> None:
-    """Draw each course over a logarithmic axis of training time, named in the legend."""
+def _shares(ax: Axes, courses: Mapping[str, Course], places: _Places) -> None:
+    """Draw probabilities over training time, named at their places."""
+    _courses(ax, courses, places)
+    ax.set_ylim(0, 1)
+    ax.set_ylabel("probability")
+
+
+def _courses(ax: Axes, courses: Mapping[str, Course], places: _Places) -> None:
+    """Draw each course over a logarithmic axis of training time, named at its place."""
     for name, course in courses.items():
         _line(ax, course.time, course.value, course.role, name)
+        name_line(ax, name, *places.get(course.role, ()))
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(numticks=7))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlabel("training time t (step size × steps)")
-    ax.legend()

@@ -7,7 +7,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from toy.figures.style import CORNERS, LIGHT, bars, mark, on_paper, role_line
+from toy.figures.style import (
+    CORNERS,
+    LIGHT,
+    bars,
+    beside,
+    key_above,
+    mark,
+    name_line,
+    on_paper,
+    role_line,
+)
 
 #: Roles and dashes for up to four lines.
 LINES = {"reference": "-", "k1": (0, (5, 1.6)), "k3": (0, (3, 1, 1, 1)), "policy": "-"}
@@ -27,7 +37,7 @@ def terms(ax: Axes, responses: Sequence[str], pulls: Mapping[str, ArrayLike]) ->
     names = dict(zip(TERMS, pulls, strict=True))
     bars(ax, list(responses), {role: pulls[name] for role, name in names.items()}, names)
     ax.set_ylabel("gradient in the logit\n(units of reward per logit)")
-    ax.legend(ncols=2, loc="lower left")
+    key_above(ax)
     return ax
 
 
@@ -49,13 +59,17 @@ def simplex(
     points, moves = (on_paper(part) for part in field)
     style: dict[str, Any] = {"color": LIGHT["reference"], "width": 0.005, "headwidth": 4}
     ax.quiver(*points, *moves, angles="xy", scale_units="xy", scale=1, **style)
-    for i, path in enumerate(sampled):
-        label = "sampled" if i == 0 else None
-        ax.plot(*on_paper(path), color=LIGHT["k1"], linewidth=0.9, label=label)
+    for path in sampled:
+        ax.plot(*on_paper(path), color=LIGHT["k1"], linewidth=0.9)
     ax.plot(*on_paper(exact), color=LIGHT["policy"], linewidth=3, label="exact")
     start, best = on_paper(np.asarray(exact)[0]), on_paper(optimum)
-    ax.plot(*start, "s", color=LIGHT["ink"], markersize=8, label="reference")
-    ax.plot(*best, "*", color=LIGHT["best"], markersize=17, label="optimum")
+    ax.plot(*start, "s", color=LIGHT["ink"], markersize=8)
+    ax.plot(*best, "*", color=LIGHT["best"], markersize=17)
+    beside(ax, "reference", start, (-9, 0))
+    beside(ax, "optimum", best, (-10, -2), LIGHT["best"])
+    name_line(ax, "exact", 0.03, (-15, 0))
+    farthest = max(np.concatenate([on_paper(path).T for path in sampled]), key=lambda at: at[0])
+    beside(ax, "sampled", farthest, (6, 0), LIGHT["k1"])
     aligned = ("left", "right", "center")
     for name, place, side in zip(corners, CORNERS, aligned, strict=True):
         above = place[1] > 0
@@ -67,7 +81,6 @@ def simplex(
             ha=side,
             va="bottom" if above else "top",
         )
-    ax.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), handlelength=1.3)
     return ax
 
 
@@ -108,17 +121,18 @@ def baselines(
     `points` holds for each world the place of the "value" and of the "best" baseline.
     """
     markers = {"value": ("D", 7), "best": ("*", 13)}
-    for (name, values), role in zip(variance.items(), ("policy", "k3", "k1"), strict=True):
+    looks: Any = (("policy", (0.86, (-8, 0))), ("k3", ()), ("k1", ()))
+    for (name, values), (role, place) in zip(variance.items(), looks, strict=True):
         ax.plot(baseline, values, color=LIGHT[role], linestyle=LINES[role], label=name)
+        name_line(ax, name, *place)
         for kind, (marker, size) in markers.items():
             ax.plot(*points[name][kind], marker, color=LIGHT[role], markersize=size)
-    for kind, (marker, size) in markers.items():
-        ax.plot([], [], marker, color=LIGHT["ink"], markersize=size, label=f"{kind} baseline")
+    beside(ax, "best baseline", points[name]["best"], (0, 8))
+    beside(ax, "value baseline", points[name]["value"], (4, -12))
     mark(ax, 0, "no baseline")
     ax.set_xlabel("baseline b (units of reward)")
     ax.set_ylabel("total variance of one draw\n((reward per logit)²)")
     ax.set_ylim(-0.08, 2.9)
-    ax.legend(fontsize=9.5, ncols=2, loc="upper center", bbox_to_anchor=(0.5, 1.32))
     return ax
 
 
@@ -135,9 +149,12 @@ def groups(
     levels of the variance that no group is needed for: where to write, and which.
     """
     upper, lower = panels
-    for (role, marker), name in zip(np.roll(THREE, 1, axis=0), bias, strict=True):
+    places: Any = ((0.0, (6, 4)), (0.35, (7, 4)), (0.33, (-8, -5)))
+    looks = zip(np.roll(THREE, 1, axis=0), bias, places, strict=True)
+    for (role, marker), name, (at, shift) in looks:
         style: dict[str, Any] = {"color": LIGHT[role], "marker": marker, "markersize": 5}
         upper.plot(sizes, bias[name], linestyle=LINES[role], label=name, **style)
+        name_line(upper, name, at, shift, name.replace(", ", ",\n"))
         lower.plot(sizes, variance[name], linestyle=LINES[role], **style)
     for name, place in without.items():
         lower.axhline(place[1], color=LIGHT["muted"], linewidth=1.2, linestyle=(0, (2, 2)))
@@ -149,7 +166,6 @@ def groups(
     ticks = [2, 4, 8, 16]
     lower.set_xticks(ticks, [str(tick) for tick in ticks])
     lower.set_ylim(bottom=0)
-    upper.legend(fontsize=9.5)
     return panels
 
 
@@ -160,11 +176,12 @@ def prompt_weights(
     roles = ("reference", "k1", "k3", "policy")
     for role, (name, values) in zip(roles, weights.items(), strict=True):
         ax.plot(success, values, color=LIGHT[role], linestyle=LINES[role], label=name)
+        name_line(ax, name)
     role_line(ax, success, limit, "best", "G → ∞: 1 / std")
+    name_line(ax, "G → ∞: 1 / std", 0.955, (-7, 0))
     ax.set_ylim(0, 6)
     ax.set_xlabel("p: how often the policy solves the prompt")
     ax.set_ylabel("weight of the prompt's gradient\n(per unit of reward)")
-    ax.legend(title="group size", fontsize=9.5, ncols=2, loc="upper center")
     return ax
 
 
@@ -196,16 +213,8 @@ def lengths(ax: Axes, num_tokens: ArrayLike, variance: Mapping[str, ArrayLike]) 
     """
     for (role, marker), (name, values) in zip(THREE, variance.items(), strict=True):
         style: dict[str, Any] = {"color": LIGHT[role], "linestyle": LINES[role]}
-        ax.plot(num_tokens, values, marker=marker, markersize=5, **style)
-        ax.annotate(
-            name,
-            (np.max(num_tokens), np.asarray(values)[-1]),
-            (8, 0),
-            textcoords="offset points",
-            color=LIGHT[role],
-            va="center",
-            annotation_clip=False,
-        )
+        ax.plot(num_tokens, values, marker=marker, markersize=5, label=name, **style)
+        name_line(ax, name, shift=(8, 0))
     ax.set_yscale("log")
     ax.set_xlabel("number of tokens T")
     ax.set_ylabel("total variance of one trajectory\n((reward per logit)²)")
@@ -220,15 +229,16 @@ def gae(
     `moments` holds for each of two critics, by name, bias and variance at every λ.
     """
     upper, lower = panels
-    for role, (name, (bias, variance)) in zip(("policy", "k1"), moments.items(), strict=True):
+    looks = (("policy", 0.1), ("k1", 0.4))
+    for (role, at), (name, (bias, variance)) in zip(looks, moments.items(), strict=True):
         style: dict[str, Any] = {"color": LIGHT[role], "linestyle": LINES[role]}
         upper.plot(trust, bias, label=name, **style)
+        name_line(upper, name, at, (5, 4), f"critic: {name}")
         lower.plot(trust, variance, **style)
     lower.set_yscale("log")
     upper.set_ylabel("length of the bias\n(reward per logit)")
     lower.set_ylabel("total variance of one text\n((reward per logit)²)")
     lower.set_xlabel("λ: 0 trusts the critic, 1 the rewards")
-    upper.legend(title="the critic's values")
     return panels
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from toy.figures.style import LIGHT, bars, mark
+from toy.figures.style import LIGHT, bars, beside, mark, name_bars, name_line
 
 #: The x-axis of everything that is drawn over the margin.
 MARGIN = r"margin $\Delta = r_w - r_l$ (reward)"
@@ -23,20 +23,6 @@ FAMILY = (
 #: Colour, marker and filling of the two versions of the survey, and what their markers share.
 VERSIONS: tuple[tuple[str, str, Any], ...] = (("wrong", "X", "full"), ("reward", "o", "none"))
 VERSION_STYLE: dict[str, Any] = {"markersize": 8, "markeredgewidth": 1.6, "linestyle": "none"}
-
-
-def name_line(ax: Axes, name: str, end: tuple[float, float], role: str) -> None:
-    """Write a line's name in its colour to the right of its end."""
-    ax.annotate(
-        name,
-        end,
-        (5, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=9.5,
-        color=LIGHT[role],
-        annotation_clip=False,
-    )
 
 
 def loss_and_force(
@@ -88,7 +74,7 @@ def noisy_labels(
             floor = np.interp(lowest[name], x, y)
             ax.plot(lowest[name], floor, "o", color=LIGHT[role], markersize=8)
         last = np.flatnonzero(y <= highest)[-1]
-        name_line(ax, name, (x[last], y[last]), role)
+        beside(ax, name, (x[last], y[last]), (5, 0), LIGHT[role])
         ax.set_xlim(x[0], x[-1])
     ax.set_ylim(0, highest)
     ax.set_xlabel(MARGIN)
@@ -105,8 +91,8 @@ def drift(
     """Draw margins over the logarithm of time: lines for the flow, dots for gradient descent."""
     looks = (("k1", (0, (5, 1.6)), "s"), ("reward", "-", "o"))
     for (name, (time, margin)), (role, dash, marker) in zip(flows.items(), looks, strict=True):
-        ax.plot(time, margin, color=LIGHT[role], linestyle=dash)
-        name_line(ax, name, (np.asarray(time)[-1], np.asarray(margin)[-1]), role)
+        ax.plot(time, margin, color=LIGHT[role], linestyle=dash, label=name)
+        name_line(ax, name)
         ax.plot(*steps[name], marker, color=LIGHT[role], markersize=5, linestyle="none")
     ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set_xscale("log")
@@ -148,23 +134,28 @@ def shifted(ax: Axes, responses: Sequence[str], truth: ArrayLike, fitted: ArrayL
     ax.hlines(rows, np.asarray(fitted), np.asarray(truth), color=LIGHT["grid"], linewidth=2)
     ax.plot(truth, rows, "o", color=LIGHT["muted"], fillstyle="none", ms=11, label="true reward")
     ax.plot(fitted, rows, "D", color=LIGHT["reward"], markersize=7, label="fitted, mean zero")
+    name_line(ax, "true reward", shift=(9, 0))
+    name_line(ax, "fitted, mean zero", shift=(2, 6))
     ax.set_yticks(rows, responses)
     ax.set_ylim(-0.7, len(responses) - 0.3)
     ax.set_xlabel("reward")
     ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.35, 1.0), ncols=2)
     return ax
 
 
 def calibration(ax: Axes, predicted: Mapping[str, ArrayLike], true: ArrayLike) -> Axes:
     """Draw how often the first response wins against how often each model says so."""
     ax.plot([0, 1], [0, 1], color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
-    for (name, p), (role, dash), marker in zip(predicted.items(), FAMILY, "sovD", strict=False):
+    places = ((0.4, (8, -3)), (1.0, (-3, 7)), (0.4, (-1, 7)))
+    looks = zip(FAMILY, "sov", places, strict=False)
+    for (name, p), ((role, dash), marker, (at, shift)) in zip(
+        predicted.items(), looks, strict=False
+    ):
         ax.plot(p, true, marker, color=LIGHT[role], linestyle=dash, linewidth=1, label=name)
+        name_line(ax, name, at, shift, f"{name}\nrewards")
     ax.set_aspect("equal")
     ax.set_xlabel("predicted probability of a win")
     ax.set_ylabel("true probability of a win")
-    ax.legend(title="scale of the rewards", loc="upper left")
     return ax
 
 
@@ -178,7 +169,7 @@ def rankings(ax: Axes, labels: Sequence[str], chances: Mapping[str, ArrayLike]) 
         bar.set_hatch("//")
         bar.set_edgecolor(LIGHT["paper"])
     ax.set_xlabel("ranking, best first")
-    ax.legend()
+    name_bars(ax, (1, 4), (12, -2))
     return ax
 
 
@@ -187,12 +178,14 @@ def residuals(ax: Axes, pairs: Sequence[str], values: Mapping[str, ArrayLike]) -
     rows = np.arange(len(pairs))[::-1]
     ax.axvspan(-2, 2, color=LIGHT["grid"], linewidth=0)
     ax.axvline(0, color=LIGHT["muted"], linewidth=1)
-    for (name, s), (role, marker, fill) in zip(values.items(), VERSIONS, strict=True):
+    sides = ((9, 0), (-9, 0))
+    for (name, s), (role, marker, fill), side in zip(values.items(), VERSIONS, sides, strict=True):
         ax.plot(s, rows, marker, color=LIGHT[role], fillstyle=fill, label=name, **VERSION_STYLE)
+        lowest = np.argmin(s)
+        beside(ax, name, (np.asarray(s)[lowest], rows[lowest]), side, LIGHT[role])
     ax.set_yticks(rows, pairs)
     ax.set_xlabel("residual (standard deviations)")
     ax.grid(visible=False)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.35, 1.0), ncols=2)
     return ax
 
 
@@ -205,7 +198,7 @@ def survey_rewards(
     """Draw each school's reward, ± two standard errors, for each version; one row a school."""
     rows = np.arange(len(schools))[::-1]
     for (name, reward), (role, marker, fill), offset in zip(
-        rewards.items(), VERSIONS, (0.14, -0.14), strict=True
+        rewards.items(), VERSIONS, (0.19, -0.19), strict=True
     ):
         spread, colour = 2 * np.asarray(errors[name]), LIGHT[role]
         ax.hlines(
@@ -218,9 +211,9 @@ def survey_rewards(
         ax.plot(
             reward, rows + offset, marker, color=colour, fillstyle=fill, label=name, **VERSION_STYLE
         )
+        name_line(ax, name, 0.0, (-24, 0))
     ax.axvline(0, color=LIGHT["muted"], linewidth=1)
     ax.set_yticks(rows, schools)
     ax.set_xlabel("fitted reward, mean zero")
     ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return ax

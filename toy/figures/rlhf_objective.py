@@ -4,15 +4,13 @@ Rewards are in units of reward, divergences in nats, β in reward per nat.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from toy.figures.style import CORNERS, LIGHT, mark
-
-Side = Literal["left", "center", "right"]
+from toy.figures.style import CORNERS, LIGHT, beside, mark, name_line
 
 #: The colour, dash and marker of each response, in the order in which the caller lists them: the
 #: second is the best one.
@@ -32,15 +30,16 @@ RARITIES = (
 )
 
 #: The role of each term's path, and where its name stands at the path's end.
-WISHES: tuple[tuple[str, tuple[float, float], Side], ...] = (
-    ("reward", (-16, 8), "right"),
-    ("reference", (-9, -3), "right"),
-    ("best", (9, -3), "left"),
-    ("wrong", (9, -5), "left"),
-)
+WISHES = (("reward", (-16, 8)), ("reference", (-1, -15)), ("best", (9, 0)), ("wrong", (9, 0)))
 
-#: The role and marker of each policy that is compared with the frontier.
-RIVALS = (("k3", "^"), ("k2", "D"), ("k1", "s"), ("wrong", "X"))
+#: The role and marker of each policy that is compared with the frontier, and where its name stands:
+#: how far along its points, and how far beside.
+RIVALS = (
+    ("k3", "^", 0.67, (5, -6)),
+    ("k2", "D", 0.0, (8, -1)),
+    ("k1", "s", 0.0, (8, 0)),
+    ("wrong", "X", 0.0, (8, 0)),
+)
 
 #: The dash of what is drawn in the colour of a role.
 DASHES = {
@@ -58,18 +57,6 @@ DASHES = {
 def line(ax: Axes, x: ArrayLike, y: ArrayLike, role: str, label: str) -> None:
     """Draw a line in the colour and dash of its role."""
     ax.plot(x, y, color=LIGHT[role], linestyle=DASHES[role], label=label)
-
-
-def note(
-    ax: Axes,
-    text: str,
-    at: tuple[float, float],
-    offset: tuple[float, float],
-    color: str = LIGHT["ink"],
-    ha: Side = "left",
-) -> None:
-    """Write a word beside a point, `offset` points away from it."""
-    ax.annotate(text, at, offset, textcoords="offset points", fontsize=9.5, color=color, ha=ha)
 
 
 def two_responses(
@@ -92,24 +79,20 @@ def two_responses(
     for role, values in terms.items():
         line(ax, probability, values, role, names[role])
     ax.axhline(best[1], color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
-    note(ax, r"the top, $\beta$ log Z", (1.0, best[1]), (0, 4), LIGHT["best"], "right")
+    beside(ax, r"the top, $\beta$ log Z", (1.0, best[1]), (-1, 4), LIGHT["best"])
     ax.plot(*best, "o", color=LIGHT["best"], markersize=8)
-    note(ax, r"$\pi^*$", best, (-4, 7), LIGHT["best"])
+    beside(ax, r"$\pi^*$", best, (0, 6), LIGHT["best"])
     where, lower, upper = gap
     arrow = {"arrowstyle": "<->", "color": LIGHT["ink"], "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (where, upper), (where, lower), arrowprops=arrow)
     middle = (where, (lower + upper) / 2)
-    note(ax, r"$\beta\,$KL$(\pi\,\|\,\pi^*)$", middle, (-4, -3), ha="right")
+    beside(ax, r"$\beta\,$KL$(\pi\,\|\,\pi^*)$", middle, (-4, 0))
     ax.set_xlabel("probability of the first response")
     ax.set_ylabel("units of reward")
-    sides: tuple[tuple[float, tuple[float, float], Side], ...] = (
-        (0.8, (-6, 2), "right"),
-        (0.6, (-6, -16), "right"),
-        (0.85, (-6, -20), "right"),
-    )
-    for (role, values), (at, offset, ha) in zip(terms.items(), sides, strict=True):
+    sides = ((0.8, (-6, 2)), (0.6, (-6, -8)), (0.85, (-6, -12)))
+    for (role, values), (at, offset) in zip(terms.items(), sides, strict=True):
         end = at, float(np.interp(at, np.asarray(probability), np.asarray(values)))
-        note(ax, names[role], end, offset, LIGHT[role], ha)
+        beside(ax, names[role], end, offset, LIGHT[role])
     return ax
 
 
@@ -126,9 +109,9 @@ def triangle(ax: Axes, responses: Sequence[str]) -> None:
     ax.set_axis_off()
     ax.set_xlim(-0.12, 1.12)
     ax.set_ylim(-0.12, 0.98)
-    offsets = ((0, -15), (0, -15), (0, 6))
+    offsets = ((0, -6), (0, -6), (0, 5))
     for response, corner, offset in zip(responses, CORNERS, offsets, strict=True):
-        note(ax, f"always “{response}”", tuple(corner), offset, ha="center")
+        beside(ax, f"always “{response}”", corner, offset)
 
 
 def destinations(ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLike]) -> Axes:
@@ -138,13 +121,13 @@ def destinations(ax: Axes, responses: Sequence[str], paths: Mapping[str, ArrayLi
     term's, the entropy's.
     """
     triangle(ax, responses)
-    for (name, path), (role, offset, ha) in zip(paths.items(), WISHES, strict=True):
+    for (name, path), (role, offset) in zip(paths.items(), WISHES, strict=True):
         points = place(path)
         line(ax, points[:, 0], points[:, 1], role, name)
         ax.plot(*points[-1], "o", color=LIGHT[role], markersize=8, clip_on=False)
-        note(ax, name, tuple(points[-1]), offset, LIGHT[role], ha)
+        beside(ax, name, points[-1], offset, LIGHT[role])
     ax.plot(*points[0], "s", color=LIGHT["ink"], markersize=7)
-    note(ax, "start", tuple(points[0]), (-9, -3), ha="right")
+    beside(ax, "start", points[0], (-9, 0))
     return ax
 
 
@@ -163,19 +146,22 @@ def landscape(
     heights = ax.tricontour(
         x, y, values, levels=levels, colors=LIGHT["reward"], linewidths=1, linestyles="solid"
     )
-    ax.clabel(heights, fmt="%.2f", fontsize=9.5, colors=LIGHT["reward"])
+    rings: Any = [path.vertices for path in heights.get_paths()]
+    inside = [ring[ring[:, 1] > 0.1] for ring in rings]
+    lowest: Any = [tuple(ring[ring[:, 1].argmin()]) for ring in inside]
+    ax.clabel(heights, fmt="%.2f", fontsize=9.5, colors=LIGHT["reward"], manual=lowest)
     optima = place(path)
     line(ax, optima[:, 0], optima[:, 1], "policy", "optima for all β")
-    looks: tuple[tuple[str, str, tuple[float, float], Side], ...] = (
-        ("s", "reference", (-8, 5), "right"),
-        ("o", "policy", (2, 9), "left"),
-        ("^", "ink", (-10, 7), "right"),
+    name_line(ax, "optima for all β", 0.2, (9, 2))
+    looks = (
+        ("s", "reference", (1, -6)),
+        ("o", "policy", (2, 8)),
+        ("^", "ink", (-10, 6)),
     )
-    for (name, policy), (marker, role, offset, ha) in zip(points.items(), looks, strict=True):
+    for (name, policy), (marker, role, offset) in zip(points.items(), looks, strict=True):
         point = place(policy)
         ax.plot(*point, marker, color=LIGHT[role], markersize=8, zorder=3)
-        note(ax, name, tuple(point), offset, LIGHT[role], ha)
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.0))
+        beside(ax, name, point, offset, LIGHT[role])
     return ax
 
 
@@ -192,7 +178,7 @@ def response_lines(
     ):
         ax.plot(x, values, color=LIGHT[role], linestyle=dash, label=response)
         end = float(np.asarray(x)[-1]), float(values[-1])
-        note(ax, response, end, (9, -3), LIGHT["policy" if role == "policy" else "ink"])
+        beside(ax, response, end, (9, 0), LIGHT["policy" if role == "policy" else "ink"])
     for word, where in marks.items():
         mark(ax, where, word)
     ax.set_xscale("log")
@@ -245,30 +231,33 @@ def frontier(
     name the policies' KL and reward.
     """
     line(ax, kl, reward, "policy", "frontier: Gibbs policies")
+    name_line(ax, "frontier: Gibbs policies", 0.24, (0, 15))
     ax.plot(*tangent, color=LIGHT["best"], linewidth=1.2, linestyle=DASHES["best"])
     ax.plot(*touch, "o", color=LIGHT["best"], markersize=8)
-    note(ax, r"$\pi^*$, slope $\beta$", touch, (9, -9), LIGHT["best"])
+    beside(ax, r"$\pi^*$, slope $\beta$", touch, (9, -2), LIGHT["best"])
     start = float(np.asarray(tangent[0])[0]), float(np.asarray(tangent[1])[0])
     ax.plot(*start, "D", color=LIGHT["best"], markersize=6, clip_on=False)
-    note(ax, r"$\beta$ log Z", start, (6, -14), LIGHT["best"])
-    for (name, (x, y)), (role, marker) in zip(others.items(), RIVALS, strict=True):
+    beside(ax, r"$\beta$ log Z", start, (18, -3), LIGHT["best"])
+    for (name, (x, y)), (role, marker, at, shift) in zip(others.items(), RIVALS, strict=True):
         ax.plot(x, y, marker, color=LIGHT[role], markersize=7, label=name)
+        name_line(ax, name, at, shift)
     ax.set_xlim(left=0)
     ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
     ax.set_ylabel(r"E$_\pi$[r] (units of reward)")
-    ax.legend(loc="lower right")
     return ax
 
 
 def best_of_n(ax: Axes, n: ArrayLike, bound: ArrayLike, kl: Mapping[str, ArrayLike]) -> Axes:
     """Draw the divergence of the best of n draws, for several worlds, below its bound."""
     line(ax, n, bound, "wrong", "log n − (n − 1)/n")
-    for (name, values), role in zip(kl.items(), ("k2", "k3", "policy"), strict=True):
+    name_line(ax, "log n − (n − 1)/n", 0.9, (-6, 3))
+    places: Any = (("k2", 1.0, (-2, -5)), ("k3", 1.0, (-2, -5)), ("policy", 0.7, (6, -6)))
+    for (name, values), (role, at, shift) in zip(kl.items(), places, strict=True):
         line(ax, n, values, role, name)
+        name_line(ax, name, at, shift)
     ax.set_xscale("log")
     ax.set_xlabel("number of draws n")
     ax.set_ylabel(r"KL$(\pi_n\,\|\,\pi_\mathrm{ref})$ (nats)")
-    ax.legend(loc="upper left")
     return ax
 
 
@@ -276,15 +265,18 @@ def rare_response(
     ax: Axes, beta: ArrayLike, chances: Mapping[str, ArrayLike], even: Mapping[str, float]
 ) -> Axes:
     """Draw the optimal probability of the best response, for several references, against β."""
+    first, *_, never = chances
     for (name, values), (role, dash) in zip(chances.items(), RARITIES, strict=True):
-        ax.plot(beta, values, color=LIGHT[role], linestyle=dash, label=name)
+        ax.plot(beta, values, color=LIGHT[role], linestyle=dash)
         if name in even:
             ax.plot(even[name], 0.5, "o", color=LIGHT[role], markersize=7)
+        at = (even[name], 0.5) if name in even else (np.min(beta), np.max(values))
+        text = rf"$\pi_\mathrm{{ref}}$ = {name}" if name in (first, never) else name
+        beside(ax, text, at, (8, 0) if name in even else (1, 5), LIGHT[role])
     ax.set_xscale("log")
     ax.set_xlabel("price β (reward per nat)")
     ax.set_ylabel("probability of the best response")
     ax.set_ylim(-0.03, 1.03)
-    ax.legend(title=r"$\pi_\mathrm{ref}$ of the best response", loc="upper right")
     return ax
 
 
@@ -301,18 +293,18 @@ def overoptimisation(
     `best` is the true reward that could be had for the same KL.
     """
     words = {
-        "reward": ("proxy: what is optimised", -16),
+        "reward": ("proxy: what is optimised", -7),
         "policy": ("true reward of the same policies", 46),
-        "reference": ("true reward within reach", -34),
+        "reference": ("true reward within reach", -25),
     }
     for role, values in (*rewards.items(), ("reference", best)):
         word, shift = words[role]
         line(ax, kl, values, role, word)
         last = int(np.argmax(kl))
         end = float(np.asarray(kl)[last]), float(np.asarray(values)[last])
-        note(ax, word, end, (0, shift), LIGHT[role], "right")
+        beside(ax, word, end, (-1, shift), LIGHT[role])
     ax.plot(*peak, "o", color=LIGHT["best"], markersize=8)
-    note(ax, "best stop", peak, (6, 6), LIGHT["best"])
+    beside(ax, "best stop", peak, (6, 6), LIGHT["best"])
     ax.set_xlabel(r"KL$(\pi\,\|\,\pi_\mathrm{ref})$ (nats)")
     ax.set_ylabel("mean reward (units of reward)")
     return ax

@@ -13,10 +13,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes as Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
-from toy.figures.style import CORNERS, LIGHT, METADATA, SETTINGS
+from toy.figures.style import CORNERS, LIGHT, METADATA, SETTINGS, beside, key_above, name_line
 from toy.figures.style import on_paper as on_paper
 
 #: From policies (..., 3) to a number or a motion for each.
@@ -40,6 +41,8 @@ _MARKERS: dict[str, dict[str, Any]] = {
     "best": {"marker": "*", "markersize": 15},
 }
 _NAMES = {"policy": "policy", "reference": "reference", "best": "optimum"}
+_HALO = withStroke(linewidth=3, foreground=LIGHT["paper"])
+_SIDES = {"policy": (8, 3), "reference": (-8, 3), "best": (8, -3)}
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -55,7 +58,10 @@ def blank(width: float, height: float) -> Iterator[Figure]:
 
 
 def as_svg(figure: Figure) -> str:
-    """Return the figure as an `<svg>` element."""
+    """Return the figure as an `<svg>` element.
+
+    Logarithmic axes bear plain numbers: matplotlib writes powers of ten in TeX, which is not read.
+    """
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         if axis.get_scale() == "log":
             axis.set_major_formatter(lambda value, _: power_of_ten(value))
@@ -90,13 +96,20 @@ def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, 
     ax.grid(axis="y", visible=False)
     ax.set_xlim(0, 1.1)
     ax.set_xlabel("probability")
-    above: dict[str, Any] = {
-        "loc": "lower left",
-        "bbox_to_anchor": (-0.02, 0.99),
-        "ncols": len(policies),
-    }
-    ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, **above)
+    key_above(ax)
     return ax
+
+
+def halfway(values: Array) -> float:
+    """Return how far along a line it is half-way between its ends."""
+    return float(np.abs(values - (values[0] + values[-1]) / 2).argmin() / (len(values) - 1))
+
+
+def name_highest(ax: Axes, label: str) -> None:
+    """Write a line's label above its highest point, towards the middle of the picture."""
+    (heights,) = (line.get_ydata() for line in ax.get_lines() if line.get_label() == label)
+    at = float(np.argmax(heights) / (np.size(heights) - 1))
+    name_line(ax, label, at, (np.sign(round(1 - 2 * at)), 5))
 
 
 def triangle(ax: Axes, responses: Sequence[str]) -> Axes:
@@ -127,8 +140,9 @@ def points(ax: Axes, policies: Mapping[str, ArrayLike | None]) -> Axes:
     for role, policy in policies.items():
         if policy is not None:
             style: dict[str, Any] = {"color": LIGHT[role], "linestyle": "", **_MARKERS[role]}
-            ax.plot(*on_paper(policy), label=_NAMES[role], **style)
-    ax.legend(loc="upper left", fontsize=9, bbox_to_anchor=(-0.06, 1.02))
+            ax.plot(*on_paper(policy), **style)
+            beside(ax, _NAMES[role], on_paper(policy), _SIDES[role], LIGHT[role])
+            ax.texts[-1].set_path_effects([_HALO])
     return ax
 
 

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike
 
 from toy.figures.palette import PALETTE
@@ -90,7 +91,7 @@ def on_paper(policies: ArrayLike) -> Any:
 
 
 def role_line(ax: Axes, x: Any, y: Any, role: str, label: str | None = None) -> None:
-    """Draw a line in the colour and dash of its role, named for the legend."""
+    """Draw a line in the colour and dash of its role; `name_line` writes its label beside it."""
     ax.plot(x, y, color=LIGHT[role], linestyle=DASHES.get(role, "-"), label=label or NAMES[role])
 
 
@@ -107,6 +108,59 @@ def mark(ax: Axes, x: float, text: str) -> None:
         fontsize=9.5,
         color=LIGHT["muted"],
     )
+
+
+def beside(
+    ax: Axes, text: str, at: Any, shift: tuple[float, float] = (6, 0), colour: str = LIGHT["ink"]
+) -> None:
+    """Write words beside a point, so many points of type to the right and up, on that side of it.
+
+    What is named by the grey of the reference is written in a darker one: words need more contrast.
+    """
+    across, up = np.sign(shift).astype(int)
+    ax.annotate(
+        text,
+        tuple(at),
+        shift,
+        textcoords="offset points",
+        ha=("center", "left", "right")[across],
+        va=("center", "bottom", "top")[up],
+        fontsize=9.5,
+        color=LIGHT["muted"] if colour == LIGHT["reference"] else colour,
+        annotation_clip=False,
+    )
+
+
+def name_line(
+    ax: Axes, label: str, at: float = 1.0, shift: tuple[float, float] = (6, 0), text: str = ""
+) -> None:
+    """Write a line's label, or a text, beside it in its colour.
+
+    `at` says how far along the line's points: 0 is its start, 1 its end.
+    """
+    (line,) = (line for line in ax.get_lines() if line.get_label() == label)
+    points = np.column_stack(line.get_data())
+    there = points[round(at * (len(points) - 1))]
+    beside(ax, text or label, there, shift, str(line.get_color()))
+
+
+def name_bars(ax: Axes, *shifts: tuple[float, float]) -> None:
+    """Write in its colour what bars show, one shift from the top of the highest: few need no key.
+
+    `shifts` has one for each role of the bars, in their order.
+    """
+    groups: Any = ax.containers
+    for group, shift in zip(groups, shifts, strict=True):
+        highest = max(group, key=lambda bar: bar.get_height())
+        top = highest.get_x() + highest.get_width() / 2, highest.get_height()
+        beside(ax, group.get_label(), top, shift, to_hex(highest.get_facecolor()))
+
+
+def key_above(ax: Axes, anchor: float = 0.99) -> None:
+    """Name the bars of each group in one row above the axes, in the order in which they stand."""
+    handles, _ = ax.get_legend_handles_labels()
+    row: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.02, anchor)}
+    ax.legend(fontsize=9.5, handlelength=1.4, columnspacing=1.2, ncols=len(handles), **row)
 
 
 def bars(ax: Axes, labels: list[str], heights: dict[str, Any], names: dict[str, str]) -> None:

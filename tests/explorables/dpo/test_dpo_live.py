@@ -66,7 +66,7 @@ def test_the_response_that_nobody_compared_keeps_its_logit_and_not_its_probabili
     assert state["middle.dpo"] != pytest.approx(0.3, abs=0.01)
     assert "middle.rlhf" not in state
     assert "best-middle.wins" not in state
-    assert "Nobody compared" in live.find(".toy-verdict").inner_text()
+    assert "Nobody compared" in live.find(".toy-predict-verdict").inner_text()
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
@@ -75,11 +75,11 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     assert start["best.dpo"] < 1 / 3
     answer = live.press("Reveal")["answer"]
     assert answer < 1e-5
-    assert "lifts what is longer still" in live.find(".toy-verdict").inner_text()
+    assert "lifts what is longer still" in live.find(".toy-predict-verdict").inner_text()
     assert "answer" not in live.press("Same end as RLHF")
     same = live.slide("time", "End")
     assert same["apart"] < 1e-9
-    assert "π* is RLHF's optimum" in live.find(".toy-verdict").inner_text()
+    assert "π* is RLHF's optimum" in live.find(".toy-predict-verdict").inner_text()
     assert live.find(".toy-simplex-marks").text_content() == "RLHFDPOπ*"
     live.press("Clean labels, small β")
     clean = live.slide("time", "End")
@@ -87,7 +87,7 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     assert "apart" not in clean
     assert live.find(".toy-simplex-marks").text_content() == "DPO", "no mark without a fit"
     live.choose("all")
-    assert "no finite rewards" in live.find(".toy-verdict").inner_text()
+    assert "no finite rewards" in live.find(".toy-predict-verdict").inner_text()
     assert "apart" not in live.check()
 
 
@@ -98,7 +98,7 @@ def test_one_shared_feature_parts_the_two(live: Live) -> None:
     state = live.check()
     assert state["apart"] > 0.05
     assert state["best.moved"] * 3 == pytest.approx(state["middle.moved"])
-    assert "misses" in live.find(".toy-verdict").inner_text()
+    assert "misses" in live.find(".toy-predict-verdict").inner_text()
     assert toy.total_variation(
         [state[f"{n}.dpo"] for n in ("best", "middle", "worst")],
         [state[f"{n}.rlhf"] for n in ("best", "middle", "worst")],

@@ -8,6 +8,7 @@ import numpy as np
 from explorables.live import Explorable, Numbers
 
 import toy
+from toy.explorables.gibbs import overtaking_price
 
 
 def gibbs(state: dict[str, Any]) -> Numbers:
@@ -33,7 +34,7 @@ def gibbs(state: dict[str, Any]) -> Numbers:
             numbers[f"{name}.gap"] = toy.optimality_gap(policy, *prices)
         numbers |= {f"{name}.{key}": value for key, value in terms.items()}
     if "answer" in state:
-        numbers["answer"] = toy.beta_of_even_odds(reward, reference)
+        numbers["answer"] = overtaking_price(reward, reference)
     return numbers
 
 

@@ -76,9 +76,11 @@ def test_a_guess_is_compared_with_the_exact_number_of_samples(live: Live) -> Non
 def test_what_never_happens_is_called_so(live: Live) -> None:
     assert "answer" not in at(live, "stale=1")
     assert live.button("No answer here").is_disabled()
-    assert "Never" in live.find(".toy-verdict").text_content()
+    assert "Never" in live.find(".toy-predict-verdict").text_content()
     live.press("Close")
-    assert "Only from about 1,390,000 samples on" in live.find(".toy-verdict").text_content()
+    assert (
+        "Only from about 1,390,000 samples on" in live.find(".toy-predict-verdict").text_content()
+    )
     live.press("Reset")
     live.press("Reveal")
     state = at(live, "policy=0.6,0.4&reference=0.6,0.4&responses=yes,no")

@@ -8,9 +8,13 @@ from numpy.typing import ArrayLike
 
 from toy.exact.validation import Array
 from toy.figures.stills import Axes, as_svg, blank
-from toy.figures.style import CORNERS, LIGHT, mark
+from toy.figures.style import CORNERS, LIGHT, beside, mark, name_line
 
-_WAYS = {"policy": ("DPO", "-"), "k1": ("RLHF", (0, (5, 1.6)))}
+#: What is drawn of each method: its name, its dash, and where the name stands beside its point.
+_WAYS: dict[str, tuple[str, Any, tuple[float, float]]] = {
+    "policy": ("DPO", "-", (-8, 0)),
+    "k1": ("RLHF", (0, (5, 1.6)), (8, 0)),
+}
 #: From the best response to the worst: colour and dash, as in the live figure.
 _COURSES = (("k3", (0, (5, 1.6))), ("k2", (0, (1, 1.2))), ("wrong", "-"))
 
@@ -55,15 +59,18 @@ def paths(
         style: dict[str, Any] = {"ha": across, "va": up, "fontsize": 9.5}
         ax.annotate(name, place, (0, away), textcoords="offset points", **style)
     for role in reversed(list(ways)):
-        name, dash = _WAYS[role]
+        name, dash, side = _WAYS[role]
         ax.plot(*_places(ways[role]), color=LIGHT[role], linestyle=dash, linewidth=1, alpha=0.4)
-        ax.plot(*_places(ways[role][: time + 1]), color=LIGHT[role], linestyle=dash, label=name)
+        ax.plot(*_places(ways[role][: time + 1]), color=LIGHT[role], linestyle=dash)
         ax.plot(*_places(ways[role][time]), "o", color=LIGHT[role], markersize=7)
-    ax.plot(*_places(ways["policy"][0]), "s", color=LIGHT["reference"], label="reference")
+        beside(ax, name, _places(ways[role][time]), side, LIGHT[role])
+    start = _places(ways["policy"][0])
+    ax.plot(*start, "s", color=LIGHT["reference"])
+    beside(ax, "π_ref", start, (0, 7), LIGHT["reference"])
     if optimum is not None:
         style = {"color": LIGHT["best"], "markersize": 13, "linestyle": "none"}
-        ax.plot(*_places(optimum), "*", label="RLHF's optimum", **style)
-    ax.legend(loc="upper left", fontsize=9, bbox_to_anchor=(-0.06, 1.02))
+        ax.plot(*_places(optimum), "*", **style)
+        beside(ax, "RLHF's optimum", _places(optimum), (9, -2), LIGHT["best"])
     return ax
 
 
@@ -73,10 +80,10 @@ def courses(
     """Draw the probability of each response over the steps."""
     for name, course, (role, dash) in zip(responses, policies.T, _COURSES, strict=True):
         ax.plot(_steps(course), course[1:], color=LIGHT[role], linestyle=dash, label=name)
+        name_line(ax, name, shift=(-2, 4))
     ax.set(xscale="log", yscale="log" if log_scale else "linear", ylabel="probability")
     ax.set_ylim(policies.min() / 1.5 if log_scale else 0, 1)
     mark(ax, time, f"step {time}")
-    ax.legend(fontsize=9)
     return ax
 
 

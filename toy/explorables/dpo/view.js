@@ -1,5 +1,6 @@
 // DPO's descent beside RLHF's ascent over three responses: who rises, who falls, and where it ends.
 
+import { select } from "d3-selection";
 import { klDivergence, softmax, totalVariation } from "../core/distributions.js";
 import { dpoLoss, dpoWeights, implicitReward } from "../core/dpo.js";
 import { dpoDescent, rlhfAscent } from "../core/learners.js";
@@ -19,6 +20,7 @@ import { remembered } from "../parts/remembered.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, logSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
+import { guessedShare } from "../parts/triangle.js";
 
 // RLHF's path, beside DPO's solid one.
 const DASHED = "8 3";
@@ -93,9 +95,10 @@ function render({ model, el }) {
     handles: [{ key: "reference", role: "reference" }],
   });
   const key = legend([
-    { role: "k1", label: "RLHF with the fitted rewards", line: true, dash: DASHED },
     { role: "reference", label: `${REFERENCE}: drag it` },
+    { role: "k1", label: "RLHF with the fitted rewards", line: true, dash: DASHED },
   ]);
+  const rivalKey = select(key.node()).select("li:last-child");
   const compared = choice(stage, {
     label: "compared",
     key: "pairs",
@@ -128,14 +131,16 @@ function render({ model, el }) {
     step: 0.01,
     format: two,
   });
-  const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 92 };
+  const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 98 };
   const follow = (step) => training.set(Math.min(last, Math.max(1, Math.round(step))));
   const courses = lineChart(stage, {
     ...axis,
     label: "Probability of each response in training",
-    height: 220,
+    height: 250,
     yTitle: "probability under DPO",
     onDrag: follow,
+    onGuess: guess.set,
+    guessed: "y",
   });
   const losses = lineChart(stage, {
     ...axis,
@@ -200,12 +205,13 @@ function render({ model, el }) {
     const summary =
       `Step ${time}. DPO: ${responses.map((name, y) => `${name} ${formatNumber(policy[y])}`).join(", ")}; ` +
       `loss ${formatNumber(loss)} nats. ${remark(state, trained)}`;
-    drawTriangle(state, trained, policy, rival, summary);
+    rivalKey.style("visibility", rival ? null : "hidden");
+    drawTriangle(state, trained, policy, rival, response, summary);
     drawCharts(state, trained, policy, loss, response, summary);
     stage.announce(summary);
   }
 
-  function drawTriangle(state, trained, policy, rival, description) {
+  function drawTriangle(state, trained, policy, rival, response, description) {
     const { reference, responses, time } = state;
     const revealed = guess.revealed() || time === last;
     const until = trained.samples.filter(({ step }) => step < time);
@@ -217,11 +223,13 @@ function render({ model, el }) {
       ...(revealed ? [{ role, dash, faint: true, points: trained.samples.map((at) => at[of]) }] : []),
       { role, dash, points: [...until.map((at) => at[of]), end] },
     ]);
+    const guessed = guessedShare(guess.guess(), revealed ? trained.end[response] : null, response);
     triangle.draw({
       responses,
       reference,
       shown: { role: "policy", at: policy },
-      paths: lines,
+      paths: [...lines, ...guessed.paths],
+      dots: guessed.dots,
       marks: [
         ...(rival ? [{ role: "k1", at: rival, shape: "circle", label: "RLHF" }] : []),
         { role: "policy", at: policy, shape: "circle", label: "DPO" },
@@ -237,11 +245,11 @@ function render({ model, el }) {
     const played = trained.samples.slice(1);
     const common = { xDomain: [1, last], at, cover, description };
     const lowest = log_scale ? Math.min(0.1, ...played.flatMap((sample) => sample.policy)) / 1.5 : 0;
-    const isDrawn = time < last && guess.guess() > lowest;
+    const isOpen = !cover;
     courses.draw({
       ...common,
       yDomain: [lowest, 1],
-      levels: isDrawn ? [{ y: guess.guess(), role: ROLES[response], label: cover ? "?" : "guess" }] : [],
+      guess: guess.picture([undefined, Math.max(lowest, guess.guess())], isOpen && [undefined, Math.max(lowest, trained.end[response])]),
       yLog: log_scale,
       lines: responses.map((name, y) => ({
         role: ROLES[y],
@@ -296,8 +304,8 @@ function render({ model, el }) {
         settings: SETTINGS,
       }),
       guess,
-      columns([triangle, key], [pinned(courses), dials, training.playing, compared, shared, logarithmic]),
-      numbers(columns([facts, losses], [shares, margins])),
+      columns([triangle, key], [pinned(courses), dials, training.playing, compared]),
+      numbers(shared, logarithmic, columns([facts, losses], [shares, margins])),
     ],
     draw,
   );
@@ -334,8 +342,7 @@ function ask({ responses, pairs, shared_features }, last) {
   const response = pairs === "one" && !shared_features ? 1 : 0;
   const aside = pairs === "one" ? [" (preferred in the one pair)", ", which nobody compared,"][response] : ", the best answer,";
   return [
-    `How likely is “${responses[response]}”${aside} after ${count(last)} steps of DPO? ` +
-      "Slide to your guess, then reveal the rest.",
+    `How likely is “${responses[response]}”${aside} after ${count(last)} steps of DPO?`,
     response,
   ];
 }
@@ -345,7 +352,7 @@ function remark({ responses, pairs, preference, shared_features }, { optimum, en
   if (pairs === "one" && shared_features)
     return (
       `“${responses[0]}” wins by its length, and the one weight on length lifts what is longer still: ` +
-      `“${responses[1]}”, which nobody compared, ends at ${formatNumber(end[1])}.`
+      `“${responses[1]}”, which nobody compared, ends at ${say(end[1])}.`
     );
   if (pairs === "one")
     return (

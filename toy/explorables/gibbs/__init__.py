@@ -1,11 +1,12 @@
 """The RLHF objective, its exact optimum at every price, and the most reward that a nat buys."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from toy.exact.bandits import TEMPTING
 from toy.exact.distributions import expectation, kl_divergence
 from toy.exact.rlhf_objective import (
-    beta_of_even_odds,
     gibbs_policy,
     log_partition,
     ptx_policy,
@@ -39,7 +40,7 @@ class Gibbs(Explorable):
             f"At β = {self.beta:g} the optimum says {said}. It earns "
             f"{expectation(optimum, self.reward):.3f}, is {kl:.3f} nats from the reference, and "
             f"keeps β log Z = {value:.3f}, where the tangent of the reward–KL frontier meets the "
-            f"reward axis. {self._half()}{self._with_data()}"
+            f"reward axis. {self._overtakes()}{self._with_data()}"
         )
 
     def still(self) -> str:
@@ -83,14 +84,28 @@ class Gibbs(Explorable):
         named = zip(self.responses, policy, strict=True)
         return ", ".join(f"“{name}” with probability {chance:.3f}" for name, chance in named)
 
-    def _half(self) -> str:
-        beta = float(beta_of_even_odds(self.reward, self.reference))
-        if np.isinf(beta):
-            return "The reference gives the best responses at least half of the time already."
-        return f"It gives the best responses half of the time at β = {beta:.3f}."
+    def _overtakes(self) -> str:
+        best, favourite = int(np.argmax(self.reward)), int(np.argmax(self.reference))
+        if best == favourite:
+            return f"“{self.responses[best]}” is both the best and the reference's favourite."
+        beta = overtaking_price(self.reward, self.reference)
+        names = self.responses[best], self.responses[favourite]
+        return f"“{names[0]}”, the best, overtakes “{names[1]}” at β = {beta:.3f}."
 
     def _with_data(self) -> str:
         if not self.with_pretraining:
             return ""
         said = self._in_words(self._ptx())
         return f" With pretraining data of weight γ = {self.gamma:g} it says {said}."
+
+
+def overtaking_price(reward: Sequence[float], reference: Sequence[float]) -> float:
+    """Return the β at which the best response is as likely as the reference's favourite.
+
+    It is infinite where the two are one.
+    """
+    best, favourite = int(np.argmax(reward)), int(np.argmax(reference))
+    if best == favourite:
+        return float("inf")
+    lead = reward[best] - reward[favourite]
+    return float(lead / np.log(reference[favourite] / reference[best]))

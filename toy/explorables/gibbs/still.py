@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.figures.stills import Axes, as_svg, blank
-from toy.figures.style import LIGHT
+from toy.figures.style import LIGHT, key_above
 
 Point = tuple[float, float]
 
@@ -59,7 +59,7 @@ def probability_bars(ax: Axes, responses: Sequence[str], policies: Mapping[str, 
             ax.bar_label(drawn, fmt="%.2f", padding=3, fontsize=9)
     ax.set_xlim(0, 1.12)
     ax.set_xlabel("probability")
-    ax.legend(fontsize=9, handlelength=1.4, loc="lower right")
+    key_above(ax)
     return _one_row_each(ax, responses)
 
 

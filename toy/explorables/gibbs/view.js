@@ -1,9 +1,8 @@
 // What the RLHF objective makes of a reward: its exact optimum, and the most reward that each nat of KL buys.
 
-import { bisector, extent, max } from "d3-array";
+import { bisector, extent, maxIndex } from "d3-array";
 import { entropy, expectation, klDivergence } from "../core/distributions.js";
 import {
-  betaOfEvenOdds,
   gibbsPolicy,
   greedyPolicy,
   logPartition,
@@ -12,7 +11,6 @@ import {
   ptxPolicy,
   rewardKlFrontier,
 } from "../core/rlhf_objective.js";
-import { sum } from "../core/numpy.js";
 import { bars } from "../parts/bars.js";
 import { toolbar } from "../parts/buttons.js";
 import { toggle } from "../parts/choice.js";
@@ -51,10 +49,18 @@ const SETTINGS = {
     beta: 0.6,
     with_pretraining: false,
   },
-  "A large β": { beta: 5 },
+  "A clear lead": {
+    responses: ["I don't know", "Venus", "Mercury", "the Sun"],
+    reward: [0, 2, -1, -1.5],
+    reference: [0.3, 0.15, 0.45, 0.1],
+    pretraining: [0.2, 0.1, 0.3, 0.4],
+    beta: 5,
+    with_pretraining: false,
+  },
 };
 
 const plain = (value) => (value < 1 ? value.toFixed(3).replace(/0$/, "") : value.toFixed(2));
+const priced = (beta) => (beta === Infinity ? "any" : plain(beta));
 const three = (value) => Number(value.toPrecision(3));
 
 function render({ model, el }) {
@@ -90,8 +96,9 @@ function render({ model, el }) {
   const guess = predict(stage, {
     guessLabel: "my guess, <i>β</i>",
     initial: 1,
-    steps: geometricSteps(...prices),
-    format: plain,
+    steps: [...geometricSteps(...prices), Infinity],
+    format: priced,
+    exact: (beta) => (beta === Infinity ? "every β" : say(beta)),
   });
   const chart = lineChart(stage, {
     label: "Expected reward against KL",
@@ -100,6 +107,7 @@ function render({ model, el }) {
     yTitle: "expected reward",
     right: 14,
     onDrag: (kl) => setBeta(priceAt(kl)),
+    onGuess: (kl) => guess.set(priceAt(kl)),
   });
 
   // The frontier does not depend on β: it is computed when reward or reference change.
@@ -118,7 +126,7 @@ function render({ model, el }) {
     const policies = { policy: optimum, reference };
     if (isOn) Object.assign(policies, { [PTX]: ptxPolicy(reward, reference, beta, gamma, pretraining), [DATA]: pretraining });
     const logZ = logPartition(reward, reference, beta);
-    const even = betaOfEvenOdds(reward, reference);
+    const even = overtakingPrice(reward, reference);
 
     price.draw(beta);
     rewards.draw({ responses, values: reward });
@@ -128,8 +136,8 @@ function render({ model, el }) {
     swap(terms, shown.numbers);
     shown.draw(policies, state);
     partition.draw({ log_partition: logZ, value: beta * logZ, effective: Math.exp(entropy(optimum)) });
-    const isOnSlider = even >= prices[0] && even <= prices[1];
-    guess.draw(isOnSlider ? even : null, undefined, { ...question(state, even, isOnSlider), seen: isOnSlider && beta <= even });
+    const isOnSlider = even === Infinity || (even >= prices[0] && even <= prices[1]);
+    guess.draw(isOnSlider ? even : null, undefined, { ...question(state, even), seen: even <= prices[1] && beta <= even });
 
     const earned = expectation(optimum, reward);
     const summary =
@@ -158,14 +166,8 @@ function render({ model, el }) {
       const label = mixed.x > 0.05 * end.x && at.y - mixed.y > 0.07 * height ? "with data" : "";
       places.push({ ...mixed, role: PTX, label, below: true });
     }
-    if (guess.revealed() && Number.isFinite(even))
-      places.push({ ...pair(gibbsPolicy(reward, reference, even)), role: "k1", hollow: true, label: `½ at β = ${formatNumber(even)}`, below: true });
-
-    // Beside the reference the label would lie on the reference's.
-    const guessed = pair(gibbsPolicy(reward, reference, guess.guess()));
-    const isClose = guessed.x < 0.1 * end.x && guessed.y - start.y < 0.2 * height;
-    if (isAsked) places.push({ ...guessed, role: "guess", hollow: true, label: "guess", below: !isClose, left: false });
-
+    const spot = (price) => Object.values(pair(price === Infinity ? reference : gibbsPolicy(reward, reference, price)));
+    const isOpen = guess.revealed() || beta <= even;
     const xs = places.map(({ x }) => x);
     const ys = places.map(({ y }) => y);
     const width = 1.08 * Math.max(...xs, 0.05);
@@ -183,6 +185,7 @@ function render({ model, el }) {
       ],
       at: { x: at.x, label: `β = ${plain(beta)}` },
       places,
+      guess: isAsked ? guess.picture(spot(guess.guess()), isOpen && spot(even)) : undefined,
       levels: [{ y: value, role: "best", label: `J = β log Z = ${formatNumber(value)}` }],
       description: `The most reward for each KL. ${summary}.`,
     });
@@ -296,13 +299,24 @@ function named(responses, reward) {
   return responses.filter((_, y) => reward[y] === most).join(" or ");
 }
 
-function question({ responses, reward, reference }, even, isOnSlider) {
-  const best = named(responses, reward);
-  const asked = `“${best}” is best. At which β does the optimum say it half of the time?`;
-  if (even === Infinity) return { question: asked, remark: "At every β: the reference does so already." };
-  if (!isOnSlider) return { question: asked, remark: `Only at β = ${say(even)}, beyond this slider.` };
-  const share = sum(reference.filter((_, y) => reward[y] === max(reward)));
-  const remark = `There the reward lifts its odds from ${say(share)} : ${say(1 - share)} in the reference to even; at a higher β it lifts them less.`;
+/** The β at which the best response is as likely as the reference's favourite; infinite where it is that itself. */
+function overtakingPrice(reward, reference) {
+  const [best, favourite] = [maxIndex(reward), maxIndex(reference)];
+  return best === favourite ? Infinity : (reward[best] - reward[favourite]) / Math.log(reference[favourite] / reference[best]);
+}
+
+function question({ responses, reward, reference }, even) {
+  const [best, favourite] = [maxIndex(reward), maxIndex(reference)];
+  if (even === Infinity)
+    return {
+      question: `Up to which β is “${responses[best]}”, the best answer, the likeliest?`,
+      remark: "At every price: the reference prefers it already.",
+    };
+  const asked = `At which β does “${responses[best]}”, the best answer, overtake “${responses[favourite]}”, the reference's favourite?`;
+  const odds = reference[favourite] / reference[best];
+  const remark =
+    `There the lead in reward, ${say(reward[best] - reward[favourite])}/β, is log ${say(odds)} = ${say(Math.log(odds))}: ` +
+    `the reference says “${responses[favourite]}” ${say(odds)} times as often.`;
   return { question: asked, remark };
 }
 

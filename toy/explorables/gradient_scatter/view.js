@@ -38,7 +38,7 @@ const ESTIMATORS = [ONE, ...Object.keys(ADVANTAGES)];
 const KEYS = { [ONE]: "one", "leave-one-out": "loo", "group mean": "mean", [NORMALISED]: "norm" };
 
 // The turns that can be guessed, in degrees; a turn of less is rounding.
-const TURNS = [-90, 90];
+const TURNS = [-180, 180];
 const NO_TURN = 1e-6;
 
 const SETTINGS = {
@@ -48,6 +48,8 @@ const SETTINGS = {
     estimator: NORMALISED,
     group_size: 4,
   },
+  "The other way": { policy: [0.1, 0.6, 0.3], reward: [1, 0.2, 0], estimator: NORMALISED, group_size: 2 },
+  "Groups of eight": { policy: [0.15, 0.3, 0.55], reward: [2, -0.1, 0], estimator: NORMALISED, group_size: 8 },
   "One draw": { policy: [0.15, 0.3, 0.55], reward: [0.85, 0, -1.2], estimator: ONE, baseline: "none" },
   "The value hurts": {
     policy: [0.88, 0.06, 0.06],
@@ -57,11 +59,21 @@ const SETTINGS = {
   },
 };
 
-const degrees = (value) => `${Math.round(value)}°`.replace("-", "−");
+/** How far something is turned, and which way. */
+const turnedBy = (value) => `${say(Math.abs(value))}°${value > 0 ? " ↺" : value < 0 ? " ↻" : ""}`;
 
 function render({ model, el }) {
   const stage = createStage({ model, el, label: "Estimates of the policy gradient, and their mean" });
-  const plane = compass(stage, { label: "Steps of the three logits" });
+  const guess = predict(stage, {
+    question: "By how many degrees does the mean of this estimate turn away from the exact gradient?",
+    guessLabel: "my guess",
+    initial: 30,
+    step: 1,
+    format: turnedBy,
+    exact: turnedBy,
+    apart: (value) => `${say(value)}°`,
+  });
+  const plane = compass(stage, { label: "Steps of the three logits", onTurn: guess.set });
   const key = legend([
     { role: "k1", label: "estimates, the larger the likelier; towards a name, its logit rises" },
   ]);
@@ -87,15 +99,6 @@ function render({ model, el }) {
       { key: "cosine", label: "cosine" },
     ],
   });
-  const guess = predict(stage, {
-    question: "By how many degrees does the mean of this estimate turn away from the exact gradient?",
-    guessLabel: "my guess, left +",
-    initial: 30,
-    step: 1,
-    format: degrees,
-    exact: (value) => `${value.toFixed(1).replace("-", "−")}°`,
-  });
-
   function draw(state) {
     const { policy, reward, responses, estimator: chosen, group_size: groupSize } = state;
     const gradient = policyGradient(policy, reward);
@@ -116,7 +119,7 @@ function render({ model, el }) {
     const summary =
       `Gradient ${formatNumber(Math.hypot(...gradient))} long. Estimated by ${chosen}: ` +
       `total variance ${formatNumber(found[chosen].totalVariance)}`;
-    drawPlane(state, { gradient, law: laws[chosen], found: found[chosen], open: guess.revealed() || answer === null, summary });
+    drawPlane(state, { gradient, law: laws[chosen], found: found[chosen], open: guess.revealed() || answer === null, answer, summary });
     stage.announce(summary);
   }
 
@@ -138,7 +141,7 @@ function render({ model, el }) {
     });
   }
 
-  function drawPlane({ responses }, { gradient, law, found, open, summary }) {
+  function drawPlane({ responses }, { gradient, law, found, open, answer, summary }) {
     const { mean, totalVariance } = found;
     plane.draw({
       names: responses,
@@ -150,10 +153,10 @@ function render({ model, el }) {
         title: `probability ${formatNumber(law.probabilities[i])}`,
       })),
       rays: [
-        { role: "policy", at: gradient, label: "exact" },
-        { role: "guess", at: gradient, turned: guess.guess(), dash: "2 3", label: "my guess" },
+        { role: "policy", at: gradient, label: "gradient" },
         ...(open ? [{ role: "k1", at: mean, label: "mean", dash: "6 2" }] : []),
       ],
+      guess: answer === null ? null : { from: gradient, turned: guess.guess(), label: turnedBy(guess.guess()), truth: open && { turned: answer, label: turnedBy(answer) } },
       arrows: [
         { role: "policy", at: gradient, width: 4 },
         ...(open ? [{ role: "k1", at: mean }] : []),

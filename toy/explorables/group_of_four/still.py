@@ -4,7 +4,7 @@ import numpy as np
 
 from toy.exact.validation import Array
 from toy.figures.stills import as_svg, blank
-from toy.figures.style import bars
+from toy.figures.style import bars, key_above
 
 
 def draw(centred: Array, normalised: Array, right: int) -> str:
@@ -17,6 +17,6 @@ def draw(centred: Array, normalised: Array, right: int) -> str:
         bars(ax, labels, {"reference": centred, "policy": normalised}, names)
         for container in ax.containers:
             ax.bar_label(container, fmt="%.3g", fontsize=9, padding=2)  # type: ignore[arg-type]
-        ax.legend(loc="upper left")
+        key_above(ax)
         ax.set(ylim=(-2, 2), yticks=np.arange(-2, 3), ylabel="weight of the draw's score")
         return as_svg(figure)

@@ -6,7 +6,10 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from toy.figures.stills import Field, as_svg, blank, levels, on_paper, points, triangle
-from toy.figures.style import LIGHT, role_line
+from toy.figures.style import LIGHT, name_line, role_line
+
+#: Where the name of each loss stands, beside the end of its flow.
+_SIDES: dict[str, tuple[float, float]] = {"k1": (-7, -4), "k2": (-2, 6), "k3": (6, 0)}
 
 
 def draw(
@@ -23,7 +26,8 @@ def draw(
         levels(ax, objective)
         for role, flow in flows.items():
             x, y = on_paper(flow)
-            role_line(ax, x, y, role, f"{role} as loss")
+            role_line(ax, x, y, role)
+            name_line(ax, role, shift=_SIDES[role])
         for role, rest in rests.items():
             style: dict[str, Any] = {"marker": "D", "markersize": 7, "clip_on": False}
             ax.plot(*on_paper(rest), color=LIGHT[role], **style)

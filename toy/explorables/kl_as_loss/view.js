@@ -9,7 +9,6 @@ import { toolbar } from "../parts/buttons.js";
 import { columns, numbers, pinned } from "../parts/dom.js";
 import { formatNumber, say, two } from "../parts/format.js";
 import { legend } from "../parts/legend.js";
-import { FORWARD_KL } from "../parts/names.js";
 import { player } from "../parts/player.js";
 import { predict } from "../parts/predict.js";
 import { table } from "../parts/readout.js";
@@ -17,7 +16,7 @@ import { remembered } from "../parts/remembered.js";
 import { simplex } from "../parts/simplex.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
-import { policiesWith } from "../parts/triangle.js";
+import { guessedShare } from "../parts/triangle.js";
 import { rewardBars } from "../parts/values.js";
 
 const STEP_SIZE = 0.25;
@@ -130,8 +129,8 @@ function render({ model, el }) {
     const { policy, reference, reward, responses, beta, time: t } = state;
     const { optimum, rests, all, shown, open, best, summary } = scene;
     const lines = shown.map((role) => ({ role, points: all[role].slice(0, t + 1) }));
-    const guessed = policiesWith(guess.guess(), best);
-    lines.push({ role: "guess", points: guessed });
+    const guessed = guessedShare(guess.guess(), open ? rests.k3[best] : null, best);
+    if (open) lines.push({ role: "k3", faint: true, points: [...all.k3.slice(t), rests.k3] });
     triangle.draw({
       responses,
       policy,
@@ -142,10 +141,10 @@ function render({ model, el }) {
         count: 10,
         inputs: [reward, reference, beta],
       },
-      paths: lines,
+      paths: [...lines, ...guessed.paths],
       dots: [
         ...shown.map((role) => ({ role, at: all[role][t], label: role })),
-        { role: "guess", at: guessed[0], label: "guess" },
+        ...guessed.dots,
       ],
       marks: [
         { role: "best", at: optimum, shape: "star", label: "π*" },
@@ -172,7 +171,7 @@ function question(responses, best, rest, optimum) {
   return {
     question: `k3 is unbiased. Put into the loss, where does it come to rest? Guess the probability of “${responses[best]}” there.`,
     remark:
-      `In the loss k3 charges for the other direction, ${FORWARD_KL}: ` +
+      "In the loss k3 charges for the other direction, the KL of the reference from the policy: " +
       `it keeps “${responses[kept]}” at ${say(rest[kept])}, to which the optimum gives ${say(optimum[kept])}.`,
   };
 }

@@ -3,6 +3,7 @@
 import { klTerms } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { toolbar } from "../parts/buttons.js";
+import { choice } from "../parts/choice.js";
 import { columns, make, pinned } from "../parts/dom.js";
 import { formatNumber, say } from "../parts/format.js";
 import { FORWARD_KL, REVERSE_KL } from "../parts/names.js";
@@ -14,10 +15,14 @@ import { createStage } from "../parts/stage.js";
 const EQUAL = 0.005;
 const APART = 0.1;
 
+// How many such pairs the reader may think that there are.
+const PAIRS = ["none", "one", "infinitely many"];
+
+const responses = ["answers", "hedges", "refuses"];
 const SETTINGS = {
-  "A sharp policy": { policy: [0.85, 0.12, 0.03], reference: [0.3, 0.3, 0.4] },
-  "A sharp reference": { policy: [0.3, 0.3, 0.4], reference: [0.85, 0.12, 0.03] },
-  "Close together": { policy: [0.36, 0.29, 0.35], reference: [0.3, 0.3, 0.4] },
+  "A sharp policy": { responses, policy: [0.85, 0.12, 0.03], reference: [0.3, 0.3, 0.4] },
+  "A sharp reference": { responses, policy: [0.3, 0.3, 0.4], reference: [0.85, 0.12, 0.03] },
+  "Close together": { responses, policy: [0.36, 0.29, 0.35], reference: [0.3, 0.3, 0.4] },
 };
 
 function render({ model, el }) {
@@ -30,6 +35,7 @@ function render({ model, el }) {
   const divergences = stackedBars(stage, {
     label: "Both divergences, cut into the share of each response",
     xTitle: "share of each response, nats",
+    named: true,
     rows: [
       {
         key: "reverse",
@@ -52,9 +58,22 @@ function render({ model, el }) {
       "A share is <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) + (<i>π</i><sub>ref</sub> − <i>π</i>), with the two exchanged in the lower bar: never negative. " +
       "The differences add up to 0, so the whole bar is the sum of the <i>π</i> log(<i>π</i>/<i>π</i><sub>ref</sub>) alone.",
   });
-  const verdict = make("p", { class: "toy-verdict", "aria-live": "polite" });
+  const verdict = make("p", { class: "toy-predict-verdict", "aria-live": "polite" });
+  let guess = "";
+  const guesses = choice(stage, {
+    label: "my guess",
+    key: "guess",
+    options: Object.fromEntries(PAIRS.map((name) => [name, name])),
+    onInput(value) {
+      guess = value;
+      stage.redraw();
+    },
+  });
+  const forget = () => (guess = "");
+  stage.onReset(forget);
   const task = make("div", { class: "toy-predict" }, [
     make("p", { class: "toy-asked", text: "Make the two numbers equal, and more than 0.1 nats, by dragging bars. How many such pairs are there?" }),
+    guesses,
     verdict,
   ]);
 
@@ -62,7 +81,8 @@ function render({ model, el }) {
     const shares = { reverse: klTerms(policy, reference), forward: klTerms(reference, policy) };
     probabilities.draw({ responses, policy, reference });
     divergences.draw(shares, responses);
-    verdict.text(comment(sum(shares.reverse), sum(shares.forward)));
+    guesses.draw(guess);
+    verdict.text(comment(guess, sum(shares.reverse), sum(shares.forward)));
     stage.announce(
       `KL of policy from reference ${formatNumber(sum(shares.reverse))} nats, ` +
         `of reference from policy ${formatNumber(sum(shares.forward))} nats`,
@@ -72,13 +92,15 @@ function render({ model, el }) {
   return stage.start([toolbar(stage, { settings: SETTINGS }), task, columns(probabilities, [pinned(divergences), note])], draw);
 }
 
-/** How far the reader has come, and what it means. */
-function comment(reverse, forward) {
+/** How far the reader has come, what it means, and what there is to say of a guess. */
+function comment(guess, reverse, forward) {
   if (Math.max(reverse, forward) < APART) return "The two are nearly one policy: near each other, the two directions agree to second order.";
-  if (Math.abs(reverse - forward) < EQUAL)
-    return `Equal: ${say(reverse)} nats both ways, between different policies. Move on: such pairs form whole curves, and two equal numbers say nothing special.`;
-  const more = reverse > forward ? "The policy's count is" : "The reference's count is";
-  return `${more} larger, by ${say(Math.abs(reverse - forward))} nats.`;
+  if (Math.abs(reverse - forward) >= EQUAL) {
+    const more = reverse > forward ? "The policy's count is" : "The reference's count is";
+    return `${more} larger, by ${say(Math.abs(reverse - forward))} nats.${guess ? " Find one pair, to see whether you are right." : ""}`;
+  }
+  const said = { "": "", [PAIRS[2]]: "Right. ", [PAIRS[0]]: "This is one. ", [PAIRS[1]]: "Not one alone. " }[guess];
+  return `Equal: ${say(reverse)} nats both ways, between different policies. ${said}Move on: such pairs form whole curves, infinitely many, and two equal numbers say nothing special.`;
 }
 
 export default render;

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from toy.exact.kl_estimators import Moments
 from toy.figures.stills import Axes, as_svg, blank, probability_bars
-from toy.figures.style import LIGHT, NAMES, mark, role_line
+from toy.figures.style import LIGHT, NAMES, key_above, mark, role_line
 
 Law = tuple[ArrayLike, ArrayLike]
 
@@ -72,5 +72,5 @@ def error_curves(ax: Axes, moments: Mapping[str, Moments], num_samples: int) -> 
         role_line(ax, sizes, np.maximum(np.sqrt(moment.mse(sizes)), 1e-12), name)
     ax.set(xscale="log", yscale="log", xlabel="samples N", ylabel="root mean squared error (nats)")
     mark(ax, num_samples, f"N = {num_samples}")
-    ax.legend(loc="lower left")
+    key_above(ax)
     return ax

@@ -29,6 +29,10 @@ import { createStage } from "../parts/stage.js";
 
 const whole = format(",d");
 
+// From how many samples on an estimator may err less: a number, or never.
+const GUESSES = [...logSteps(1, 1e7, 8), Infinity];
+const counted = (value) => (value === Infinity ? "never" : value >= 1e5 ? say(value) : whole(value));
+
 const NUM_BINS = 72;
 
 // The most count vectors whose law is listed within a frame: those of a hundred samples of four responses.
@@ -115,9 +119,9 @@ function render({ model, el }) {
     question: "k2 is biased and varies little. From how many samples N on does k1 err less?",
     guessLabel: "my guess, <i>N</i>",
     initial: 16,
-    steps: logSteps(1, maxSamples),
-    format: whole,
-    exact: (value) => (Number.isInteger(value) ? whole(value) : formatNumber(value)),
+    steps: GUESSES,
+    format: counted,
+    exact: counted,
   });
   const errors = lineChart(stage, {
     label: "Root mean squared error against the number of samples",
@@ -127,6 +131,7 @@ function render({ model, el }) {
     xLog: true,
     yLog: true,
     right: 70,
+    onGuess: guess.set,
     onDrag: (n) => stage.set({ num_samples: Math.min(maxSamples, Math.max(1, Math.round(n))) }),
   });
   const facts = table({
@@ -164,12 +169,13 @@ function render({ model, el }) {
     const even = samplesToBeat(moments.k1, moments.k2);
     const error = (role, size) => Math.sqrt(mse(moments[role], size));
 
+    probabilities.hide("sampler", stale === 0);
     probabilities.draw({ responses, policy, reference, sampler });
     samples.draw(n);
     coefficients.draw(coefficient);
     staleness.draw(stale);
     divergence.draw({ kl, best });
-    guess.draw(even <= maxSamples ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples, moments) });
+    guess.draw(askable(even) ? Math.ceil(even) : null, undefined, { remark: remarkOn(even, maxSamples, moments) });
 
     const values = {};
     for (const role of ROLES) {
@@ -196,7 +202,7 @@ function render({ model, el }) {
   }
 
   function drawErrors(error, n, even, moments, summary) {
-    const revealed = guess.revealed() || !(even <= maxSamples);
+    const revealed = guess.revealed() || !askable(even);
     const lines = ROLES.map((role) => ({
       role,
       label: error(role, n) < ROUNDING ? `${ESTIMATORS[role]}: 0` : ESTIMATORS[role],
@@ -210,10 +216,7 @@ function render({ model, el }) {
       yDomain: [low / 1.3, high * 1.3],
       lines,
       at: { x: n, label: `N = ${whole(n)}` },
-      marks: [
-        ...(revealed && even > 1 && even <= maxSamples ? [{ x: even, label: "k1 = k2" }] : []),
-        ...(even <= maxSamples ? [{ x: guess.guess(), label: "guess", row: 1 }] : []),
-      ],
+      guess: askable(even) ? guess.picture([guess.guess()], revealed && [Math.ceil(even)]) : undefined,
       cover: revealed ? null : { from: shownSamples(even), label: "Guess first" },
       description: revealed ? `${summary}. ${remarkOn(even, maxSamples, moments)}` : summary,
     });
@@ -255,13 +258,16 @@ function render({ model, el }) {
   );
 }
 
+/** Whether there is a place for this number of samples on the slider of the guess. */
+const askable = (even) => even <= GUESSES.at(-2) || even === Infinity;
+
 /** What to say of the sample size from which on k1 errs less than k2. */
 function remarkOn(even, maxSamples, moments) {
   const spread = (role) => say(Math.sqrt(moments[role].variance));
   if (even === 1)
     return `From the first sample on: one draw of k1 errs by ${say(Math.sqrt(mse(moments.k1, 1)))} nats (rms), of k2 by ${say(Math.sqrt(mse(moments.k2, 1)))}.`;
-  if (even === Infinity) return "Never: k1 has no less bias than k2, and samples cure no bias.";
-  if (even > maxSamples) return `Only from about ${say(even)} samples on, far beyond this slider.`;
+  if (even === Infinity) return "k1 has no less bias than k2, and samples cure no bias.";
+  if (even > maxSamples) return `k2's bias, ${say(Math.abs(moments.k2.bias))} nats, is so small that only so many samples bring out what it costs.`;
   return `k2's bias of ${say(Math.abs(moments.k2.bias))} nats stays. The spreads, of one draw ${spread("k1")} for k1 and ${spread("k2")} for k2, shrink like 1/√N.`;
 }
 

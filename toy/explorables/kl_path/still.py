@@ -1,14 +1,13 @@
 """The still picture of the path's biases and spreads. The maths is computed by the caller."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.exact.kl_estimators import Moments
 from toy.figures.stills import Axes, as_svg, blank, probability_bars
-from toy.figures.style import LIGHT, mark, role_line
+from toy.figures.style import LIGHT, beside, key_above, mark, role_line
 
 
 def draw(
@@ -28,11 +27,9 @@ def draw(
         path_panels(panels["b"], panels["s"], weights, moments, divergences, weight)
         if crossover is not None:
             mark(panels["s"], crossover, "")
-            place: dict[str, Any] = {
-                "xy": (crossover, 0.04),
-                "xycoords": panels["s"].get_xaxis_transform(),
-            }
-            panels["s"].annotate(f"k3 = k1 at w = {crossover:.3f} ", **place, ha="right")
+            mark(panels["b"], crossover, "")
+            middle = sum(panels["b"].get_ylim()) / 2
+            beside(panels["b"], f"k3 = k1\nat w = {crossover:.3f}", (crossover, middle), (4, 0))
         return as_svg(figure)
 
 
@@ -50,11 +47,11 @@ def path_panels(
         role_line(spread, weights, moment.std, name)
     bias.set_ylabel("bias / KL")
     spread.set_ylabel("std of one draw (nats)")
-    spread.set_xlabel("weight w: 0 is the reference, 1 the policy")
+    spread.set_xlabel("w: 0 is the reference, 1 the policy")
     # k3 soon leaves the picture; the others decide how high it is.
     spread.set_ylim(0, 1.1 * max(moment.std.max() for n, moment in moments.items() if n != "k3"))
     for ax in (bias, spread):
         ax.axvline(weight, color=LIGHT["ink"], linewidth=1)
-    bias.legend(ncols=2)
+    key_above(bias)
     bias.tick_params(labelbottom=False)
     return bias, spread

@@ -64,8 +64,7 @@ function render({ model, el }) {
     ],
   });
   const guess = predict(stage, {
-    question:
-      "How far along the path does k3 beat k1? Slide to your guess, then reveal the rest of the curves.",
+    question: "How far along the path does k3 beat k1?",
     guessLabel: "my guess, <i>w</i>",
     initial: 0.5,
     step: 0.01,
@@ -86,6 +85,7 @@ function render({ model, el }) {
     yTitle: "std of one draw, nats",
     right: 52,
     onDrag: setWeight,
+    onGuess: guess.set,
   });
 
   function draw({ policy, reference, responses, weight }) {
@@ -133,16 +133,12 @@ function render({ model, el }) {
       at: marker,
       description: `Bias of each estimator relative to the KL. ${summary}`,
     });
-    const mine = { x: guess.guess(), label: "guess", row: 1 };
     spreads.draw({
       xDomain: [0, end],
       yDomain: yDomain(spread.filter(({ role }) => role !== "k3")),
       lines: spread,
       at: marker,
-      marks:
-        revealed && crossover <= end
-          ? [{ x: crossover, label: "k3 = k1" }, mine]
-          : [mine],
+      guess: crossover <= end ? guess.picture([guess.guess()], revealed && [crossover]) : undefined,
       cover:
         revealed || !(SHOWN * crossover < end) ? null : { from: SHOWN * crossover, label: "Guess first" },
       description: revealed

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toy.figures.stills import Axes, as_svg, blank
-from toy.figures.style import LIGHT, mark
+from toy.figures.style import LIGHT, mark, name_line
 
 Curve = tuple[ArrayLike, ArrayLike]
 
@@ -47,9 +47,9 @@ def flow_panel(ax: Axes, flows: Mapping[float, Curve], optimum: float, time: flo
     for share, curve in flows.items():
         role = "k1" if share == 1 else "policy"
         ax.plot(*curve, color=LIGHT[role], label=f"p = {share:g}")
+        name_line(ax, f"p = {share:g}", shift=(-8, 0) if share == 1 else (-2, 5))
     if np.isfinite(optimum):
         ax.axhline(optimum, color=LIGHT["muted"], linewidth=1, linestyle=(0, (2, 2)))
     ax.set(xscale="log", ylim=(0, 10), xlabel="training time", ylabel="margin, trained from 0")
     mark(ax, time, f"t = {time:g}")
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=2)
     return ax

@@ -12,16 +12,14 @@ import {
   winProbability,
 } from "../core/reward_loss.js";
 import { toolbar } from "../parts/buttons.js";
-import { columns, numbers, pinned } from "../parts/dom.js";
+import { columns, make, numbers, pinned } from "../parts/dom.js";
 import { formatNumber, say, two } from "../parts/format.js";
-import { legend } from "../parts/legend.js";
 import { lineChart } from "../parts/line_chart.js";
 import { clock } from "../parts/player.js";
 import { predict } from "../parts/predict.js";
 import { readout } from "../parts/readout.js";
 import { geometricSteps, slider, sliders } from "../parts/slider.js";
 import { createStage } from "../parts/stage.js";
-import { valueBars } from "../parts/values.js";
 
 const MAX_LOSS = 4.1;
 
@@ -37,6 +35,10 @@ const SETTINGS = {
   "Clean labels": { preference: 1, margin: 5, time: 1000 },
   "One flipped label in a hundred": { preference: 0.99, margin: 5, time: 30 },
 };
+
+// Where a margin may settle: at a number, or never.
+const GUESSES = [...range(0, 121).map((i) => i / 20), Infinity];
+const guessed = (value) => (value === Infinity ? "never" : two(value));
 
 const hundredths = (value) => Math.round(100 * value) / 100;
 const clockTime = format(",~r");
@@ -55,7 +57,7 @@ function render({ model, el }) {
   // The flow of clean labels never changes.
   const cleanFlow = times.map((time) => [time, marginAfter(time, 1)]);
   const setMargin = (margin) => stage.set({ margin: hundredths(margin) });
-  const bars = valueBars({ label: "reward", unit: "units of reward", role: "reward", low: -6, high: 6, step: 0.01 });
+  const rewards = make("p", { class: "toy-hint toy-rewards" });
   const margins = slider(stage, { label: "margin Δ", key: "margin", step: 0.01, format: two, onInput: setMargin });
   const shifts = slider(stage, {
     label: "shift both by <i>c</i>",
@@ -92,27 +94,27 @@ function render({ model, el }) {
   const guess = predict(stage, {
     guessLabel: "my guess, Δ",
     initial: 3,
-    step: 0.01,
-    format: two,
+    steps: GUESSES,
+    format: guessed,
   });
   const losses = lineChart(stage, {
     label: "Expected loss over the margin",
-    height: 250,
+    height: 270,
     xTitle: "margin Δ, units of reward",
     yTitle: "expected loss of a label, nats",
-    right: 30,
+    right: 58,
     onDrag: setMargin,
+    onGuess: guess.set,
   });
   const flows = lineChart(stage, {
     label: "Margin over training time",
-    height: 220,
+    height: 270,
     xTitle: "training time t = step size × steps",
     yTitle: "margin Δ, trained from 0",
     xLog: true,
     right: 52,
     onDrag: (time) => training.set(Number(time.toPrecision(3))),
   });
-  const rewardName = legend([{ role: "reward", label: "reward <i>r</i> = <i>c</i> ± Δ/2" }]);
 
   function draw({ margin, shift, preference, time }) {
     const wins = [
@@ -127,7 +129,7 @@ function render({ model, el }) {
     const settling = marginAfter(time, preference);
     const drifting = marginAfter(time, 1);
 
-    bars.draw({ responses: ["first", "second"], values: reward });
+    rewards.text(`rewards c ± Δ/2: ${reward.map(two).join(" and ")}`);
     margins.draw(margin);
     shifts.draw(shift);
     preferences.draw(preference);
@@ -140,14 +142,14 @@ function render({ model, el }) {
       accuracy: accuracy(reward, wins),
     });
     after.draw({ settling, drifting });
-    const isOnSlider = optimum >= ends[0] && optimum <= ends[1];
-    guess.draw(isOnSlider ? optimum : null, ends, { ...question(preference), seen: isOnSlider && time >= last });
+    const isOnSlider = optimum === Infinity || optimum <= ends[1];
+    guess.draw(isOnSlider ? optimum : null, undefined, { ...question(preference), seen: isOnSlider && time >= last });
 
     const summary =
       `Rewards ${reward.map(two).join(" and ")}, margin ${two(margin)}, loss ${formatNumber(loss)}, slope ${formatNumber(slope)}; ` +
       `after time ${clockTime(time)} the margin is ${formatNumber(settling)}, with clean labels ${formatNumber(drifting)}`;
     const revealed = isOnSlider && (guess.revealed() || time >= last);
-    const settles = { label: `logit p = ${formatNumber(optimum)}` };
+    const on = (value) => [value, lossAt(Math.min(value, ends[1]))];
     const trained = { x: settling, y: lossAt(settling), role: NOISY, label: "after t", hollow: true, left: settling < margin };
     losses.draw({
       xDomain: ends,
@@ -157,10 +159,7 @@ function render({ model, el }) {
         { role: "best", label: "", thin: true, points: ends.map((x) => [x, loss + slope * (x - margin)]) },
       ],
       at: { x: margin, label: `Δ = ${two(margin)}` },
-      marks: [
-        ...(revealed ? [{ x: optimum, ...settles }] : []),
-        ...(isOnSlider && time < last ? [{ x: guess.guess(), label: "guess", row: 1 }] : []),
-      ],
+      guess: isOnSlider ? guess.picture(on(guess.guess()), revealed && on(optimum)) : undefined,
       places: settling <= ends[1] ? [trained] : [],
       description: `Expected loss over the margin. ${summary}.`,
     });
@@ -185,8 +184,8 @@ function render({ model, el }) {
       }),
       guess,
       columns(
-        [pinned(losses), margins, sliders([preferences, shifts]), rewardName, bars],
-        [flows, training.dial, training.playing],
+        [pinned(losses), sliders([margins, shifts]), rewards],
+        [flows, sliders([preferences, training.dial]), training.playing],
       ),
       numbers(facts, after),
     ],
@@ -196,10 +195,10 @@ function render({ model, el }) {
 
 function question(preference) {
   const asked = `With ${labels(preference)} for the first answer, where does the margin settle?`;
-  if (preference === 1) return { question: asked, remark: "Nothing pulls back: it grows for ever, like log t." };
+  if (preference === 1) return { question: asked, remark: "Nothing pulls it back: it grows for ever, like log t." };
   const remark =
     `There the ${say(preference)} of the labels that push it up, each with a force of ${say(1 - preference)}, ` +
-    `balance the ${say(1 - preference)} that push it down, each with ${say(preference)}: it is log(${say(preference)}/${say(1 - preference)}).`;
+    `balance the ${say(1 - preference)} that push it down, each with ${say(preference)}: it is logit p = log(${say(preference)}/${say(1 - preference)}).`;
   return { question: asked, remark };
 }
 

@@ -1,7 +1,10 @@
 // The plane of steps: where a step of three logits that sum to zero leads, its angles as they are.
 
+import { drag } from "d3-drag";
+import { select } from "d3-selection";
 import { make } from "./dom.js";
-import { colourOf } from "./roles.js";
+import { colourOf, markerOf } from "./roles.js";
+import { along, around, settle } from "./settle.js";
 import { toPlane } from "./triangle.js";
 
 // The three ways, from the middle of a triangle of policies to its corners.
@@ -10,8 +13,12 @@ const MARGIN = 34;
 const RIM = 100;
 const TINY = 1e-12;
 
-// Where along a ray its label may stand, the best place first.
-const ALONG = [0.8, 0.6, 0.97, 0.42];
+// Where along a ray its label may stand, the best place first; and what it must not cover, and how heavily that weighs.
+const ALONG = [0.85, 0.65, 0.45, 1, 0.3];
+const WEIGHTS = { ray: 2, dot: 1, tip: 4 };
+
+// How far from the middle the tip of the reader's own arrow is.
+const TIP = 86;
 
 const unit = ([x, y]) => {
   const length = Math.hypot(x, y);
@@ -27,23 +34,32 @@ export function turn(from, to) {
 
 /**
  * draw({ names, reach, cloud: [{ role, at, weight, title }], rays: [{ role, at, turned, dash, label }],
- *        arrows: [{ role, at, width }], description }): steps as their three logits; the rim is `reach` long, and a dot
- * beyond it stands on it; a ray leads to the rim, `turned` by degrees from its step.
+ *        arrows: [{ role, at, width }], guess: { from: the step, turned, label, truth: the same two, once it is revealed }, description }): steps as their three logits; the rim is `reach` long, and a dot
+ * beyond it stands on it; a ray leads to the rim, `turned` by degrees from its step. The guess is an arrow that one turns:
+ * `onTurn(degrees)` from its step.
  */
-export function compass(stage, { label }) {
+export function compass(stage, { label, onTurn }) {
   const side = 2 * (RIM + MARGIN);
   const svg = make("svg:svg", { class: "toy-chart toy-compass", role: "img", "aria-label": label, viewBox: `0 0 ${side} ${side}` });
   const middle = svg.append("g").attr("transform", `translate(${side / 2},${side / 2})`);
   middle.append("circle").attr("class", "toy-compass-rim").attr("r", RIM);
   const layer = (name) => middle.append("g").attr("class", `toy-compass-${name}`);
-  const [ways, cloudLayer, rayLayer, arrowLayer, nameLayer] = ["ways", "cloud", "rays", "arrows", "names"].map(layer);
+  const [ways, cloudLayer, rayLayer, arrowLayer, nameLayer, truthLayer] = ["ways", "cloud", "rays", "arrows", "names", "truth"].map(layer);
+  const held = middle.append("g").attr("class", "toy-guess toy-compass-guess");
+  const shaft = held.append("path");
+  const reach = held.append("circle").attr("class", "toy-guess-reach").attr("r", 16);
+  const grip = held.append("circle").attr("class", "toy-guess-grip").attr("r", 7);
+  const said = held.append("text").attr("class", "toy-number");
+  let straight = [1, 0]; // the way from which the guess turns, on the screen
+  const follow = ({ x, y }) => onTurn((-Math.atan2(straight[0] * y - straight[1] * x, straight[0] * x + straight[1] * y) * 180) / Math.PI);
+  if (onTurn) held.call(drag().container(() => middle.node()).subject((event) => ({ x: event.x, y: event.y })).on("drag", follow));
   const box = make("div", { class: "toy-compass-box" }, [svg]);
   const rim = (way, by = RIM) => unit(toPlane(way)).map((v, i) => (i ? -v : v) * by);
 
-  function draw({ names, reach, cloud, rays, arrows, description }) {
+  function draw({ names, reach: most, cloud, rays, arrows, guess, description }) {
     svg.attr("aria-label", description);
     const place = (step) => {
-      const [x, y] = toPlane(step).map((v) => (v / reach) * RIM);
+      const [x, y] = toPlane(step).map((v) => (v / most) * RIM);
       const beyond = Math.max(1, Math.hypot(x, y) / RIM);
       return [x / beyond, -y / beyond];
     };
@@ -70,7 +86,6 @@ export function compass(stage, { label }) {
       .select("title")
       .text(({ title }) => title);
     const ends = rays.map(({ at, turned = 0 }) => rotated(rim(at), turned));
-    const labels = labelsAlong(ends, rays);
     rayLayer
       .selectAll("g")
       .data(rays)
@@ -87,9 +102,6 @@ export function compass(stage, { label }) {
         line.setAttribute("x2", x);
         line.setAttribute("y2", y);
         line.setAttribute("stroke-dasharray", ray.dash ?? "none");
-        text.setAttribute("x", labels[i][0]);
-        text.setAttribute("y", labels[i][1]);
-        text.setAttribute("text-anchor", x < 0 ? "start" : "end");
         text.textContent = ray.label;
       });
     arrowLayer
@@ -99,27 +111,44 @@ export function compass(stage, { label }) {
       .style("--toy-role", ({ role }) => colourOf(role))
       .attr("stroke-width", ({ width = 2.5 }) => width)
       .attr("d", ({ at }) => arrow(place(at)));
+    const tips = drawGuess(guess);
+    const dots = cloud.map(({ at, weight }) => around(...place(at), Math.max(1, 8 * Math.sqrt(weight)), WEIGHTS.dot));
+    const lines = [...ends, ...tips.map(({ at }) => at)].flatMap((end) => along([[0, 0], end], 2.5, WEIGHTS.ray));
+    const marks = tips.map(({ at }) => around(...at, 9, WEIGHTS.tip));
+    const named = rayLayer.selectAll("text").nodes().map((node, i) => ({ text: select(node), end: ends[i] }));
+    const labels = [...tips.map(({ text, at }) => ({ text, end: at })), ...named].map(({ text, end }) => ({ text, at: [0, 0], places: besides(end) }));
+    const edge = RIM + MARGIN - 2;
+    settle(labels, [...marks, ...lines, ...dots], { left: -edge, right: edge, top: -edge, bottom: edge });
+  }
+
+  /** The reader's arrow, and beside it the truth; returns where each ends, with its words. */
+  function drawGuess(guess) {
+    held.style("display", guess ? null : "none");
+    truthLayer.selectAll("*").remove();
+    if (!guess) return [];
+    straight = rim(guess.from, 1);
+    const tip = rotated(rim(guess.from, TIP), guess.turned);
+    shaft.attr("d", arrow(tip));
+    for (const one of [reach, grip]) one.attr("transform", `translate(${tip})`);
+    said.text(`my guess ${guess.label}`);
+    const tips = [{ text: said, at: tip }];
+    if (!guess.truth) return tips;
+    const end = rotated(rim(guess.from, TIP), guess.truth.turned);
+    const sweep = guess.truth.turned < guess.turned ? 1 : 0;
+    const isFar = Math.abs(guess.truth.turned - guess.turned) > 180 ? 1 : 0;
+    truthLayer.append("path").attr("class", "toy-gap").attr("fill", "none").attr("d", `M${tip}A${TIP},${TIP} 0 ${isFar} ${sweep} ${end}`);
+    truthLayer.append("line").attr("class", "toy-truth-line").attr("x2", end[0]).attr("y2", end[1]);
+    truthLayer.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 120)).attr("transform", `translate(${end})`);
+    const text = truthLayer.append("text").attr("class", "toy-number").text(`exact ${guess.truth.label}`);
+    return [...tips, { text, at: end }];
   }
 
   return { node: () => box.node(), draw };
 }
 
-/** Where the rays' labels stand: along their rays, each clear of those before it. */
-function labelsAlong(ends, rays) {
-  const taken = [];
-  return ends.map(([x, y], i) => {
-    const long = 6.4 * rays[i].label.length;
-    const places = ALONG.map((share) => [share * x + (x < 0 ? 5 : -5), share * y - 4]);
-    const boxOf = ([a, b]) => (x < 0 ? [a, b - 10, a + long, b + 3] : [a - long, b - 10, a, b + 3]);
-    const isClear = (place) => {
-      const [a, b, c, d] = boxOf(place);
-      return taken.every(([e, f, g, h]) => c < e || a > g || d < f || b > h);
-    };
-    const chosen = places.find(isClear) ?? places[0];
-    taken.push(boxOf(chosen));
-    return chosen;
-  });
-}
+/** Where the label of a ray may stand: along it, on either side. */
+const besides = ([x, y]) =>
+  ALONG.flatMap((share) => [-6, 13].flatMap((dy) => [6, -6].map((dx) => [share * x + dx, share * y + dy, dx < 0 ? "end" : "start"])));
 
 /** A place on the screen, turned anticlockwise by degrees. */
 function rotated([x, y], degrees) {

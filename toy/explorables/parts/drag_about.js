@@ -3,6 +3,7 @@
 import { least } from "d3-array";
 import { drag } from "d3-drag";
 import { pointer } from "d3-selection";
+import { planeOf } from "./plane.js";
 
 // How near a press must be to take this point rather than the main one, in px; a finger elsewhere scrolls.
 const REACH = 28;
@@ -20,12 +21,13 @@ const pressed = (near) => (event) =>
  * that was near, or with the main one if none was.
  */
 export function dragAbout({ container, places, onStart = () => {}, onMove }) {
+  const plane = planeOf(container);
   const distance = ([x, y], place) => Math.hypot(place[0] - x, place[1] - y);
   const nearest = (at) =>
     least(places().map((place, i) => ({ i, place, away: distance(at, place) })), ({ away }) => away);
-  const near = (touch) => nearest(pointer(touch, container)).away < REACH;
+  const near = (touch) => nearest(pointer(touch, plane)).away < REACH;
   const behaviour = drag()
-    .container(() => container)
+    .container(() => plane)
     .filter(pressed(near))
     .subject((event) => {
       const { i, place, away } = nearest([event.x, event.y]);

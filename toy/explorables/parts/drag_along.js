@@ -2,6 +2,7 @@
 
 import { drag } from "d3-drag";
 import { pointer } from "d3-selection";
+import { planeOf } from "./plane.js";
 
 // How near a finger must come down, in px; elsewhere it scrolls the page.
 const TOUCH_REACH = 24;
@@ -12,9 +13,10 @@ const TOUCH_REACH = 24;
  * has moved more sideways than up or down: what it does then the browser leaves to us, and else it scrolls.
  */
 export function dragAlong({ container, position, onStart, onMove }) {
-  const across = (event) => pointer(event, container)[0];
+  const plane = planeOf(container);
+  const across = (event) => pointer(event, plane)[0];
   const byMouse = drag()
-    .container(() => container)
+    .container(() => plane)
     .touchable(false)
     .on("start", (event) => onStart(event.x))
     .on("drag", (event) => onMove(event.x));

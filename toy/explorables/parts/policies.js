@@ -28,5 +28,7 @@ export function policies(stage, show = { policy: POLICY, reference: REFERENCE })
     legend(names.map((name) => ({ role: SERIES[name].role, label: show[name] }))),
     { node },
   ]);
-  return { node: () => box.node(), draw };
+  /** Whether a series is not to be seen now, as what is the same as another. */
+  const hide = (name, isHidden) => box.classed(`toy-without-${SERIES[name].role}`, isHidden);
+  return { node: () => box.node(), draw, hide };
 }

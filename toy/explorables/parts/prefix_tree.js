@@ -5,6 +5,7 @@ import { linkHorizontal } from "d3-shape";
 import { chart } from "./chart.js";
 import { KEEPS_ITS_KEYS, make, movedByKeys } from "./dom.js";
 import { formatProbability } from "./format.js";
+import { planeOf } from "./plane.js";
 import { colourOf } from "./roles.js";
 
 const ROW = 42;
@@ -78,7 +79,7 @@ export function prefixTree(stage, { label, steps, onInput }) {
     knob
       .call(
         drag()
-          .container(() => box.node())
+          .container(() => planeOf(box.node()))
           .subject(() => ({ x: 0, y: offset(drawn[node]) }))
           .on("start", () => knob.node().focus({ preventScroll: true }))
           .on("drag", (event) => move(0.5 - (event.y - middle - MARGIN.top) / TRACK)),

@@ -67,7 +67,8 @@ const spoken = (responses, policy) =>
  *   paths:   [{ role, points: [policy, …], faint, dash: if not the role's }]
  *   vectors: [{ role, from, to, width }]   an arrow each, width in px
  *   cloud:   [{ role, at, weight, title }]   dots whose area is in proportion to their weight
- *   dots:    [{ role, at, label }]   the marker of its role each
+ *   dots:    [{ role, at, label, own: the reader's }]   the marker of its role each
+ *   labels:  [{ role, at, label }]   words alone
  *   ellipse: { role, mean, covariance }   of one standard deviation
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
  * }); levels and arrows are drawn anew only when their `inputs` change.
@@ -188,6 +189,7 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .attr("stroke", ({ role }) => colourOf(role))
       .attr("stroke-dasharray", ({ role, dash }) => dash ?? dashOf(role))
       .attr("stroke-opacity", ({ faint }) => (faint ? 0.35 : 1))
+      .attr("stroke-width", ({ thin }) => (thin ? 1.25 : null))
       .attr("d", ({ points }) => polyline(points));
   }
 
@@ -233,7 +235,7 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .selectAll("path")
       .data(dots)
       .join("path")
-      .attr("d", ({ role }) => markerOf(role, 90))
+      .attr("d", ({ role, own }) => markerOf(own ? "policy" : role, own ? 150 : 90))
       .attr("fill", ({ role }) => colourOf(role))
       .attr("transform", ({ at }) => `translate(${place(at)})`);
   }
@@ -289,10 +291,11 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .attr("d", ({ shape }) => symbol(SHAPES[shape], shape === "star" ? 130 : 80)())
       .attr("fill", ({ role }) => colourOf(role))
       .attr("transform", ({ at }) => `translate(${place(at)})`);
-    const all = [...marks, ...named, ...dots.filter(({ label: text }) => text)];
+    const all = [...marks, ...named, ...dots.filter(({ label: text }) => text), ...(now.labels ?? [])];
     const places = labelPlaces(
       all.map(({ at, label: text }) => ({ at: place(at), text })),
       width(),
+      onScreen(CORNERS[0])[1],
       dots.map(({ at }) => place(at)),
       CORNERS.map((corner, y) => {
         const [long, [x, base]] = [6.6 * now.responses[y].length, onScreen(corner)];
@@ -325,7 +328,7 @@ function arrow([x, y], [tipX, tipY], head) {
 const fitted = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** Where labels stand: beside their points, each clear of the other points, the dots, the corners' names and the labels before it. */
-function labelPlaces(points, width, dots, names) {
+function labelPlaces(points, width, foot, dots, names) {
   const taken = [...[...points.map(({ at }) => at), ...dots].map(([x, y]) => [x - 8, y - 8, x + 8, y + 8]), ...names];
   return points.map(({ at: [x, y], text }, i) => {
     const long = 6.9 * text.length;
@@ -337,6 +340,8 @@ function labelPlaces(points, width, dots, names) {
       [x + 14, y + 20],
       [x + 14, y - 12],
     ];
+    // On the foot of the triangle a label beside its point would lie on the edge.
+    if (Math.abs(y - foot) < 8) starts.unshift([x - long / 2, y - 13]);
     const boxOf = ([left, base]) => [left, base - 11, left + long, base + 3];
     const clear = (start) => {
       const [a, b, c, d] = boxOf(start);

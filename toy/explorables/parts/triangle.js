@@ -110,3 +110,32 @@ export function policiesWith(p, response) {
     return end;
   });
 }
+
+/**
+ * What a triangle draws of a guess of the probability `p` of a response, and of the `truth`, once it may be shown: the
+ * policies that have it, and how far the two are apart.
+ */
+export function guessedShare(p, truth, response) {
+  const mine = policiesWith(p, response);
+  const exact = truth === null ? null : policiesWith(truth, response);
+  return {
+    paths: [
+      { role: "ink", dash: "2 4", points: mine },
+      ...(exact ? [{ role: "best", dash: "none", points: exact, thin: true }, { role: "best", dash: "1 5", points: [mine[0], exact[0]] }] : []),
+    ],
+    dots: [
+      ...(exact ? [{ role: "best", at: exact[0], label: "exact" }] : []),
+      { role: "ink", own: true, at: mine[0], label: "my guess" },
+    ],
+  };
+}
+
+/** A policy's place, `length` of an edge from it along `way`, a change, turned anticlockwise by degrees. */
+export function turnedFrom(policy, way, degrees, length) {
+  const [x, y] = toPlane(policy);
+  const [dx, dy] = toPlane(way);
+  const size = Math.hypot(dx, dy) || 1;
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)].map((one) => (one * length) / size);
+  return fromPlane([x + dx * cos - dy * sin, y + dx * sin + dy * cos]);
+}

@@ -25,5 +25,4 @@ def draw(
         if truth is not None:
             mark(ax, truth, f"half at step {truth:,.0f}")
         ax.set(xscale="log", xlabel="steps along the exact gradient", ylabel="share of the answers")
-        ax.xaxis.set_major_formatter("{x:,.0f}")
         return as_svg(figure)

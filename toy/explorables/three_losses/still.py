@@ -4,7 +4,7 @@ import numpy as np
 
 from toy.exact.validation import Array
 from toy.figures.stills import as_svg, blank
-from toy.figures.style import LIGHT, role_line
+from toy.figures.style import LIGHT, name_line, role_line
 
 
 def draw(loss: str, shares: Array, time: int, rests: tuple[float, float], name: str) -> str:
@@ -17,9 +17,8 @@ def draw(loss: str, shares: Array, time: int, rests: tuple[float, float], name: 
         ax.annotate("optimum", (1, optimum), (4, 3), textcoords="offset points")
         ax.axvline(time, color=LIGHT["ink"], linewidth=1)
         ax.plot(shares.size, rest, "D", color=LIGHT["best"], clip_on=False)
-        ax.legend()
+        name_line(ax, f"{loss} as loss", shift=(-6, -6))
         top = 1.15 * max(rest, optimum, shares.max())
         ax.set(xscale="log", xlim=(1, shares.size), ylim=(0, top))
         ax.set(xlabel="steps of descent", ylabel=f"share of {name}")
-        ax.xaxis.set_major_formatter("{x:,g}")
         return as_svg(figure)

@@ -21,7 +21,6 @@ def draw(
     with blank(7.0, 3.4) as figure:
         ax = ribbons(figure.subplots(), responses, np.asarray(best), *curves)
         ax.set(xscale="log", xlabel="β, reward units per nat", ylabel="share of the answers")
-        ax.xaxis.set_major_formatter("{x:g}")
         ax.axvline(beta, color=LIGHT["ink"], linewidth=1)
         if truth is not None:
             ax.plot(truth, 0.5, "D", color=LIGHT["best"], markeredgecolor=LIGHT["paper"])

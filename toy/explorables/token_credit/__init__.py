@@ -47,7 +47,7 @@ class TokenCredit(PrefixTree):
         """Return the variance with each credit."""
         names = ("whole return", "to go", "less value")
         bars = dict(zip(names, self._variances().values(), strict=True))
-        roles = dict(zip(bars, ("k1", "k3", "policy"), strict=True))
+        roles = dict(zip(bars, ("k1", "k3", "k2"), strict=True))
         return bars, roles, "total variance of the gradient"
 
     def _variances(self) -> dict[str, float]:

@@ -41,8 +41,11 @@ const SETTINGS = {
 const CREDITS = [
   { key: "whole", role: "k1", label: "whole return" },
   { key: "to_go", role: "k3", label: "reward-to-go" },
-  { key: "less_value", role: "policy", label: "reward-to-go, less the prefix's value", brief: "less the value" },
+  { key: "less_value", role: "k2", label: "reward-to-go, less the prefix's value", brief: "less the value" },
 ];
+
+// The least factor that a bar shows: of a smaller one it would be too long.
+const LEAST = 2 / 3;
 
 // A factor that the slider can express.
 const FACTORS = [0, 12];
@@ -71,17 +74,20 @@ function render({ model, el }) {
     })),
     columns: TOKENS.map((t) => ({ key: `${t}`, label: "", format: two })),
   });
-  const variances = stackedBars(stage, {
-    label: "Total variance of the gradient from one sequence",
-    xTitle: "total variance, units of reward²",
-    rows: CREDITS.map(({ key: row, role, label }) => ({ key: `variance.${row}`, role, label, unit: "" })),
-  });
   const guess = predict(stage, {
     question: "By what factor does reward-to-go cut the variance of the whole return?",
     guessLabel: "my guess, factor",
     initial: 1.5,
     step: 0.05,
     format: two,
+  });
+  let whole = 0; // the variance of the whole return that is drawn
+  const variances = stackedBars(stage, {
+    label: "Total variance of the gradient from one sequence",
+    xTitle: "total variance, units of reward²",
+    guessed: "variance.to_go",
+    onGuess: (variance) => guess.set(whole / Math.max(variance, 1e-9)),
+    rows: CREDITS.map(({ key: row, role, label }) => ({ key: `variance.${row}`, role, label, unit: "" })),
   });
   const heading = make("p", { class: "toy-hint", text: "Rewards of its tokens: drag them." });
 
@@ -95,6 +101,7 @@ function render({ model, el }) {
       toGo: trajectoryMoments(policy, reward).totalVariance,
       lessValue: trajectoryMoments(policy, reward, values).totalVariance,
     };
+    whole = variance.whole;
     const factor = variance.whole / variance.toGo;
     const isOnSlider = factor >= FACTORS[0] && factor <= FACTORS[1];
     const revealed = guess.revealed() || !isOnSlider;
@@ -105,7 +112,7 @@ function render({ model, el }) {
       "variance.whole": [variance.whole],
       "variance.to_go": revealed ? [variance.toGo] : null,
       "variance.less_value": revealed ? [variance.lessValue] : null,
-    });
+    }, [], isOnSlider ? guess.picture(whole / Math.max(guess.guess(), LEAST), revealed && variance.toGo) : null);
     tree.draw(state, {
       marks: null,
       notes: notesOf(values),

@@ -39,6 +39,9 @@ const SETTINGS = {
   },
 };
 
+// A share that is not worth its number, in nats.
+const HARDLY = 5e-4;
+
 const ESTIMATES = [
   { key: "k1", label: "k1 per token" },
   { key: "token_k3", label: "k3 per token" },
@@ -65,14 +68,6 @@ function render({ model, el }) {
       { key: "std", label: "std" },
     ],
   });
-  const shares = stackedBars(stage, {
-    label: "The divergence of sequences, summed in two ways",
-    xTitle: "share, nats",
-    rows: [
-      { key: "kl", role: "policy", label: `${REVERSE_KL} <small>token by token</small>`, unit: "nats" },
-      { key: "kl_sequences", role: "policy", label: `${REVERSE_KL} <small>of 8 sequences</small>`, unit: "nats" },
-    ],
-  });
   const guess = predict(stage, {
     question: "How much of this KL is decided at the first token?",
     guessLabel: "my guess, share",
@@ -80,7 +75,17 @@ function render({ model, el }) {
     step: 0.01,
     format: two,
   });
-
+  const shares = stackedBars(stage, {
+    label: "The divergence of sequences, summed in two ways",
+    xTitle: "share, nats",
+    guessed: "kl",
+    onGuess: (share) => guess.set(share / total),
+    rows: [
+      { key: "kl", role: "policy", label: `${REVERSE_KL} <small>token by token</small>`, unit: "nats" },
+      { key: "kl_sequences", role: "policy", label: `${REVERSE_KL} <small>of 8 sequences</small>`, unit: "nats" },
+    ],
+  });
+  let total = 0; // the KL that is drawn
   function draw(state) {
     const { words, path, reference_moves: referenceMoves } = state;
     const policy = policyTables(state.policy);
@@ -88,7 +93,7 @@ function render({ model, el }) {
     const terms = sequenceKlTerms(policy, reference);
     const kls = prefixKls(policy, reference);
     const bySteps = terms.map(sum);
-    const total = sum(bySteps);
+    total = sum(bySteps);
     const revealed = guess.revealed() && total > 0;
 
     moves.draw(referenceMoves);
@@ -96,7 +101,8 @@ function render({ model, el }) {
     drawEstimates({ words, policy, reference, kls, tokens: tokensOf(path - 1) });
     shares.draw(
       { kl: revealed ? bySteps : [guess.guess(), 1 - guess.guess()].map((share) => share * total), kl_sequences: klTerms(sequenceProbs(policy), sequenceProbs(reference)) },
-      { kl: revealed ? ["first token", "second", "third"] : ["guess", "later tokens"], kl_sequences: sequenceLabels(words) },
+      { kl: revealed ? ["first token", "second", "third"] : ["first token?", "later tokens"], kl_sequences: sequenceLabels(words) },
+      total > 0 ? guess.picture(guess.guess() * total, revealed && bySteps[0]) : null,
     );
     const other = referenceMoves ? "policy" : "reference";
     tree.draw(state, {
@@ -150,8 +156,8 @@ const notesOf = ({ kls, terms, revealed }) =>
       ],
       inner: revealed
         ? [
-            { text: "+", wide: true },
-            { text: formatNumber(terms[t][i]), key: `share.${2 ** t + i}`, value: terms[t][i], style: "toy-tree-share" },
+            { text: terms[t][i] < HARDLY ? "" : "+", wide: true },
+            { text: terms[t][i] < HARDLY ? "" : formatNumber(terms[t][i]), key: `share.${2 ** t + i}`, value: terms[t][i], style: "toy-tree-share" },
           ]
         : [],
     })),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from toy.exact.validation import Array
 from toy.figures.stills import as_svg, blank
-from toy.figures.style import LIGHT, mark, role_line
+from toy.figures.style import LIGHT, mark, name_line, role_line
 
 
 def draw(shares: Array, stds: Mapping[str, Array], share: float, truth: float | None) -> str:
@@ -13,12 +15,10 @@ def draw(shares: Array, stds: Mapping[str, Array], share: float, truth: float | 
         ax = figure.subplots()
         for role, curve in stds.items():
             role_line(ax, shares, curve, role)
+            name_line(ax, role, np.argmax(curve < 1.7) / (len(curve) - 1), (6, 3))
         ax.axvline(share, color=LIGHT["ink"], linewidth=1)
         if truth is not None:
             mark(ax, truth, f"alike at {truth:.3f}")
-        ax.legend()
         ax.set(xscale="log", xlim=shares[[0, -1]], ylim=(0, 2))
         ax.set(xlabel="how often the policy still says it", ylabel="scatter of a draw, nats")
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter("")
         return as_svg(figure)
