@@ -124,7 +124,7 @@ def test_who_has_seen_all_may_guess_again(live: Live) -> None:
         if ends[-1]:
             assert "answer" not in live.press("Guess again"), "it goes back to before"
             assert live.button("Reveal").is_enabled()
-    assert any(ends) or len(questions) == 3, "the control leads to the answer, or asks anew"
+    assert any(ends) or len(questions) > 1, "the control leads to the answer, or asks anew"
 
 
 def test_what_is_played_changes_no_preset(live: Live) -> None:

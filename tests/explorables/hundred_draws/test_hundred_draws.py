@@ -27,6 +27,13 @@ def test_one_in_a_thousand_is_missed_nine_times_in_ten():
     assert "says Canberra 30 times in 1,000. In" in HundredDraws(share=0.03).describe()
 
 
+def test_fewer_draws_miss_it_more_often():
+    fewer = HundredDraws(share=0.03, draws=12)
+    assert "never come in 12 draws?" in fewer.question()
+    assert fewer.truth() == pytest.approx(100 * 0.97**12)
+    assert "All 12 draws miss it with 0.97¹² = 0.694." in fewer.why()
+
+
 @pytest.mark.parametrize("change", [{"draws": 50}, {"share": 0.01}])
 def test_the_picture_follows_the_state(change):
     scene = HundredDraws()

@@ -50,7 +50,8 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format,
  *                 of: the key of that at the thumb which it names, inside: a ribbon of that role, corner: "left" or "right" over the picture,
  *                 over: "up" or "down" from the end of a column, wide: its width }],
- *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right", until: how far there is room }],
+ *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right", until: how far there is room if it is in a ribbon,
+ *        free: whether it gives way on a plate }],
  *        base: a height with a line, fulcrum: one under which what is balanced rests,
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
  *        beside: where the marker stands on the other axis, truthBeside: where the truth does, if elsewhere,
@@ -243,7 +244,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       obstacles.push({ left: 0, right: width, top: at - 1, bottom: at + 1, weight: WEIGHTS.level });
       const ends = [[5, "start"], [width - 5, "end"]];
       if (level.side !== "left") ends.reverse();
-      const rows = [-6, 14, -20].flatMap((dy) => ends.map(([dx, anchor]) => [dx, dy, anchor]));
+      const rows = [-6, ...(at < tall - 24 ? [14] : []), -20, -34].flatMap((dy) => ends.map(([dx, anchor]) => [dx, dy, anchor]));
       if (level.label) labels.push({ rank: 5, text: words.append("text").text(level.label), at: [0, at], places: rows });
     }
     for (const dot of dots) {
@@ -254,11 +255,11 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     for (const note of notes) {
       const anchor = note.side === "left" ? "end" : "start";
       const text = words.append("text").attr("class", "toy-note").attr("text-anchor", anchor).attr("x", x(note.x)).attr("y", y(note.y)).text(note.label);
-      if (note.until === undefined) obstacles.push(boxOf(text, x(note.x), y(note.y), anchor));
+      if (note.until === undefined && !note.free) obstacles.push(boxOf(text, x(note.x), y(note.y), anchor));
       else if (x(note.x) + text.node().getComputedTextLength() > x(note.until)) text.remove();
       else {
         const rows = [0, 20, -20, 40, -40].map((dy) => [0, dy, anchor]);
-        labels.push({ rank: 6, text: text.classed("toy-inside", true), at: [x(note.x), y(note.y)], places: rows, plate: false });
+        labels.push({ rank: 6, text: text.classed("toy-inside", true), at: [x(note.x), y(note.y)], places: rows, plate: note.free });
       }
     }
     if (thumb) drawThumb(thumb, { width, height: tall });

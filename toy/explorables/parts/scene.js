@@ -86,7 +86,7 @@ function askingOf(stage, presets, plays) {
   stage.onReset(() => (pressed = undefined));
   const now = () => Object.fromEntries(Object.keys(begun).map((name) => [name, stage.get(name)]));
   const rewind = () => {
-    const first = active(now()) ?? pressed ?? begun;
+    const first = { ...begun, ...(active(now()) ?? pressed) };
     stage.settle(plays ? { [plays]: first[plays] } : first);
   };
   return { buttons, rewind };

@@ -60,7 +60,7 @@ export default scene({
         xDomain: [first, last],
         yDomain: [0, top],
         lines: [{ role: loss, points: curve }],
-        levels: [{ y: optimum, label: `optimum π* ${say(optimum)}`, side: "left", solid: true }],
+        levels: [{ y: optimum, label: `optimum ${say(optimum)}`, side: "left", solid: true }],
         thumb: { x: time, y: [flow[time][it]], label: "" },
         names: [{ x: time, y: flow[time][it], ...(time < SOON && { side: "right" }), role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],
