@@ -69,7 +69,8 @@ export function stackedBars(stage, { label, xTitle, rows, named = false, guessed
           const text = labelsOf(key)[i] ?? "";
           return isNamed(share, text) ? text : "";
         });
-      const thin = (shares[key] ?? []).map((share, i) => [share, labelsOf(key)[i]]).filter(([share, text]) => x(share) > SEEN && !isNamed(share, text));
+      const all = (shares[key] ?? []).map((share, i) => [share, labelsOf(key)[i] ?? ""]);
+      const thin = all.filter(([share, text]) => x(share) > SEEN && !isNamed(share, text));
       const beside = thin.map(([, text]) => text).join(" · ");
       names[row]?.text(size.width - x(totals[row] ?? 0) > PER_LETTER * beside.length ? beside : "");
     });
