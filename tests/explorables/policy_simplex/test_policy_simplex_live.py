@@ -93,6 +93,15 @@ def test_a_guess_is_compared_with_the_exact_turn(live: Live) -> None:
     assert "answer" not in live.press("Reset")
 
 
+def test_the_guess_is_an_arrow_that_one_turns(live: Live) -> None:
+    first = live.check()
+    box = live.find(".toy-own").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    after = live.drag((x, y), (x + 40, y))
+    assert after["guess"] > 10
+    assert after["policy"] == first["policy"]
+
+
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     steep = live.press("First away from the worst")["slope"]
     assert live.press("Reveal")["answer"] > 20, "the middle one gains first"
