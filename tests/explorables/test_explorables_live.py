@@ -137,6 +137,7 @@ def test_every_bar_of_values_follows_the_mouse(live: Live) -> None:
 
 
 def test_every_choice_is_taken_by_keyboard_and_by_mouse(live: Live) -> None:
+    live.root.evaluate("root => root.querySelectorAll('details').forEach(d => { d.open = true; })")
     for box in live.root.query_selector_all("input[type=checkbox]"):
         first = live.check()
         box.press("Space")

@@ -80,12 +80,14 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     same = live.slide("time", "End")
     assert same["apart"] < 1e-9
     assert "π* is RLHF's optimum" in live.find(".toy-predict-verdict").inner_text()
-    assert live.find(".toy-simplex-marks").text_content() == "RLHFDPOπ*"
+    assert live.find(".toy-simplex-marks").text_content() == "RLHFDPOπ*exactmy guess"
     live.press("Clean labels, small β")
     clean = live.slide("time", "End")
     assert clean["worst.dpo"] < 1e-11
     assert "apart" not in clean
-    assert live.find(".toy-simplex-marks").text_content() == "DPO", "no mark without a fit"
+    assert live.find(".toy-simplex-marks").text_content() == "DPOexactmy guess", (
+        "no mark without a fit"
+    )
     live.choose("all")
     assert "no finite rewards" in live.find(".toy-predict-verdict").inner_text()
     assert "apart" not in live.check()
@@ -94,6 +96,7 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
 def test_one_shared_feature_parts_the_two(live: Live) -> None:
     live.press("Same end as RLHF")
     live.slide("time", "End")
+    live.find("summary").click()
     live.find("[data-trait=shared_features] input").click()
     state = live.check()
     assert state["apart"] > 0.05
@@ -103,3 +106,11 @@ def test_one_shared_feature_parts_the_two(live: Live) -> None:
         [state[f"{n}.dpo"] for n in ("best", "middle", "worst")],
         [state[f"{n}.rlhf"] for n in ("best", "middle", "worst")],
     ) == (pytest.approx(state["apart"]))
+
+
+def test_the_guess_is_dragged_along_the_edge(live: Live) -> None:
+    first = live.check()["guess"]
+    live.find(".toy-simplex").scroll_into_view_if_needed()
+    box = live.find(".toy-own").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert live.drag((x, y), (x + 30, y))["guess"] != first

@@ -6,6 +6,7 @@ import traitlets
 
 import toy
 from toy.explorables import Gibbs
+from toy.explorables.gibbs import overtaking_price
 
 SHY = {"reward": toy.SHY_REFERENCE.reward[0], "reference": toy.SHY_REFERENCE.reference[0]}
 
@@ -57,11 +58,14 @@ def test_words_hold_what_the_optimum_says_earns_pays_and_keeps():
     assert f"earns {toy.expectation(optimum, SHY['reward']):.3f}" in words
     assert f"{toy.kl_divergence(optimum, SHY['reference']):.3f} nats" in words
     assert f"β log Z = {0.4 * toy.log_partition(**SHY, beta=0.4):.3f}" in words
-    assert f"at β = {toy.beta_of_even_odds(**SHY):.3f}." in words
+    assert f"overtakes “Sydney” at β = {2.5 / np.log(700):.3f}." in words
 
 
 def test_words_say_when_the_reference_prefers_the_best_already():
-    assert "already" in Gibbs(reward=[1.0, 0.0], reference=[0.6, 0.4]).describe()
+    assert (
+        "both the best and the reference's favourite"
+        in Gibbs(reward=[1.0, 0.0], reference=[0.6, 0.4]).describe()
+    )
 
 
 def test_words_and_picture_follow_the_pretraining_term():
@@ -81,3 +85,10 @@ def test_the_picture_follows_the_price_and_shows_a_reward_without_choice():
     assert widget.still() != picture
     widget.reward = np.ones(4)
     assert widget.still().startswith("<svg")
+
+
+def test_the_best_overtakes_the_favourite_where_both_are_equally_likely():
+    price = overtaking_price(SHY["reward"], SHY["reference"])
+    optimum = toy.gibbs_policy(**SHY, beta=price)
+    assert optimum[3] == pytest.approx(optimum[0], rel=1e-12)
+    assert overtaking_price([1.0, 0.0], [0.6, 0.4]) == np.inf

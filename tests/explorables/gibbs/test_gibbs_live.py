@@ -18,24 +18,40 @@ def live(open_live: OpenLive) -> Live:
 
 def test_a_guess_is_compared_with_the_exact_price(live: Live) -> None:
     assert "answer" not in live.check(), "nothing is revealed before the guess"
-    assert "½ at" not in live.root.inner_text()
+    assert not live.find(".toy-truth")
     state = live.press("A shy reference")
-    assert "“Canberra” is best" in live.root.inner_text()
+    assert "“Canberra”, the best answer, overtake “Sydney”" in live.root.inner_text()
     state = live.press("Reveal")
-    assert state["answer"] == pytest.approx(
-        toy.beta_of_even_odds(state["reward"], state["reference"]), rel=1e-12
-    )
+    policy = toy.gibbs_policy(state["reward"], state["reference"], state["answer"])
+    assert policy[3] == pytest.approx(policy[0], rel=1e-12)
     assert state["distance"] == pytest.approx(abs(state["guess"] - state["answer"]))
-    assert "½ at β = 0.370" in live.root.text_content()
+    assert live.find(".toy-scene-marks").text_content() == "exact 0.382"
     assert "answer" not in live.press("Guess again")
 
 
 def test_a_reference_that_prefers_the_best_needs_no_price(live: Live) -> None:
     live.find('[aria-label="reference, response Venus"]').press("End")
     assert "answer" not in live.check()
+    live.slide("guess", "End")
+    assert live.find(".toy-guess").text_content() == "my guess any"
+    state = live.press("Reveal")
+    assert state["answer"] == state["guess"] == math.inf
+    assert "the reference prefers it already" in live.root.inner_text()
+
+
+def test_a_price_beyond_the_slider_is_said(live: Live) -> None:
+    live.find('[aria-label="reward, response Venus"]').press("ArrowLeft")
+    for _ in range(3):
+        live.find('[aria-label="reward, response Venus"]').press("ArrowLeft")
+    assert "answer" not in live.check()
     assert live.button("No answer here").is_disabled()
-    assert live.find(".toy-predict input").is_disabled()
-    assert "the reference does so already" in live.root.inner_text()
+
+
+def test_the_guess_moves_along_the_frontier(live: Live) -> None:
+    before = live.check()["guess"]
+    box = live.find(".toy-guess-grip").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert live.drag((x, y), (x + 60, y))["guess"] < before
 
 
 def test_the_point_on_the_frontier_can_be_dragged(live: Live) -> None:
@@ -74,4 +90,5 @@ def test_each_setting_shows_what_it_is_named_after(live: Live) -> None:
     state = live.press("A shy reference")
     assert state["reward"][3] == max(state["reward"])
     assert toy.gibbs_policy(state["reward"], state["reference"], state["beta"])[3] < 0.1
-    assert live.press("A large β")["policy.kl"] < 0.05
+    state = live.press("A clear lead")
+    assert live.press("Reveal")["answer"] > 10 * 0.182

@@ -19,6 +19,16 @@ def test_the_guessed_turn_is_compared_with_the_exact_one(live: Live) -> None:
     assert state["norm.cosine"] < 0.2
     assert "answer" not in live.press("One draw"), "another question"
     assert live.press("Reveal")["answer"] == 0
+    live.press("The other way")
+    assert live.press("Reveal")["answer"] == pytest.approx(42.9, abs=0.05)
+    live.press("Groups of eight")
+    assert live.press("Reveal")["answer"] == pytest.approx(-25.6, abs=0.05)
+
+
+def test_the_guess_is_an_arrow_that_one_turns(live: Live) -> None:
+    box = live.find(".toy-guess-grip").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert live.drag((x, y), (x - 100, y))["guess"] < 0
 
 
 @pytest.mark.parametrize("estimator", ["leave-one-out", "group mean"])

@@ -46,3 +46,11 @@ def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     live.press("k3 keeps a bad answer")
     kept = live.press("Reveal")
     assert kept["k3.rest.p0"] > 10 * kept["k2.rest.p0"]
+
+
+def test_the_guess_is_dragged_along_the_edge(live: Live) -> None:
+    first = live.check()["guess"]
+    live.find(".toy-simplex").scroll_into_view_if_needed()
+    box = live.find(".toy-own").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert live.drag((x, y), (x + 30, y))["guess"] != first

@@ -71,3 +71,18 @@ def test_labels_with_commas_and_signs_survive_a_link(open_static: Any) -> None:
     page = open_static(html.replace("yes, of course", "no"), hash=f"#kl-directions?{query}")
     next_frame(page)
     assert page.locator(".toy-bars-label").all_inner_texts() == labels
+
+
+def test_the_number_of_pairs_is_guessed_and_told_at_the_first(open_live: OpenLive) -> None:
+    live = open_live(DIRECTIONS)
+    live.choose("one")
+    assert "to see whether you are right" in live.root.inner_text()
+    live.page.evaluate(
+        "location.hash = '#kl-directions?policy=.7,.3&reference=.3,.7&responses=yes,no'"
+    )
+    live.check()
+    assert "Not one alone." in live.root.inner_text()
+    live.choose("infinitely many")
+    assert "Right." in live.root.inner_text()
+    live.press("Reset")
+    assert not live.find("[data-trait=guess] input:checked")

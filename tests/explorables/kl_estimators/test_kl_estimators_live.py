@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -73,18 +74,27 @@ def test_a_guess_is_compared_with_the_exact_number_of_samples(live: Live) -> Non
     assert live.find(".toy-cover")
 
 
-def test_what_never_happens_is_called_so(live: Live) -> None:
+def test_what_never_happens_can_be_guessed(live: Live) -> None:
     assert "answer" not in at(live, "stale=1")
-    assert live.button("No answer here").is_disabled()
-    assert "Never" in live.find(".toy-predict-verdict").text_content()
+    live.slide("guess", "End")
+    state = live.press("Reveal")
+    assert state["answer"] == state["guess"] == math.inf
+    assert "samples cure no bias" in live.find(".toy-predict-verdict").inner_text()
     live.press("Close")
-    assert (
-        "Only from about 1,390,000 samples on" in live.find(".toy-predict-verdict").text_content()
-    )
+    state = live.press("Reveal")
+    assert state["answer"] == pytest.approx(1.39e6, rel=0.01)
+    assert "is so small" in live.find(".toy-predict-verdict").inner_text()
     live.press("Reset")
     live.press("Reveal")
     state = at(live, "policy=0.6,0.4&reference=0.6,0.4&responses=yes,no")
     assert state["answer"] == 1
+
+
+def test_who_samples_is_shown_where_it_is_not_the_policy(live: Live) -> None:
+    bar = live.find('.toy-bar[data-role="path"]')
+    assert not bar.is_visible()
+    live.press("Another sampler")
+    assert bar.is_visible()
 
 
 def test_the_homeworks_numbers_are_a_press_away(live: Live) -> None:

@@ -33,7 +33,7 @@ def test_a_guess_is_compared_with_the_logit(live: Live) -> None:
 
 def test_clean_labels_never_settle_and_one_flip_in_a_hundred_does(live: Live) -> None:
     assert "answer" not in live.press("Clean labels")
-    live.find(".toy-predict input").press("End")
+    live.slide("guess", "End")
     assert live.find(".toy-guess").text_content() == "my guess never"
     state = live.press("Reveal")
     assert state["answer"] == state["guess"] == np.inf

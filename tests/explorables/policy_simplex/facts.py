@@ -8,6 +8,7 @@ import numpy as np
 from explorables.live import Explorable, Numbers
 
 import toy
+from toy.figures.policy_gradient import CORNERS
 
 
 def policy_simplex(state: dict[str, Any]) -> Numbers:
@@ -25,8 +26,17 @@ def policy_simplex(state: dict[str, Any]) -> Numbers:
         "beta": beta,
     }
     if "answer" in state:
-        numbers["answer"] = toy.policy_gradient(policy, gradient)[1]
+        goal = np.eye(3)[np.argmax(reward)]
+        if state["kl_term"]:
+            goal = toy.gibbs_policy(reward, reference, beta)
+        numbers["answer"] = turned(goal - policy, toy.policy_gradient(policy, gradient))
     return numbers
+
+
+def turned(way: Any, other: Any) -> float:
+    """Return the angle from one change of a policy to another in the triangle, in degrees."""
+    start, end = (complex(*(change @ CORNERS)) for change in (way, other))
+    return float(np.degrees(np.angle(end / start)))
 
 
 POLICY_SIMPLEX = Explorable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from explorables.live import Live, OpenLive, Place, next_frame, shown
-from explorables.policy_simplex.facts import POLICY_SIMPLEX
+from explorables.policy_simplex.facts import POLICY_SIMPLEX, turned
 from visits import PHONE
 
 import toy
@@ -78,24 +78,45 @@ def test_the_keys_move_the_point_in_the_plane(live: Live) -> None:
     assert "0.998" in point.get_attribute("aria-valuetext")
 
 
-def test_a_guess_is_compared_with_the_exact_change(live: Live) -> None:
+def test_a_guess_is_compared_with_the_exact_turn(live: Live) -> None:
     assert "answer" not in live.check()
+    assert live.find(".toy-simplex-arrows path").get_attribute("d") in (None, "")
     live.find(".toy-predict input").press("ArrowRight")
     live.button("Reveal").press("Enter")
     state = live.check()
+    assert live.find(".toy-simplex-arrows path").get_attribute("d")
     world = state["policy"], state["reward"], state["reference"], state["beta"]
-    step = 1e-6 * toy.objective_gradient(*world)
-    moved = toy.softmax(np.log(state["policy"]) + step)
-    assert state["answer"] == pytest.approx((moved[1] - state["policy"][1]) / 1e-6, rel=1e-4)
+    moved = toy.softmax(np.log(state["policy"]) + 1e-6 * toy.objective_gradient(*world))
+    optimum = toy.gibbs_policy(*world[1:])
+    step = turned(optimum - np.array(state["policy"]), moved - np.array(state["policy"]))
+    assert state["answer"] == pytest.approx(step, rel=1e-4)
     assert "answer" not in live.press("Reset")
+
+
+def test_the_guess_is_an_arrow_that_one_turns(live: Live) -> None:
+    first = live.check()
+    box = live.find(".toy-own").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    after = live.drag((x, y), (x + 40, y))
+    assert after["guess"] > 10
+    assert after["policy"] == first["policy"]
 
 
 def test_each_named_setting_shows_what_it_is_named_for(live: Live) -> None:
     steep = live.press("First away from the worst")["slope"]
-    assert live.press("Reveal")["answer"] > 0, "the middle one gains first"
+    assert live.press("Reveal")["answer"] > 20, "the middle one gains first"
     assert live.press("Plateau")["slope"] < steep / 8
     live.press("Nearly there")
-    assert live.press("Reveal")["answer"] < 0
+    assert 0 < live.press("Reveal")["answer"] < 10
+
+
+def test_at_the_goal_there_is_no_direction(live: Live) -> None:
+    state = live.check()
+    optimum = toy.gibbs_policy(state["reward"], state["reference"], state["beta"])
+    query = ",".join(str(p) for p in optimum)
+    live.page.evaluate(f"location.hash = '#policy-simplex?policy={query}'")
+    assert "answer" not in live.check()
+    assert live.button("No answer here").is_disabled()
 
 
 def test_a_price_that_is_not_charged_is_disabled(live: Live) -> None:

@@ -58,3 +58,12 @@ def test_where_prefixes_are_rare_exact_inner_sums_do_not_help(open_live: OpenLiv
     assert state["share.3"] + state["share.6"] == pytest.approx(state["kl"])
     assert state["exact.std"] > 5 * state["kl"]
     assert "answer" not in live.press("Spread over the tree")
+
+
+def test_the_share_that_is_guessed_is_dragged_in_the_bar(open_live: OpenLive) -> None:
+    live = open_live(TOKEN_KL)
+    dot = live.find(".toy-stack-dot")
+    dot.scroll_into_view_if_needed()
+    box = dot.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert live.drag((x, y), (x - 60, y))["guess"] < 0.5

@@ -90,9 +90,17 @@ function render({ model, el }) {
   });
   const times = logSteps(...stage.limits("time"), 24);
   const last = times.at(-1);
+  const guess = predict(stage, {
+    guessLabel: "my guess",
+    initial: 0.25,
+    step: 0.01,
+    format: two,
+  });
+  let asks = 0; // the response that is asked for
   const triangle = simplex(stage, {
     label: "The triangle of policies",
     handles: [{ key: "reference", role: "reference" }],
+    onGuess: (point) => guess.set(point[asks]),
   });
   const key = legend([
     { role: "reference", label: `${REFERENCE}: drag it` },
@@ -125,12 +133,6 @@ function render({ model, el }) {
   });
   const training = clock(stage, { label: "training step", steps: times, format: count, stepsPerSecond: 12 });
   const dials = make("div", { class: "toy-dials" }, [noise, price, training.dial]);
-  const guess = predict(stage, {
-    guessLabel: "my guess",
-    initial: 0.25,
-    step: 0.01,
-    format: two,
-  });
   const axis = { xTitle: `training step, of size ${STEP_SIZE}`, xLog: true, right: 98 };
   const follow = (step) => training.set(Math.min(last, Math.max(1, Math.round(step))));
   const courses = lineChart(stage, {
@@ -183,6 +185,7 @@ function render({ model, el }) {
     const policy = softmax(trained.descent[time]);
     const rival = trained.ascent && softmax(trained.ascent[time]);
     const [question, response] = ask(state, last);
+    asks = response;
     if (asked !== question) guess.hide();
     asked = question;
 

@@ -186,7 +186,7 @@ function render({ model, el }) {
       at: { x: at.x, label: `β = ${plain(beta)}` },
       places,
       guess: isAsked ? guess.picture(spot(guess.guess()), isOpen && spot(even)) : undefined,
-      levels: [{ y: value, role: "best", label: `J = β log Z = ${formatNumber(value)}` }],
+      levels: [{ y: value, role: "best", label: `J = β log Z = ${say(value)}` }],
       description: `The most reward for each KL. ${summary}.`,
     });
   }

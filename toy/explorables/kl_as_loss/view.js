@@ -43,12 +43,19 @@ function render({ model, el }) {
     label: "Estimators of the KL as losses: where each leads",
   });
   const [, last] = stage.limits("time");
+  const guess = predict(stage, {
+    guessLabel: "my guess",
+    initial: 0.5,
+    step: 0.01,
+    format: two,
+  });
   const triangle = simplex(stage, {
     label: "All policies over three responses",
     handles: [
       { key: "policy", role: "policy", label: "start" },
       { key: "reference", role: "reference", label: "reference" },
     ],
+    onGuess: (point) => guess.set(point[maxIndex(stage.get("reward"))]),
   });
   const key = legend([
     { role: "reward", label: "E[<i>r</i>] − <i>β</i> KL: stronger is higher" },
@@ -86,13 +93,6 @@ function render({ model, el }) {
     rows: ROLES.map((role) => ({ role, key: `${role}.rest`, label: role })),
     columns: cells,
   });
-  const guess = predict(stage, {
-    guessLabel: "my guess",
-    initial: 0.5,
-    step: 0.01,
-    format: two,
-  });
-
   // The flows depend on all but the time.
   const flowsFor = remembered((policy, reward, reference, beta) => {
     const flow = (role) => ascendWithLoss(ESTIMATORS[role], policy, reward, reference, beta, STEP_SIZE, last);

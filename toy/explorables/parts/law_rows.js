@@ -4,7 +4,7 @@ import { format } from "d3-format";
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import { axes, chart } from "./chart.js";
-import { formatNumber } from "./format.js";
+import { say } from "./format.js";
 import { colourOf } from "./roles.js";
 
 const percent = format(".1~%");
@@ -72,7 +72,7 @@ export function lawRows(stage, { label, numRows, rowHeight }) {
     truthLayer.select("line").attr("y2", size.height);
     truthLayer
       .select("text")
-      .text(`true KL ${formatNumber(truth)}`)
+      .text(`true KL ${say(truth)}`)
       .attr("text-anchor", x(truth) < 60 ? "start" : x(truth) > size.width - 60 ? "end" : "middle");
   }
 

@@ -58,7 +58,7 @@ const spoken = (responses, policy) =>
 
 /**
  * `handles`: [{ key, role, label }], points that can be dragged, the main one first; `onInput(key, policy)`
- * sets the trait `key` to where one was moved to.
+ * sets the trait `key` to where one was moved to, `onGuess(point)` says where the reader's own dot was, which may be outside.
  *
  * draw({ responses, [key]: policy of each handle, description, … and any of
  *   shown:   the key of the handle whose probabilities stand at the corners, or { role, at }
@@ -73,7 +73,7 @@ const spoken = (responses, policy) =>
  *   marks:   [{ role, at, shape, label }]   shape: star, square, diamond or circle
  * }); levels and arrows are drawn anew only when their `inputs` change.
  */
-export function simplex(stage, { label, handles, onInput = (key, policy) => stage.set({ [key]: policy }) }) {
+export function simplex(stage, { label, handles, onInput = (key, policy) => stage.set({ [key]: policy }), onGuess }) {
   const svg = make("svg:svg", { class: "toy-chart", role: "img", "aria-label": label, width: "100%", height: "100%" });
   const help = make("p", { class: "toy-hidden", id: uniqueId() });
   const knobs = handles.map(appendHandle);
@@ -104,14 +104,16 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
   const policyAt = ([px, py]) => fromPlane([(px - MARGIN.side) / side, HEIGHT - (py - MARGIN.top) / side]);
   const move = (key, policy) => onInput(key, roundedPolicy(nearestPolicy(policy, FLOOR), FLOOR));
 
+  const own = () => (onGuess ? (now.dots ?? []).filter((dot) => dot.own).map(({ at }) => at) : []);
+
   // A press would take the focus away from the point that it moves.
   box.on("mousedown", (event) => event.preventDefault());
   box.call(
     dragAbout({
       container: box.node(),
-      places: () => handles.map(({ key }) => place(now[key])),
-      onStart: (i) => knobs[i].node().focus({ preventScroll: true }),
-      onMove: (i, at) => move(handles[i].key, policyAt(at)),
+      places: () => [...handles.map(({ key }) => now[key]), ...own()].map(place),
+      onStart: (i) => knobs[i]?.node().focus({ preventScroll: true }),
+      onMove: (i, at) => (knobs[i] ? move(handles[i].key, policyAt(at)) : onGuess(policyAt(at))),
     }),
   );
 
@@ -235,8 +237,9 @@ export function simplex(stage, { label, handles, onInput = (key, policy) => stag
       .selectAll("path")
       .data(dots)
       .join("path")
-      .attr("d", ({ role, own }) => markerOf(own ? "policy" : role, own ? 150 : 90))
+      .attr("d", ({ role, own: isOwn }) => markerOf(isOwn ? "policy" : role, isOwn ? 150 : 90))
       .attr("fill", ({ role }) => colourOf(role))
+      .classed("toy-own", ({ own: isOwn }) => isOwn)
       .attr("transform", ({ at }) => `translate(${place(at)})`);
   }
 

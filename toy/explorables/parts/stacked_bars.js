@@ -58,25 +58,25 @@ export function stackedBars(stage, { label, xTitle, rows, named = false, guessed
       .nice(4)
       .range([0, size.width]);
     drawAxis({ x, ...size });
+    const taken = drawGuess?.(guess) ?? []; // what the guess covers of its bar
     rows.forEach(({ key }, row) => {
+      const parts = shares[key] ?? [];
+      const texts = parts.map((_, i) => labelsOf(key)[i] ?? "");
+      const starts = parts.map((_, i) => x(sum(parts.slice(0, i))));
+      const isClear = (from, to) => key !== guessed || taken.every(([start, end]) => to < start || from > end);
+      const isNamed = (i) => x(parts[i]) > 7.5 * texts[i].length + 10 && isClear(starts[i], starts[i] + 7 * texts[i].length + 6);
       stacks[row]
         .selectAll(".toy-share")
-        .data(shares[key] ?? [])
+        .data(parts)
         .join((enter) => enter.insert("div", ".toy-stack-names, .toy-stack-guess").attr("class", "toy-share"))
         .style("width", (share) => `${x(share)}px`)
         .style("--toy-strength", (_, i) => `${STRENGTHS[i % STRENGTHS.length]}%`)
-        .text((share, i) => {
-          const text = labelsOf(key)[i] ?? "";
-          return isNamed(share, text) ? text : "";
-        });
-      const thin = (shares[key] ?? []).map((share, i) => [share, labelsOf(key)[i]]).filter(([share, text]) => x(share) > SEEN && !isNamed(share, text));
-      const beside = thin.map(([, text]) => text).join(" · ");
-      names[row]?.text(size.width - x(totals[row] ?? 0) > PER_LETTER * beside.length ? beside : "");
+        .text((_, i) => (isNamed(i) ? texts[i] : ""));
+      const beside = texts.filter((_, i) => x(parts[i]) > SEEN && !isNamed(i)).join(" · ");
+      const end = x(totals[row] ?? 0);
+      names[row]?.text(size.width - end > PER_LETTER * beside.length && isClear(end, Infinity) ? beside : "");
     });
-    drawGuess?.(guess);
   }
-
-  const isNamed = (share, text) => x(share) > 7.5 * text.length + 10;
 
   return { node: () => box.node(), draw };
 }
@@ -94,7 +94,7 @@ function guessOn(stack, x, onGuess) {
 
   return (guess) => {
     box.style("display", guess ? null : "none");
-    if (!guess) return;
+    if (!guess) return [];
     at = Math.min(x.range()[1], x(Math.min(guess.at, Number.MAX_VALUE)));
     dot.style("left", `${at}px`);
     mine.style("width", guess.truth ? "0" : `${at}px`);
@@ -107,8 +107,10 @@ function guessOn(stack, x, onGuess) {
       const long = PER_LETTER * text.length + 14;
       const isLeft = toLeft ? px > long : px + long > x.range()[1];
       label.text(text).style("left", `${isLeft ? px - long : px + 14}px`);
+      return isLeft ? [px - long, px + 8] : [px - 8, px + long + 8];
     };
-    place(said, `my guess ${guess.said}`, at, tx === null ? at > x.range()[1] / 2 : at < tx);
-    if (tx !== null) place(exact, `exact ${guess.truth.said}`, tx, tx <= at);
+    const mineAt = place(said, `my guess ${guess.said}`, at, tx === null ? at > x.range()[1] / 2 : at < tx);
+    if (tx === null) return [mineAt];
+    return [mineAt, place(exact, `exact ${guess.truth.said}`, tx, tx <= at), [Math.min(at, tx), Math.max(at, tx)]];
   };
 }

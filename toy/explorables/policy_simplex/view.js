@@ -42,12 +42,22 @@ const SETTINGS = {
 
 function render({ model, el }) {
   const stage = createStage({ model, el, label: "The policy gradient over three responses" });
+  const guess = predict(stage, {
+    guessLabel: "my guess",
+    initial: 0,
+    step: 1,
+    format: turned,
+    exact: turned,
+    apart: (value) => `${say(value)}°`,
+  });
+  let way = []; // the straight way, from which the guess turns
   const triangle = simplex(stage, {
     label: "All policies over three responses",
     handles: [
       { key: "policy", role: "policy", label: "" },
       { key: "reference", role: "reference", label: "reference" },
     ],
+    onGuess: (point) => guess.set(turn(way, point.map((p, y) => p - stage.get("policy")[y]))),
   });
   const key = legend([{ role: "reward", label: "what is climbed: stronger is higher" }]);
   const price = slider(stage, {
@@ -68,15 +78,6 @@ function render({ model, el }) {
     { key: "objective", label: "objective <i>J</i> = E[<i>r</i>] − <i>β</i> KL, in units of reward" },
     { key: "slope", label: "length of the gradient, in units of reward per logit" },
   ]);
-  const guess = predict(stage, {
-    guessLabel: "my guess",
-    initial: 0,
-    step: 1,
-    format: turned,
-    exact: turned,
-    apart: (value) => `${say(value)}°`,
-  });
-
   function draw(state) {
     const { policy, reference, reward, responses, beta, kl_term: isCharged } = state;
     const gradient = isCharged ? objectiveGradient(policy, reward, reference, beta) : policyGradient(policy, reward);
@@ -86,6 +87,7 @@ function render({ model, el }) {
 
     const goal = isCharged ? gibbsPolicy(reward, reference, beta) : reward.map((_, y) => (y === maxIndex(reward) ? 1 : 0));
     const straight = goal.map((p, y) => p - policy[y]);
+    way = straight;
     const answer = turn(straight, motion);
     const isAsked = !Number.isNaN(answer);
     guess.draw(isAsked ? answer : null, TURNS, question(responses, motion, isCharged, isAsked));

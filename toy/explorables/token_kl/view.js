@@ -78,6 +78,7 @@ function render({ model, el }) {
   const shares = stackedBars(stage, {
     label: "The divergence of sequences, summed in two ways",
     xTitle: "share, nats",
+    named: true,
     guessed: "kl",
     onGuess: (share) => guess.set(share / total),
     rows: [
@@ -152,7 +153,7 @@ const notesOf = ({ kls, terms, revealed }) =>
     row.map((kl, i) => ({
       outer: [
         { text: " KL ", wide: true },
-        { text: formatNumber(kl), key: `kl.${2 ** t + i}`, value: kl },
+        { text: kl > 0 && kl < HARDLY ? "under 0.001" : formatNumber(kl), key: `kl.${2 ** t + i}`, value: kl },
       ],
       inner: revealed
         ? [
