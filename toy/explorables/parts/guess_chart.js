@@ -8,8 +8,12 @@ import { guessHandle } from "./guess_handle.js";
 import { spread } from "./line_chart.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 import { along as way, around, boxOf, settle } from "./settle.js";
+import { underAxis } from "./under_axis.js";
 
 const MARGIN = { top: 26, left: 46, bottom: 38 };
+
+// Where the number of a marker on a steep line may stand too.
+const ASLANT = [[-20, -24, "start"], [-20, -38, "start"], [-36, -24, "start"], [-36, -46, "start"], [11, 46, "start"]];
 
 // How far a line at the frame reaches over it, in px.
 const EDGE = 2;
@@ -20,38 +24,48 @@ const ROOM = 60;
 // How heavily a label weighs that covers a mark, a line or a curve, for each px².
 const WEIGHTS = { mark: 4, line: 2, curve: 0.8, level: 0.7 };
 
+// From one row of words under the axis to the next, and the room that a letter takes, in px.
+const ROW = 15;
+const NARROW = 400; // px, a chart with little room
+const PER_LETTER = 6.3;
+
 // The thickness of a bar, in px.
 const THICK = 28;
 
-const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
+const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes", "key"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
  * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
- * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
+ * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers; `under`: rows of words under them;
+ * `drops`: whether the lines of guess and truth go down from their markers only.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, side: "left" if at that end }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
+ *        levels: [{ y, label, side: "left" if at that end, short: where there is little room, free: whether it may stand between the ends }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
  *        names: [{ y, x: if not at the right end, side: "right" if rather on that side, dy: in px, near: the same, but beside the place and
- *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format }],
+ *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format, quiet: not seen }],
+ *        feet, rug: as under an axis, key: [{ role, tint, label }] above the right end,
  *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right" }],
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
- *        beside: where the marker stands on the other axis, truthBeside: where the truth does, if elsewhere,
+ *        beside: where the marker stands on the other axis, or a function that says where of the guess, truthBeside: where the truth does, if elsewhere,
  *        known: [x, y] from which the guess is drawn on, if any, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * Labels beside what they name take the side on which they cover least. What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 18, right } });
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true, under = 0, drops = false }) {
+  const margin = { ...MARGIN, left: yTitle ? MARGIN.left : 18, right, bottom: MARGIN.bottom + ROW * under };
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
   const scale = { x, y }[along];
-  const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
+  const drawAxes = axes(plot, { xTitle, yTitle, rise: 10, fall: 32 + ROW * under });
+  const below = underAxis(plot);
+  const legend = plot.append("g").attr("class", "toy-bars-key");
   if (!xTicks) plot.select(".toy-axis").style("display", "none");
   const shapes = plot.append("g");
   const blocks = plot.append("g").attr("class", "toy-scene-bars");
@@ -83,8 +97,11 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
     y.domain(state.yDomain).range([size.height, 0]);
     drawAxes({ x, y, ...size });
     const across = values[state.guess];
+    if (typeof state.beside === "function") [state.beside, state.truthBeside] = [state.beside(across), state.truthBeside ?? state.beside(at)];
     place = along === "x" ? [x(across), y(state.beside)] : [x(state.beside), y(across)];
     [labels, obstacles] = [[], []];
+    drawKey(state, size);
+    below.draw({ feet: state.feet, rug: state.rug, x, top: size.height + (xTicks ? 29 : 14), left: -margin.left, right: size.width + right });
     drawShapes(state);
     drawBars(state);
     drawCurtain(state, size);
@@ -114,6 +131,18 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       way(points.map(([px, py]) => [x(px), y(py)]), thick ? 4 : 2.5, WEIGHTS.curve).map((box) => ({ ...box, over })),
     );
     return boxes.filter(({ left, right: end, over }) => over || !isHidden([(left + end) / 2]));
+  }
+
+  function drawKey({ key }, { width }) {
+    let across = width + Math.min(right, ROOM) - 4;
+    legend.selectAll("*").remove();
+    for (const { role, tint, label: words } of [...key].reverse()) {
+      across -= PER_LETTER * words.length;
+      legend.append("text").attr("x", across).attr("y", -10).text(words);
+      const swatch = legend.append("rect").attr("class", "toy-part").attr("x", across - 17).attr("y", -19).attr("width", 12).attr("height", 9);
+      swatch.style("--toy-role", colourOf(role)).style("--toy-tint", tint ?? "100%");
+      across -= 30;
+    }
   }
 
   function drawShapes({ areas, lines }) {
@@ -191,8 +220,9 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       obstacles.push({ left: 0, right: width, top: at - 1, bottom: at + 1, weight: WEIGHTS.level });
       const ends = [[5, "start"], [width - 5, "end"]];
       if (level.side !== "left") ends.reverse();
+      if (level.free) ends.push(...[0.65, 0.55, 0.45, 0.35, 0.25].map((share) => [share * width, "middle"]));
       const rows = [-6, 14].flatMap((dy) => ends.map(([dx, anchor]) => [dx, dy, anchor]));
-      if (level.label) labels.push({ rank: 5, text: marks.append("text").text(level.label), at: [0, at], places: rows });
+      if (level.label) labels.push({ rank: 5, text: marks.append("text").text(width < NARROW && level.short ? level.short : level.label), at: [0, at], places: rows });
     }
     for (const dot of dots) {
       const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
@@ -213,16 +243,18 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
 
   function drawTruth({ truth, beside, truthBeside = beside }, { width, height: tall }) {
     const [tx, ty] = along === "x" ? [x(truth), y(truthBeside)] : [x(truthBeside), y(truth)];
-    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
-    marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
+    const top = drops ? ty : 0;
+    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y1", top).attr("y2", tall);
+    const [[x1, y1], [x2, y2]] = drops ? [[place[0], tall - 5], [tx, tall - 5]] : [place, [tx, ty]];
+    marks.append("line").attr("class", "toy-gap").attr("x1", x1).attr("y1", y1).attr("x2", x2).attr("y2", y2);
     marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
-    if (along === "x") obstacles.push(upright(tx, 0, tall));
-    obstacles.push(around(tx, ty, 8, WEIGHTS.mark), ...way([place, [tx, ty]], 3, WEIGHTS.line));
+    if (along === "x") obstacles.push(upright(tx, top, tall));
+    obstacles.push(around(tx, ty, 8, WEIGHTS.mark), ...way([[x1, y1], [x2, y2]], 3, WEIGHTS.line));
     const left = tx > 0.5 * width || (place[0] > tx && tx > 90);
     const text = marks.append("text").attr("class", "toy-number").text(`exact ${say(truth)}`);
     const places =
       along === "x"
-        ? [...sides(left, 11, -16), ...sides(left, 11, 24), ...sides(left, 11, -32)]
+        ? [...sides(left, 11, -16), ...sides(left, 11, 24), ...sides(left, 11, -32), ...(drops ? ASLANT : [])]
         : besides(ty < place[1] ? -14 : 24, ty < place[1] ? 24 : -14);
     labels.push({ rank: 0, text, at: [tx, ty], places });
   }
@@ -248,20 +280,20 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
 
   function drawGuess({ guess, truth, asks, known }, { width, height: tall }) {
     drawHandle({ index: guess, place, asks, width, height: tall });
-    if (along === "x") handle.select("line").attr("y1", -place[1]).attr("y2", tall - place[1]);
+    if (along === "x") handle.select("line").attr("y1", drops ? 0 : -place[1]).attr("y2", tall - place[1]);
     else handle.select("line").attr("x1", -26).attr("x2", 26);
     sketch.style("display", asks && known ? null : "none");
     if (known) sketch.attr("x1", x(known[0])).attr("y1", y(known[1])).attr("x2", place[0]).attr("y2", place[1]);
     if (!asks) return;
     const [px, py] = place;
     obstacles.push(around(px, py, 9, WEIGHTS.mark));
-    if (along === "x") obstacles.push(upright(px, 0, tall));
+    if (along === "x") obstacles.push(upright(px, drops ? py : 0, tall));
     else obstacles.push({ left: px - 26, right: px + 26, top: py - 1.5, bottom: py + 1.5, weight: WEIGHTS.line });
     if (known) obstacles.push(...way([[x(known[0]), y(known[1])], place], 2.5, WEIGHTS.curve));
     // Its name keeps out of the truth's way: on the other side of it, or below it.
     const low = truth === null ? py < tall - 30 : y(truth) < py;
     const left = truth === null || along === "y" ? px > 0.5 * width : px < x(truth);
-    const places = along === "y" ? besides(low ? 24 : -14, low ? -14 : 24) : [...sides(left, 13, 22), ...sides(left, 13, -16), ...sides(left, 13, 38)];
+    const places = along === "y" ? besides(low ? 24 : -14, low ? -14 : 24) : [...sides(left, 13, 22), ...sides(left, 13, -16), ...sides(left, 13, 38), ...(drops ? sides(left, 13, 50) : [])];
     labels.push({ rank: 2, text: said, at: place, places, own: true });
   }
 
@@ -282,6 +314,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
         return text;
       });
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
+    rows.style("display", ({ quiet }) => (quiet ? "none" : null));
     rows.select("tspan").text((one) => (one.label ? `${one.label} ` : ""));
     rows
       .select(".toy-number")
@@ -290,6 +323,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       .text(({ value, format = say }) => (value === undefined ? "" : format(value)));
     const end = width + (along === "y" ? 14 : 12);
     all.forEach((one, i) => {
+      if (one.quiet) return;
       const text = rows.filter((_, k) => k === i);
       const [at, level] = ["x" in one ? x(one.x) : end, heights[i] + 4];
       const dy = isSpread(one) ? 0 : (one.dy ?? -12);
