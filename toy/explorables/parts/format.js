@@ -8,8 +8,11 @@ const scientific = format(".2e");
 
 const RAISED = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries()) };
 
+/** A whole number as an exponent. */
+export const raised = (exponent) => [...String(exponent)].map((sign) => RAISED[sign]).join("");
+
 /** A power of ten, as one writes it. */
-export const powerOfTen = (exponent) => `10${[...String(exponent)].map((sign) => RAISED[sign]).join("")}`;
+export const powerOfTen = (exponent) => `10${raised(exponent)}`;
 
 /** "1.23e-4" as one writes it. */
 function inPowers(text) {

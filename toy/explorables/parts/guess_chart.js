@@ -43,7 +43,7 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, side: "left" if at that end, short: where there is little room, free: whether it may stand between the ends }], places: [{ x, side, label, high }], thumb: { x, y: of its dots, label },
+ *        levels: [{ y, label, side: "left" if at that end, short: where there is little room, free: whether it may stand between the ends }], places: [{ x, side, label, short, high }], thumb: { x, y: of its dots, label },
  *        names: [{ y, x: if not at the right end, side: "right" if rather on that side, dy: in px, near: the same, but beside the place and
  *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format, quiet: not seen }],
  *        feet, rug: as under an axis, key: [{ role, tint, label }] above the right end,
@@ -209,7 +209,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
       const at = x(spot.x);
       marks.append("line").attr("class", "toy-scene-level").attr("x1", at).attr("x2", at).attr("y2", tall);
       obstacles.push(upright(at, 0, tall, WEIGHTS.level));
-      const text = marks.append("text").text(spot.label);
+      const text = marks.append("text").text(width < NARROW && spot.short ? spot.short : spot.label);
       const left = spot.side ? spot.side === "left" : at > 0.6 * width;
       const rows = spot.high ? [12, 28, tall - 8] : [tall - 8, tall - 24, 12];
       labels.push({ rank: 5, text, at: [at, 0], places: rows.flatMap((dy) => sides(left, 5, dy)) });
