@@ -5,7 +5,7 @@ import { around, settle } from "./settle.js";
 
 const ROW = 15; // px, from one row to the next
 const DOT = 8; // the radius of a dot that has everything
-const WEIGHTS = { dot: 6, words: 4 };
+const WEIGHT = 6; // of a dot, for each px² that a label covers
 
 /**
  * draw({ feet: [{ x, label, row, anchor: "middle" if none, key, value: if any }] in rows, rug: [{ x, share: the area of its dot, label,
@@ -25,14 +25,14 @@ export function underAxis(plot) {
   function drawRug(rug, x, top, frame) {
     const dots = rug.map((one) => ({ ...one, at: x(one.x), reach: DOT * Math.sqrt(one.share) }));
     for (const { at, reach } of dots) {
-      layer.append("circle").attr("class", "toy-rug-dot").attr("cx", at).attr("cy", top).attr("r", Math.max(1.5, reach));
+      layer.append("circle").attr("class", "toy-rug-dot").attr("cx", at).attr("cy", top).attr("r", Math.max(2.5, reach));
     }
     const labels = dots.map((one) => {
       const off = one.reach + 5;
       const rows = [0, 1].flatMap((row) => [[off, 4 + ROW * row, "start"], [-off, 4 + ROW * row, "end"]]);
       return { text: write(one, 0, 0, "start"), at: [one.at, top], places: [...rows, [0, 4 + ROW, "middle"]] };
     });
-    settle(labels, dots.map(({ at, reach }) => around(at, top, reach + 2, WEIGHTS.dot)), frame);
+    settle(labels, dots.map(({ at, reach }) => around(at, top, reach + 4, WEIGHT)), frame);
   }
 
   function draw({ feet = [], rug = [], x, top, left, right }) {

@@ -1,5 +1,7 @@
 """The still picture of votes and a policy. The maths is computed by the caller."""
 
+from typing import Any
+
 from toy.exact.validation import Array
 from toy.figures.stills import as_svg, blank
 from toy.figures.style import LIGHT, mark
@@ -13,7 +15,7 @@ def draw(shares: Array, loss: Array, policy: float, truth: float | None, odds: s
         mark(ax, policy, f"π = {policy:g}")
         if truth is not None:
             ax.axvline(truth, color=LIGHT["best"], linewidth=1)
-            side = {"ha": "right"} if truth > 0.6 else {"ha": "left"}
+            side: dict[str, Any] = {"ha": "right" if truth > 0.6 else "left"}
             words = f" least at {truth:.3g} \n odds {odds} "
             ax.annotate(words, (truth, 1.15), color=LIGHT["best"], **side)
         ax.set(xlim=(0, 1), ylim=(0.4, 1.3))
