@@ -38,7 +38,7 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
  * `right`: the room for names at the right end, in px; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
  * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers; `under`: rows of words under them;
- * `drops`: whether the lines of guess and truth go down from their markers only.
+ * `drops`: whether the lines of guess and truth go down from their markers only; `outside`: whether their numbers stand in the right margin.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
@@ -56,7 +56,7 @@ const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "n
  * Labels beside what they name take the side on which they cover least. What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true, under = 0, drops = false }) {
+export function guessChart(stage, { label, along, values, onGuess, right, height = 240, xTitle, yTitle, xLog, xTicks = true, under = 0, drops = false, outside = false }) {
   const margin = { ...MARGIN, left: yTitle ? MARGIN.left : 18, right, bottom: MARGIN.bottom + ROW * under };
   const { node, plot, frame, describe } = chart(stage, { label, height, margin });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
@@ -260,7 +260,7 @@ export function guessChart(stage, { label, along, values, onGuess, right, height
   }
 
   /** Where the number of a marker may stand that moves up and down. */
-  const besides = (dy, other) => [
+  const besides = (dy, other) => outside ? [dy, other, dy > 0 ? 40 : -30, dy > 0 ? -30 : 40].map((up) => [labelEnd, up, "end"]) : [
     ...(labelEnd > 0 ? [[labelEnd, dy, "end"]] : []),
     [-14, dy, "end"], [14, dy, "start"], [-14, other, "end"], [14, other, "start"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? 40 : -30, "end"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? -30 : 40, "end"], [-28, 4, "end"],
   ];
