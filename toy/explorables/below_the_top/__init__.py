@@ -25,8 +25,8 @@ class BelowTheTop(Scene):
         start, end = self._height(0.0), self._height(1.0)
         parts = f"{say(100 - 100 * self.share)}\u00a0:\u00a0{say(100 * self.share)}"
         return (
-            f"The best policy's objective is 0, the reference's {say(start)}, that of “always "
-            f"{self._best()}” {say(end)}. Where is a {parts} mix of the last two?"
+            f"The best policy is at 0, the reference at {say(start)}, “always {self._best()}” at "
+            f"{say(end)}. Where is a {parts} mix of the last two?"
         )
 
     def truth(self) -> float:

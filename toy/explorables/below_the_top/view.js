@@ -45,7 +45,7 @@ export default scene({
     const summary = `A mix with ${say(share)} of ${responses[best]}; measured from the best policy the reference is at ${say(start)}, always ${responses[best]} at ${say(end)}`;
     return {
       question:
-        `The best policy's objective is 0, the reference's ${say(start)}, that of “always ${responses[best]}” ${say(end)}. ` +
+        `The best policy is at 0, the reference at ${say(start)}, “always ${responses[best]}” at ${say(end)}. ` +
         `Where is a ${say(100 - 100 * share)}\u00a0:\u00a0${say(100 * share)} mix of the last two?`,
       truth,
       why: why(beta, klDivergence(mix(share), gibbsPolicy(reward, reference, beta)), mean),

@@ -33,7 +33,7 @@ export default scene({
       { node: right.node, draw: (state) => right.draw(state.right) },
     ];
   },
-  picture: () => ({ along: "y", right: 46, outside: true, xTicks: false, xTitle: "", yTitle: "weight of a draw" }),
+  picture: () => ({ along: "y", right: 46, height: 224, outside: true, xTicks: false, xTitle: "", yTitle: "weight of a draw" }),
 
   show({ gain, right }) {
     const other = gain > 0.1 ? OTHERS[1] : OTHERS[0];
