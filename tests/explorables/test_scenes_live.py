@@ -13,7 +13,7 @@ from explorables.live import (
     next_frame,
     static_page,
 )
-from playwright.sync_api import ElementHandle
+from playwright.sync_api import CDPSession, ElementHandle, Page
 
 import toy
 from toy.explorables.scene import Scene
@@ -73,7 +73,7 @@ def test_it_fits_asked_and_revealed_and_nothing_jumps(
 
 
 def test_it_has_one_question_at_most_two_controls_and_one_picture(live: Live) -> None:
-    assert live.root.evaluate("root => root.firstElementChild.className") == "toy-question"
+    assert live.find(":scope > :first-child > .toy-question")
     assert said(live, "question").endswith("?")
     assert 1 <= len(live.root.query_selector_all("input, select")) <= 2
     assert len(live.root.query_selector_all(".toy-chart")) == 1
@@ -89,7 +89,7 @@ def test_its_words_are_pythons_in_every_preset(live: Live) -> None:
         assert not live.find(".toy-truth")
         state = live.press("Reveal")
         scene = as_python(live)
-        assert said(live, "why").endswith(f". {scene.why()}")
+        assert said(live, "answer").endswith(f". {scene.why()}")
         assert state["answer"] == pytest.approx(scene.truth(), rel=1e-9)
         assert not ((cover := live.find(".toy-cover")) and cover.is_visible())
         assert live.find(".toy-truth").is_visible()
@@ -114,16 +114,70 @@ def test_the_guess_is_dragged_in_the_picture_and_by_keys(live: Live) -> None:
     assert "answer" not in live.check()
 
 
-def test_who_has_seen_all_is_asked_no_more(live: Live) -> None:
-    assert live.button("Reveal").is_enabled()
+def test_who_has_seen_all_may_guess_again(live: Live) -> None:
     ends, questions = [], {said(live, "question")}
     for key in ("Home", "End"):
         live.find("input[type=range]").press(key)
         ends.append("answer" in live.check())
         questions.add(said(live, "question"))
-        assert bool(live.button("All seen")) == ends[-1]
-        assert not ends[-1] or not live.button("All seen").is_enabled()
-    assert any(ends) or len(questions) == 3, "the control leads to the answer, or asks anew"
+        assert bool(live.button("Guess again")) == ends[-1]
+        if ends[-1]:
+            assert "answer" not in live.press("Guess again"), "it goes back to before"
+            assert live.button("Reveal").is_enabled()
+    assert any(ends) or len(questions) > 1, "the control leads to the answer, or asks anew"
+
+
+def test_what_is_played_changes_no_preset(live: Live) -> None:
+    marked = [button.get_attribute("aria-pressed") for button in presets(live)]
+    if live.find(".toy-player"):
+        live.press("Step")
+        assert [button.get_attribute("aria-pressed") for button in presets(live)] == marked
+
+
+def touched(page: Page, touch: CDPSession, *places: tuple[float, float]) -> None:
+    """Put a finger down, move it and lift it."""
+    kinds = ["touchStart", *["touchMove"] * (len(places) - 1)]
+    for kind, (x, y) in zip(kinds, places, strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(16)
+    page.wait_for_timeout(100)  # at rest, so that no momentum is left
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    next_frame(page)
+
+
+TALL = "<style>body{margin:0;padding:80px 0 1500px}h1{display:none}</style>"
+PHONE = '<meta name="viewport" content="width=device-width">'
+GUESS = "root => Number(root.querySelector('[data-key=guess]').dataset.value)"
+
+
+@pytest.mark.parametrize("name", ["Tilt", "CleanClock"])
+def test_a_finger_taps_and_drags_the_guess_and_still_scrolls(open_static: Any, name: str) -> None:
+    html = static_page(getattr(toy.explorables, name)(), views=[0])
+    page = open_static(
+        html.replace("<main>", f"{PHONE}{TALL}<main>"),
+        viewport={"width": 390, "height": 700},
+        has_touch=True,
+        is_mobile=True,
+    )
+    touch, root = page.context.new_cdp_session(page), page.query_selector(".toy")
+    surface = root.query_selector(".toy-draggable").bounding_box()
+    across, down = (surface["x"] + 20, surface["y"] + 20)
+    first = root.evaluate(GUESS)
+    touched(page, touch, *[(across, down + 120 - 20 * i) for i in range(8)])
+    assert page.evaluate("scrollY") > 0
+    assert root.evaluate(GUESS) == first, "a finger that scrolls moves nothing"
+    page.evaluate("scrollTo(0, 0)")
+    touched(page, touch, (across, down))
+    tapped = root.evaluate(GUESS)
+    assert tapped != first
+    if name == "Tilt":  # along x a finger drags from anywhere
+        touched(page, touch, *[(across + 15 * i, down + 60) for i in range(8)])
+    else:  # along y from near the marker
+        grip = root.query_selector(".toy-guess-grip").bounding_box()
+        x, y = grip["x"] + 8, grip["y"] + 8
+        touched(page, touch, *[(x + 10, y + 15 * i) for i in range(5)])
+    assert root.evaluate(GUESS) not in (first, tapped)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_each_stands_alone_where_the_address_asks_for_it(

@@ -32,13 +32,13 @@ class Scene(Explorable):
 
 
 def say(value: float) -> str:
-    """Return a number as the sentences of scenes have it: three digits, as `parts/format.js` does.
+    r"""Return a number as the sentences of scenes have it: three digits, as `parts/format.js` does.
 
     Example
     -------
     >>> say(-0.17834), say(9209.5), say(0.0002), say(2.0)
-    ('−0.178', '9,210', 'under 0.001', '2')
+    ('−0.178', '9,210', '<\xa00.001', '2')
     """
     if 0 < value < 0.001:
-        return "under 0.001"
+        return "<\N{NO-BREAK SPACE}0.001"
     return f"{float(f'{value:.3g}'):,.12g}".replace("-", "−")

@@ -10,9 +10,9 @@ from scipy.stats import binom
 
 def hundred_draws(state: dict[str, Any]) -> Numbers:
     draws, share = state["draws"], state["share"]
-    numbers = {"draws": draws, "share": share, "without": 100 * binom.pmf(0, draws, share)}
+    numbers = {"draws": draws, "share": share}
     if "answer" in state:
-        numbers["answer"] = 100 * binom.pmf(0, 100, share)
+        numbers["answer"] = 100 * binom.pmf(0, draws, share)
     return numbers
 
 

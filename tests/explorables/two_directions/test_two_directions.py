@@ -23,7 +23,7 @@ def test_the_words_name_the_largest_part_and_who_counts_it():
     policy = toy.gibbs_policy(scene.reward, scene.reference, 1 / scene.sharpness)
     part = 0.1 * np.log(0.1 / policy[3])
     assert f"from the Sun, {say(part)}: the log of its ratio, {say(10 * part)}," in scene.why()
-    assert "the reference's 0.1, not the policy's under 0.001." in scene.describe()
+    assert "the reference's 0.1, not the policy's <\N{NO-BREAK SPACE}0.001." in scene.describe()
 
 
 def test_a_policy_that_is_its_reference_is_nowhere_from_it():

@@ -20,7 +20,7 @@ const PRESETS = {
 };
 
 const DEEPEST = -0.85;
-const EDGE = [-46, 26]; // px, how far the words under the ends reach out
+const EDGE = [-36, 26]; // px, how far the words under the ends reach out
 
 export default scene({
   label: "How far below the top",

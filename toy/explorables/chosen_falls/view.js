@@ -19,6 +19,7 @@ const ROLES = ["k2", "k3", "wrong"];
 const KEYS = ["unseen", "chosen", "rejected"];
 const STEPS_PER_SECOND = 12;
 const SOON = 5; // until then there is more room on the right
+const LATE = 8; // from then on the names stand at the thumb
 
 // θ, which at β = 1 is the margin of the pair: it moves by 1 − σ(θ).
 const weightAt = (time) => marginAfter(time, 1);
@@ -28,6 +29,7 @@ const sharesAt = (time, length) => softmax([length, 1, 0].map((f) => weightAt(ti
 export default scene({
   label: "The chosen response falls",
   presets: PRESETS,
+  plays: "time",
   guesses: () => SHARES,
   controls: (stage) => {
     const steps = geometricSteps(...stage.limits("time"));
@@ -35,7 +37,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 104,
+    right: 30,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -61,12 +63,13 @@ export default scene({
       summary,
       picture: {
         xDomain: [first, last],
-        yDomain: [-0.16, 1],
+        yDomain: [-0.36, 1],
+        base: 0,
         lines: ROLES.map((role, y) => ({ role, points: curve.map(([t, shares]) => [t, shares[y]]) })),
         thumb: { x: time, y: now, label: "" },
         names: (_, open) => [
-          ...responses.map((label, y) => ({ x: time, y: now[y], near: time < SOON ? "right" : "left", label: open ? "" : label, role: ROLES[y], key: KEYS[y], value: now[y] })),
-          ...responses.map((label, y) => ({ y: curve.at(-1)[1][y], label, role: ROLES[y], answer: true })),
+          ...responses.map((label, y) => ({ x: time, y: now[y], near: time < SOON ? "right" : "left", label: open && time < LATE ? "" : label, role: ROLES[y], key: KEYS[y], value: now[y] })),
+          ...responses.filter(() => time < LATE).map((label, y) => ({ x: last, y: curve.at(-1)[1][y], near: "left", label, role: ROLES[y], answer: true })),
         ],
         cover: [time, last],
         beside: last,

@@ -20,6 +20,7 @@ const STEPS_PER_SECOND = 15;
 export default scene({
   label: "Clean labels and the clock",
   presets: PRESETS,
+  plays: "time",
   guesses: () => range(0, HIGHEST + 0.05, 0.1).map((value) => Number(value.toFixed(1))),
   controls: (stage) => {
     const steps = geometricSteps(...stage.limits("time"));
@@ -49,7 +50,7 @@ export default scene({
       question: `With ${labels} the margin is ${say(at(now))} at t\u00a0=\u00a0${say(now)}. Where is it after ten times the training?`,
       truth: at(last),
       why: why(flipped, at(now), at(last)),
-      start: at(now),
+      start: 3,
       seen: time >= last,
       summary,
       picture: {

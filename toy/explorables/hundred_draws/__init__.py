@@ -7,14 +7,16 @@ from toy.explorables.hundred_draws.still import draw
 from toy.explorables.scene import Scene, say
 from toy.explorables.traits import Count, Number
 
-#: How many draws a run has.
+#: How many draws a run has at most.
 DRAWS = 100
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class HundredDraws(Scene):
     """Draw from the reference, and see in how many runs a rare response never comes."""
 
-    draws = Count(5, "how many draws have been made", high=DRAWS)
+    draws = Count(DRAWS, "how many draws are made", low=2, high=DRAWS)
     share = Number(
         float(SHY_REFERENCE.reference[0, 3]), "how often the response is said", low=0.001, high=0.1
     )
@@ -23,19 +25,21 @@ class HundredDraws(Scene):
         """Return the question: in how many runs the rare response never comes."""
         return (
             f"The reference says Canberra {say(1000 * self.share)} times in 1,000. In how many of "
-            f"100 runs does it never come in {DRAWS} draws?"
+            f"100 runs does it never come in {self.draws} draws?"
         ).replace("Canberra 1 times", "Canberra once")
 
     def truth(self) -> float:
         """Return in how many of 100 runs it never comes."""
-        return self._without(DRAWS)
+        return self._without(self.draws)
 
     def why(self) -> str:
         """Return the chance to miss it, and what the other runs make of that."""
         missed = self.truth() / 100
         return (
-            f"All {DRAWS} draws miss it with {say(1 - self.share)}¹⁰⁰ = {say(missed)}. Over "
-            f"all runs the mean is right, so where it comes it counts {say(1 / (1 - missed))}-fold."
+            f"All {self.draws} draws miss it with {say(1 - self.share)}"
+            f"{str(self.draws).translate(_RAISED)} = {say(missed)}. Over all runs "
+            "the mean is right, so the few runs that see it see it "
+            f"{say(1 / (1 - missed))} times too often."
         )
 
     def still(self) -> str:

@@ -1,16 +1,17 @@
 // A hundred draws: what is rarely said is mostly not drawn at all, and then overstated.
 
 import { range } from "d3-array";
-import { say } from "../parts/format.js";
+import { raised, say } from "../parts/format.js";
 import { scene } from "../parts/scene.js";
 import { slider } from "../parts/slider.js";
 
 const PRESETS = {
-  "1 in 1,000": { share: 0.001, draws: 5 },
-  "1 in 100": { share: 0.01, draws: 5 },
-  "3 in 100": { share: 0.03, draws: 5 },
+  "1 in 1,000": { share: 0.001, draws: 100 },
+  "1 in 100": { share: 0.01, draws: 100 },
+  "3 in 100": { share: 0.03, draws: 100 },
 };
 
+const MOST_MISSED = 80; // of 100 runs, so that the others have room for a name
 const SHARES = [0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1];
 
 export default scene({
@@ -30,31 +31,30 @@ export default scene({
   show({ draws, share }, stage) {
     const all = stage.limits("draws")[1];
     const without = (count) => 100 * (1 - share) ** count;
-    const truth = without(all);
-    const curve = range(0, all + 1).map((count) => [count, without(count)]);
-    const summary = `After ${say(draws)} draws it has not come in ${say(without(draws))} of 100 runs`;
+    const truth = without(draws);
+    const exact = range(0, all + 1).map((count) => [count, without(count)]);
+    // As the guess has it: in each draw the same part of the runs is left.
+    const guessed = (guess) => range(0, draws + 1).map((count) => [count, 100 * (guess / 100) ** (count / draws)]);
     const often = share === 0.001 ? "once" : `${say(1000 * share)} times`;
+    const summary = `Canberra is said ${often} in 1,000; ${say(draws)} draws are made`;
     return {
-      question: `The reference says Canberra ${often} in 1,000. In how many of 100 runs does it never come in ${all} draws?`,
+      question: `The reference says Canberra ${often} in 1,000. In how many of 100 runs does it never come in ${draws} draws?`,
       truth,
-      why: why(share, truth / 100, all),
+      why: why(share, truth / 100, draws),
       start: 60,
-      seen: draws >= all,
+      seen: false,
       summary,
       picture: {
         xDomain: [0, all],
         yDomain: [0, 100],
-        // What is covered is drawn as the guess has it: in each draw the same part of the runs is left.
-        areas: (guess, open) => [
-          ...split(open ? curve : curve.slice(0, draws + 1), ["35%", "100%"]),
-          ...(open || draws >= all ? [] : split(range(draws, all + 1).map((count) => [count, without(draws) * (guess / without(draws)) ** ((count - draws) / (all - draws))]), ["14%", "30%"], true)),
+        areas: (guess, open) => (open ? split(exact, ["35%", "100%"]) : split(guessed(guess), ["14%", "30%"], true)),
+        thumb: { x: draws, y: [], label: `${say(draws)} draws` },
+        notes: (runs) => [
+          { x: 2, y: 5, label: "never came", free: true },
+          ...(runs < MOST_MISSED ? [{ x: draws - 2, y: 91, side: "left", label: "came", free: true }] : []),
         ],
-        thumb: { x: draws, y: [without(draws)], label: draws === 1 ? "1 draw" : `${say(draws)} draws` },
-        names: [
-          { x: draws, y: without(draws), dy: 20, side: draws < all / 2 ? "right" : "", label: "not come yet in", key: "without", value: without(draws) },
-        ],
-        cover: [draws, all],
-        beside: all,
+        cover: [0, draws],
+        beside: draws,
         description: summary,
       },
     };
@@ -68,6 +68,6 @@ const split = (curve, [below, above], front = false) => [
 ];
 
 /** The chance to miss it, and what the other runs make of that. */
-const why = (share, missed, all) =>
-  `All ${all} draws miss it with ${say(1 - share)}¹⁰⁰ = ${say(missed)}. Over all runs the mean is right, ` +
-  `so where it comes it counts ${say(1 / (1 - missed))}-fold.`;
+const why = (share, missed, draws) =>
+  `All ${draws} draws miss it with ${say(1 - share)}${raised(draws)} = ${say(missed)}. Over all runs the mean is right, ` +
+  `so the few runs that see it see it ${say(1 / (1 - missed))} times too often.`;

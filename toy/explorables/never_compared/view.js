@@ -28,10 +28,12 @@ const PRESETS = {
 const SHARES = range(0, 101).map((percent) => percent / 100);
 const STEPS_PER_SECOND = 20;
 const SOON = 30; // until then there is more room on the right
+const LATE = 100; // from then on the names stand at the thumb
 
 export default scene({
   label: "What was never compared",
   presets: PRESETS,
+  plays: "time",
   guesses: () => SHARES,
   controls: (stage) => {
     const steps = geometricSteps(...stage.limits("time"));
@@ -39,7 +41,7 @@ export default scene({
   },
   picture: () => ({
     along: "y",
-    right: 96,
+    right: 30,
     xLog: true,
     xTitle: "training time t = step size × steps",
     yTitle: "probability",
@@ -66,7 +68,7 @@ export default scene({
         "How high do they climb?",
       truth: rest / (rest + 2 * meeting),
       why: why({ rejected, chosen, down, up, meeting, rest }),
-      start: rest,
+      start: 0.6,
       seen: time >= Math.max(2 * peak, 10),
       summary,
       picture: {
@@ -75,8 +77,8 @@ export default scene({
         lines: looks.map(({ role }, i) => ({ role, points: curve.map(([t, shares]) => [t, shares[i]]) })),
         thumb: { x: time, y: now, label: "" },
         names: (_, open) => [
-          ...looks.map(({ label, key, role }, i) => ({ x: time, y: now[i], near: time < SOON ? "right" : "left", label: open ? "" : label, role, key, value: now[i] })),
-          ...looks.map(({ label, role }, i) => ({ y: curve.at(-1)[1][i], label, role, answer: true })),
+          ...looks.map(({ label, key, role }, i) => ({ x: time, y: now[i], near: time < SOON ? "right" : "left", label: open && time < LATE ? "" : label, role, key, value: now[i] })),
+          ...looks.filter(() => time < LATE).map(({ label, role }, i) => ({ x: last, y: curve.at(-1)[1][i], near: "left", label, role, answer: true })),
         ],
         cover: [time, last],
         beside: Math.max(peak, 10),

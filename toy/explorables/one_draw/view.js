@@ -84,6 +84,7 @@ export default scene({
           { x: SPAN[0], y: -0.75 * top, near: "right", role: "k1", label: draws === 1 ? "k1" : `k1, ${draws} draws`, answer: true },
           ...(draws === 1 ? [...names("k3", bars.k3, responses, 1), ...names("k1", bars.k1, responses, -1)] : []),
         ],
+        fulcrum: 0,
         cover: SPAN,
         coverY: [-top, 0],
         coverLabel: "k1's draws stand here",

@@ -9,21 +9,23 @@ export const button = (label, action) =>
   make("button", { type: "button", class: "toy-button", text: label, ...KEEPS_ITS_KEYS }).on("click", action);
 
 /** `settings`: { label: changes of traits }. */
-export function toolbar(stage, { settings = {} } = {}) {
-  const named = Object.entries(settings).map(([label, changes]) =>
-    button(label, () => stage.settle(changes)).classed("toy-setting", true).datum(changes),
+export const toolbar = (stage, { settings = {} } = {}) => make("div", { class: "toy-toolbar" }, [...named(stage, settings), resetButton(stage)]);
+
+export const resetButton = (stage) => button("Reset", stage.reset).classed("toy-reset", true);
+
+/** A button for each setting; `isActive(changes, state)` says which is marked. */
+export function named(stage, settings, isActive = isSet) {
+  const buttons = Object.entries(settings).map(([label, changes]) =>
+    button(label, () => stage.settle(changes)).classed("toy-setting", true).attr("data-label", label).datum(changes),
   );
   stage.onDraw((state) => {
-    for (const one of named) one.attr("aria-pressed", isSet(one.datum(), state));
+    for (const one of buttons) one.attr("aria-pressed", isActive(one.datum(), state));
   });
-  return make("div", { class: "toy-toolbar" }, [
-    ...named,
-    button("Reset", stage.reset).classed("toy-reset", true),
-  ]);
+  return buttons;
 }
 
 /** Whether the state is that of a setting. */
-const isSet = (changes, state) =>
+export const isSet = (changes, state) =>
   Object.entries(changes).every(([name, value]) => JSON.stringify(state[name]) === JSON.stringify(value));
 
 /** Where there is an address: copy that of the present state, or open it alone. */

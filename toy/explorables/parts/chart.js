@@ -7,7 +7,7 @@ import { powerOfTen } from "./format.js";
 import { remembered } from "./remembered.js";
 
 /**
- * An SVG as wide as its column and `height` px high, with a plot area inside `margin`.
+ * An SVG as wide as its column and `height` px high, with a plot area inside `margin`, whose right may be a function of that width.
  * `frame()` gives the plot's inner size, or null while the chart has no width.
  */
 export function chart(stage, { label, height, margin }) {
@@ -22,7 +22,8 @@ export function chart(stage, { label, height, margin }) {
     frame() {
       if (width() === 0) return null;
       svg.attr("width", width());
-      return { width: width() - margin.left - margin.right, height: height - margin.top - margin.bottom };
+      const right = typeof margin.right === "function" ? margin.right(width()) : margin.right;
+      return { width: width() - margin.left - right, right, height: height - margin.top - margin.bottom };
     },
   };
 }

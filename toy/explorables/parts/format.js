@@ -34,7 +34,7 @@ export function formatNumber(value) {
 const three = format(",.3~r");
 
 /** A number within a sentence: three digits, as `say` of toy/explorables/scene.py has it. */
-export const say = (value) => (value > 0 && value < 0.001 ? "under 0.001" : three(value));
+export const say = (value) => (value > 0 && value < 0.001 ? "<\u00a00.001" : three(value));
 
 export const two = (value) => value.toFixed(2).replace("-", "−");
 

@@ -2,7 +2,7 @@
 
 import { bisectCenter } from "d3-array";
 import { KEEPS_ITS_KEYS, movedByKeys } from "./dom.js";
-import { dragAbout } from "./drag_about.js";
+import { dragMarker, FINGER } from "./drag_marker.js";
 import { say } from "./format.js";
 
 /**
@@ -19,8 +19,9 @@ export function guessHandle({ plot, along, values, onGuess, invert }) {
   for (const [key, value] of Object.entries(KEEPS_ITS_KEYS)) handle.attr(key, value);
   handle.attr("aria-label", "my guess").attr("aria-orientation", along === "y" ? "vertical" : "horizontal");
   handle.attr("aria-valuemin", values[0]).attr("aria-valuemax", values.at(-1));
-  handle.append("circle").attr("class", "toy-guess-reach").attr("r", 16);
+  handle.append("circle").attr("class", "toy-guess-reach").attr("r", FINGER);
   handle.append("line");
+  handle.append("circle").attr("class", "toy-guess-ring").attr("r", 12);
   handle.append("circle").attr("class", "toy-guess-grip").attr("r", 8);
   const said = handle.append("text");
   said.append("tspan").text("my guess ");
@@ -29,9 +30,10 @@ export function guessHandle({ plot, along, values, onGuess, invert }) {
   let at = [0, 0];
 
   handle.on("keydown", movedByKeys({ low: 0, high: values.length - 1, step: 1, now: () => drawn, move: onGuess }));
-  const follow = (_, [px, py]) => onGuess(bisectCenter(values, invert(along === "x" ? px : py)));
+  const onMove = (px) => onGuess(bisectCenter(values, invert(px)));
   const onStart = () => handle.node().focus({ preventScroll: true });
-  held.call(dragAbout({ container: plot.node(), places: () => [at], onStart, onMove: follow }));
+  held.call(dragMarker({ container: plot.node(), axis: along, position: () => at, onStart, onMove }));
+  handle.style("touch-action", along === "x" ? "pan-y" : "none");
 
   function draw({ index, place, asks, width, height }) {
     drawn = index;

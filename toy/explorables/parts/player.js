@@ -64,6 +64,7 @@ export function clock(stage, { label, steps, format, ...rates }) {
 /** The same as one control of a scene: dial and buttons in one row. The options are the clock's. */
 export function sceneClock(stage, { label = "time <i>t</i>", steps, stepsPerSecond, stepSize = 4 }) {
   const { dial, playing } = clock(stage, { label, steps, format: say, stepsPerSecond, stepSize });
+  stage.onSettle(playing.stop);
   const row = make("div", { class: "toy-scene-clock" }, [dial, playing]);
   return { node: () => row.node(), draw: ({ time }) => dial.draw(time) };
 }

@@ -2,9 +2,10 @@
 
 const RISE = 10; // how far letters reach over their base line, in px
 const DROP = 3; // and under it
+const AIR = 3; // beside them
 const LATER = 14; // what a later place costs, in px² of what is covered
 const OUTSIDE = 60; // what a px beyond the frame costs
-const LABEL = 4; // what a px² of another label costs
+const LABEL = 12; // what a px² of another label costs
 
 /** A rectangle around a place that weighs so much for each px² that a label covers. */
 export const around = (x, y, reach, weight) => ({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach, weight });
@@ -27,26 +28,28 @@ export function along(points, reach, weight) {
 export function boxOf(text, x, y, anchor) {
   const long = text.node().getComputedTextLength();
   const left = x - { start: 0, middle: 0.5, end: 1 }[anchor] * long;
-  return { left, right: left + long, top: y - RISE, bottom: y + DROP, weight: LABEL };
+  return { left: left - AIR, right: left + long + AIR, top: y - RISE, bottom: y + DROP, weight: LABEL };
 }
 
 /**
  * Puts each of `labels` where it covers least of `obstacles` and of the labels before it: { text: a selection,
- * at: [x, y] of what it names, places: [[dx, dy, anchor]] from there, the best first, own: whether it is laid out from there }.
- * `frame`: { left, right, top, bottom }, beyond which none should reach.
+ * at: [x, y] of what it names, places: [[dx, dy, anchor]] from there, the best first, own: whether it is laid out from there,
+ * within: how far it may reach to the right, if less than others }.
+ * `frame`: { left, right, top, bottom }, beyond which none should reach. Returns what each covers.
  */
 export function settle(labels, obstacles, frame) {
   const taken = [...obstacles];
-  for (const { text, at: [x, y], places, own } of labels) {
+  return labels.map(({ text, at: [x, y], places, own, within = frame.right }) => {
     const tries = places.map(([dx, dy, anchor], i) => {
       const box = boxOf(text, x + dx, y + dy, anchor);
-      return { dx, dy, anchor, box, cost: i * LATER + beyond(box, frame) + covered(box, taken) };
+      return { dx, dy, anchor, box, cost: i * LATER + beyond(box, { ...frame, right: within }) + covered(box, taken) };
     });
     const best = tries.reduce((least, one) => (one.cost < least.cost ? one : least));
     const [left, foot] = own ? [best.dx, best.dy] : [x + best.dx, y + best.dy];
     text.attr("x", left).attr("y", foot).attr("text-anchor", best.anchor);
     taken.push(best.box);
-  }
+    return best.box;
+  });
 }
 
 const beyond = (box, { left, right, top, bottom }) =>

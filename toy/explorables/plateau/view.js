@@ -8,6 +8,7 @@ import { say } from "../parts/format.js";
 import { sceneClock } from "../parts/player.js";
 import { remembered } from "../parts/remembered.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
+import { namesRoom } from "../parts/guess_chart.js";
 import { scene } from "../parts/scene.js";
 import { logSteps } from "../parts/slider.js";
 
@@ -28,11 +29,12 @@ const steps = (stage) => logSteps(...stage.limits("time"), 24);
 export default scene({
   label: "A plateau of the exact gradient",
   presets: PRESETS,
+  plays: "time",
   guesses: steps,
   controls: (stage) => {
     return [sceneClock(stage, { label: "steps", steps: steps(stage), stepsPerSecond: STEPS_PER_SECOND })];
   },
-  picture: () => ({ along: "x", right: 96, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
+  picture: () => ({ along: "x", right: namesRoom, xLog: true, xTitle: "exact steps, each of the size 2", yTitle: "share of the answers" }),
 
   show({ time, policy, reward, responses }, stage) {
     const [first, last] = stage.limits("time");
@@ -61,8 +63,9 @@ export default scene({
         thumb: { x: time, y: [now[best]], label: "" },
         names: (_, open) => [
           ...stack.map((y, i) => ({ x: time, y: below(now, stack, i) + now[y] / 2, near: time < last / 10 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
-          ...stack.map((y, i) => ({ y: below(open ? flow[last] : now, stack, i) + (open ? flow[last] : now)[y] / 2, label: responses[y] })),
+          ...stack.map((y, i) => ({ y: below(open ? flow[last] : now, stack, i) + (open ? flow[last] : now)[y] / 2, label: responses[y], of: `share.${y}` })),
         ],
+        notes: truth === null ? [] : [{ x: first * 1.15, y: 0.66, label: "nothing seems to happen", until: 0.8 * truth, answer: true }],
         cover: [time, last],
         beside: 0.5,
         description: summary,

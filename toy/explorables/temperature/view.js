@@ -21,6 +21,7 @@ const NAMED_AT = 0.04;
 export default scene({
   label: "Logits times a number",
   presets: PRESETS,
+  plays: "scale",
   guesses: () => range(0, 101),
   controls: (stage) => {
     const scale = slider(stage, { label: "logits multiplied by", key: "scale", step: 0.05, format: say });

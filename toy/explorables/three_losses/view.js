@@ -32,6 +32,7 @@ const steps = (stage) => logSteps(...stage.limits("time"), 24);
 export default scene({
   label: "Three losses, three destinations",
   presets: PRESETS,
+  plays: "time",
   guesses: () => range(501).map((i) => i / 500),
   controls: (stage) => {
     return [sceneClock(stage, { label: "steps", steps: steps(stage), stepsPerSecond: STEPS_PER_SECOND })];
@@ -52,14 +53,14 @@ export default scene({
       question: `Descend on the loss −reward + ${say(beta)} × ${loss}. How often does the policy say ${name} in the end?`,
       truth,
       why: why({ loss, name, truth, optimum: say(optimum) }),
-      start: 0.6 * top,
+      start: 0.85 * top,
       seen: time >= last,
       summary,
       picture: {
         xDomain: [first, last],
         yDomain: [0, top],
         lines: [{ role: loss, points: curve }],
-        levels: [{ y: optimum, label: `optimum π* ${say(optimum)}`, side: "left" }],
+        levels: [{ y: optimum, label: `optimum ${say(optimum)}`, side: "left", solid: true }],
         thumb: { x: time, y: [flow[time][it]], label: "" },
         names: [{ x: time, y: flow[time][it], ...(time < SOON && { side: "right" }), role: loss, label: `${loss}: ${name}`, key: "now", value: flow[time][it] }],
         cover: [time, last],

@@ -17,7 +17,7 @@ class Tilt(Scene):
     """Take β down, and the reward tilts the reference: π* ∝ π_ref e^(r/β)."""
 
     beta = Number(
-        3.0, "β, the price of a nat", low=PRICES[0], high=PRICES[1], unit="reward units per nat"
+        2.0, "β, the price of a nat", low=PRICES[0], high=PRICES[1], unit="reward units per nat"
     )
     reward = Values(TEMPTING.reward[0], "r", low=-4.0, high=4.0, unit="units of reward")
     reference = Distribution(TEMPTING.reference[0], "π_ref")

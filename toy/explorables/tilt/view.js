@@ -5,6 +5,7 @@ import { sum } from "../core/numpy.js";
 import { betaOfEvenOdds, gibbsPolicy } from "../core/rlhf_objective.js";
 import { say } from "../parts/format.js";
 import { below, order, ribbons } from "../parts/ribbons.js";
+import { namesRoom } from "../parts/guess_chart.js";
 import { scene } from "../parts/scene.js";
 import { geometricSteps, slider } from "../parts/slider.js";
 
@@ -25,6 +26,7 @@ const prices = (stage) => geometricSteps(...stage.limits("beta"));
 export default scene({
   label: "One reference, tilted by one reward",
   presets: PRESETS,
+  plays: "beta",
   guesses: prices,
   controls: (stage) => {
     const beta = slider(stage, { label: "price <i>β</i>", key: "beta", steps: prices(stage), format: say });
@@ -32,7 +34,7 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 96,
+    right: namesRoom,
     xLog: true,
     xTitle: "price of a nat, β, reward units per nat",
     yTitle: "share of the answers",
@@ -66,7 +68,7 @@ export default scene({
         thumb: { x: beta, y: [below(now, stack, sum(matters))], label: "" },
         names: [
           ...stack.map((y, i) => ({ x: beta, y: below(now, stack, i) + now[y] / 2, near: beta < 1.5 ? "right" : "left", label: "", key: `share.${y}`, value: now[y] })),
-          ...stack.map((y, i) => ({ y: below(end, stack, i) + end[y] / 2, label: responses[y] })),
+          ...stack.map((y, i) => ({ y: below(end, stack, i) + end[y] / 2, label: responses[y], of: `share.${y}` })),
         ],
         cover: [low, beta],
         beside: 0.5,

@@ -43,7 +43,7 @@ export default scene({
       },
     ];
   },
-  picture: () => ({ along: "y", right: 153, xTitle: "probability: the width of each column", yTitle: "reward" }),
+  picture: () => ({ along: "y", right: 30, xTitle: "probability: the width of each column", yTitle: "reward" }),
 
   show({ policy, reward, responses }) {
     const truth = expectation(policy, reward);
@@ -64,12 +64,13 @@ export default scene({
         areas: (line) =>
           policy.map((p, y) => ({
             role: y === best ? "policy" : "reference",
+            solid: true,
             tint: y === best ? "100%" : `${30 + 20 * (y % 3)}%`,
             points: [left(y), left(y) + p].map((x) => [x, line, reward[y]]),
           })),
         levels: (line) => [{ y: line, label: "" }],
-        names: (_, open) => [
-          ...responses.map((label, y) => ({ y: reward[y], label, ...(open && { key: `push.${y}`, value: pushes[y] }) })),
+        names: (line, open) => [
+          ...responses.map((label, y) => ({ x: left(y) + policy[y] / 2, wide: policy[y], y: reward[y], over: reward[y] >= line ? "up" : "down", label, ...(open && { key: `push.${y}`, value: pushes[y], format: push }) })),
           { x: 0, y: -1.86, near: "right", label: "each way", key: "up", value: sum(pushes.filter((p) => p > 0)), answer: true },
         ],
         beside: 1,
@@ -78,6 +79,9 @@ export default scene({
     };
   },
 });
+
+/** A push within the picture: what is too small to be seen is not spelt out. */
+const push = (value) => (Math.abs(value) < 0.001 ? "≈ 0" : say(value));
 
 /** The largest push upwards and the largest downwards. */
 function why({ policy, reward, responses, truth, pushes }) {

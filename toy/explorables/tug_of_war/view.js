@@ -14,15 +14,16 @@ const PRESETS = {
 };
 
 const FARTHEST = 4.75;
-const LENGTH = 8; // of the rope, in units of margin, were every label to pull with all its strength
+const MOSTLY = [-1.5, 4.75]; // what is drawn unless it comes to rest further left
+const LENGTH = 6; // of the rope, in units of margin, were every label to pull with all its strength
 const ROPE = 0.74;
 const AT_REST = 0.32;
-const ABOVE = 0.05; // where words stand over the rope
 const FIRST_STEP = 0.05;
 
 export default scene({
   label: "A tug of war",
   presets: PRESETS,
+  plays: "time",
   guesses: () => range(-FARTHEST, FARTHEST + 0.025, 0.05).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
     const steps = [0, ...geometricSteps(FIRST_STEP, stage.limits("time")[1], 16)];
@@ -61,13 +62,13 @@ export default scene({
       seen: time >= stage.limits("time")[1],
       summary,
       picture: {
-        xDomain: [-FARTHEST, FARTHEST],
+        xDomain: truth < -0.5 ? [-FARTHEST, FARTHEST] : MOSTLY,
         yDomain: [0, 1],
         bars: [...rope(now, ROPE, false), ...rope(truth, AT_REST, true)],
         thumb: { x: now, y: [ROPE], label: `Δ = ${say(now)}` },
         names: [
-          { x: now, y: ROPE + ABOVE, label: `${up} for A pull`, key: "pull.up", value: ahead, side: "right", fixed: true },
-          { x: now, y: ROPE + ABOVE, label: `${down} for B pull`, key: "pull.down", value: back, fixed: true },
+          { x: 0, y: ROPE, corner: "right", label: `${up} for A pull`, key: "pull.up", value: ahead },
+          { x: 0, y: ROPE, corner: "left", label: `${down} for B pull`, key: "pull.down", value: back },
         ],
         cover: [0, 0],
         beside: AT_REST,

@@ -21,6 +21,7 @@ const shares = (stage) => geometricSteps(...stage.limits("share"), 48);
 export default scene({
   label: "Where k3 loses",
   presets: PRESETS,
+  plays: "share",
   guesses: shares,
   controls: (stage) => {
     const share = slider(stage, { label: "share left", key: "share", steps: shares(stage), format: say });
@@ -31,7 +32,7 @@ export default scene({
     right: 32,
     xLog: true,
     xTitle: "how often the policy still says it",
-    yTitle: "scatter of one draw (standard deviation), nats",
+    yTitle: "scatter (std) of one draw, nats",
   }),
 
   show({ share, unlearned, reference, responses }, stage) {
@@ -64,7 +65,7 @@ export default scene({
         xDomain: [low, high],
         yDomain: [0, HIGHEST],
         lines: ["k1", "k3"].map((role) => ({ role, points: curve(role) })),
-        places: [{ x: from, label: "reference", high: true }],
+        places: [{ x: from, label: "reference", high: true, above: true }],
         thumb: { x: share, y: Object.values(now).filter((value) => value <= HIGHEST), label: "" },
         names: [
           ...["k1", "k3"].map((role) => ({ x: share, y: Math.min(HIGHEST, now[role]), near: "right", role, label: "", key: `std.${role}`, value: now[role] })),
