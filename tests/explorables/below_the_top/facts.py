@@ -22,6 +22,7 @@ def below_the_top(state: dict[str, Any]) -> Numbers:
     numbers = {"share": share, "beta": beta, "start": height(0.0), "end": height(1.0)}
     if "answer" in state:
         numbers["answer"] = height(share)
+        numbers["mean"] = (1 - share) * height(0.0) + share * height(1.0)
     return numbers
 
 

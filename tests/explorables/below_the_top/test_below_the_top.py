@@ -25,7 +25,7 @@ def test_a_mix_is_higher_than_its_parts_on_average():
     scene = BelowTheTop()
     ends = [BelowTheTop(share=share).truth() for share in (0.0, 1.0)]
     assert scene.truth() > max(ends)
-    assert f"at {say(ends[0])}, “always Venus” at {say(ends[1])}" in scene.question()
+    assert f"reference at {say(ends[0])}, “always Venus” at {say(ends[1])}" in scene.question()
     assert f"of its parts, {say(sum(ends) / 2)}." in scene.describe()
 
 

@@ -17,6 +17,8 @@ def group_of_four(state: dict[str, Any]) -> Numbers:
         "centred": toy.group_mean(rewards)[-1],
     }
     if "answer" in state:
+        other = 0.02 if state["gain"] > 0.1 else 0.5
+        numbers["other"] = toy.group_mean([other * (r > 0) for r in rewards])[-1]
         numbers["answer"] = toy.group_normalised(rewards)[-1]
     return numbers
 

@@ -16,7 +16,8 @@ def test_its_words_hold_the_sum():
     scene = GroupOfFour()
     assert "One of four draws is right and earns 0.5 more." in scene.question()
     assert "0.375 / 0.217 = 1.73" in scene.why()
-    assert "Undivided: 0.375." in scene.describe()
+    assert "and so is 0.015 / 0.00866: what the right ones earn cancels" in scene.describe()
+    assert "0.015 / 0.00866 = 1.73, and so is 0.375 / 0.217:" in GroupOfFour(gain=0.02).why()
     assert "Three of four draws are right and earn 0.5" in GroupOfFour(right=3).question()
 
 

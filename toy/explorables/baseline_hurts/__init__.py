@@ -19,7 +19,7 @@ class BaselineHurts(Scene):
     """Find the baseline with which the gradient of one draw scatters least."""
 
     baseline = Number(
-        BASELINES[0],
+        0.0,
         "b, what is subtracted from every reward",
         low=BASELINES[0],
         high=BASELINES[1],
@@ -63,7 +63,9 @@ class BaselineHurts(Scene):
         places = {"none": 0.0, f"value {say(value)}": value}
         if (best := self.truth()) is not None:
             places[f"best {say(best)}"] = best
-        return draw(baselines, self._variance(baselines), places, self.baseline)
+        shares = zip(self.reward, self.policy, strict=True)
+        rug = dict(zip(self.responses, shares, strict=True))
+        return draw(baselines, self._variance(baselines), places, self.baseline, rug)
 
     def _variance(self, baselines: ArrayLike) -> Array:
         numbers = np.ravel(baselines)

@@ -1,6 +1,6 @@
 // A baseline that hurts: the scatter of one draw's gradient is a parabola in the baseline.
 
-import { max, maxIndex, range } from "d3-array";
+import { maxIndex, range } from "d3-array";
 import { expectation } from "../core/distributions.js";
 import { sum } from "../core/numpy.js";
 import { optimalBaseline, reinforceMoments, score } from "../core/policy_gradient.js";
@@ -10,9 +10,9 @@ import { slider } from "../parts/slider.js";
 
 const GIVEN = [0.2, 1, 0.8, -1.5];
 const PRESETS = {
-  Trained: { policy: [0.02, 0.86, 0.02, 0.1], reward: GIVEN, baseline: -1.6 },
-  "Half-way": { policy: [0.05, 0.4, 0.25, 0.3], reward: GIVEN, baseline: -1.6 },
-  "All r + 1": { policy: [0.05, 0.4, 0.25, 0.3], reward: [1.2, 2, 1.8, -0.5], baseline: -1.6 },
+  Trained: { policy: [0.02, 0.86, 0.02, 0.1], reward: GIVEN, baseline: 0 },
+  "Half-way": { policy: [0.05, 0.4, 0.25, 0.3], reward: GIVEN, baseline: -0.6 },
+  "All r + 1": { policy: [0.05, 0.4, 0.25, 0.3], reward: [1.2, 2, 1.8, -0.5], baseline: 0.4 },
 };
 
 const baselines = (stage) => {
@@ -23,6 +23,7 @@ const baselines = (stage) => {
 export default scene({
   label: "A baseline that hurts",
   presets: PRESETS,
+  plays: "baseline",
   guesses: baselines,
   controls: (stage) => {
     const baseline = slider(stage, { label: "baseline <i>b</i>", key: "baseline", steps: baselines(stage), format: say });
@@ -30,8 +31,9 @@ export default scene({
   },
   picture: () => ({
     along: "x",
-    right: 16,
-    xTitle: "baseline b, units of reward",
+    right: 24,
+    under: 2,
+    xTitle: "baseline b and rewards, units of reward",
     yTitle: "total variance of one draw",
   }),
 
@@ -42,22 +44,21 @@ export default scene({
     const best = optimalBaseline(policy, reward);
     const truth = best >= low && best <= high ? best : null;
     const now = variance(baseline);
-    const top = 1.6 * Math.max(variance(0), variance(value));
-    const tall = 0.6 * top; // of a response that is certain
+    const top = Math.max(1.6 * variance(0), 1.6 * variance(value), 2.6 * variance(best));
+    const isBelow = truth !== null && truth < 0; // what is seen is on the other side of b
     const summary = `With the baseline ${say(baseline)} the total variance is ${say(now)}`;
     return {
       question: "Subtract b from every reward: one draw's gradient keeps its mean, but not its scatter. Which b makes it scatter least?",
       truth,
       why: why({ policy, responses, truth, low, high, variances: [best, value, 0].map(variance) }),
-      start: 1.6,
-      seen: truth !== null && baseline >= truth,
+      start: isBelow ? -1.4 : 1.6,
+      seen: truth !== null && (isBelow ? baseline <= truth : baseline >= truth),
       summary,
       picture: {
         xDomain: [low, high],
         yDomain: [0, top],
         lines: [
           { role: "policy", points: baselines(stage).map((b) => [b, variance(b)]).filter((point) => point[1] <= top) },
-          ...policy.map((p, y) => ({ role: "reference", thick: true, front: true, points: [[reward[y], 0], [reward[y], p * tall]] })),
         ],
         places: [
           { x: 0, label: "none", side: value > 0 ? "left" : "right", high: true },
@@ -65,10 +66,10 @@ export default scene({
         ],
         thumb: { x: baseline, y: now <= top ? [now] : [], label: "" },
         names: [
-          { x: baseline, y: 0.8 * Math.min(top, now), near: baseline > 0 ? "left" : "right", role: "policy", label: now > top ? "variance ↑" : "variance", key: "variance", value: now },
-          ...policy.map((p, y) => ({ x: reward[y], y: p * tall, near: reward[y] < 0 || (reward[y] === max(reward) && reward[y] < 1.3) ? "right" : "left", label: responses[y], key: `share.${y}`, value: p, format: percent })),
+          { x: baseline, y: 0.8 * Math.min(top, now), near: isBelow ? "right" : "left", role: "policy", label: now > top ? "variance ↑" : "variance", key: "variance", value: now },
         ],
-        cover: [baseline, high],
+        rug: policy.map((p, y) => ({ x: reward[y], share: p, label: responses[y], key: `share.${y}`, value: p, format: percent })),
+        cover: isBelow ? [low, baseline] : [baseline, high],
         beside: 0.74 * top,
         description: summary,
       },

@@ -25,8 +25,8 @@ class BelowTheTop(Scene):
         start, end = self._height(0.0), self._height(1.0)
         parts = f"{say(100 - 100 * self.share)}\u00a0:\u00a0{say(100 * self.share)}"
         return (
-            f"The top is 0, the reference at {say(start)}, “always {self._best()}” at {say(end)}. "
-            f"Where is a {parts} mix of these two?"
+            f"The best policy is at 0, the reference at {say(start)}, “always {self._best()}” at "
+            f"{say(end)}. Where is a {parts} mix of the last two?"
         )
 
     def truth(self) -> float:
@@ -41,14 +41,15 @@ class BelowTheTop(Scene):
         mean = (1 - self.share) * self._height(0.0) + self.share * self._height(1.0)
         return (
             f"−β KL(π‖π*) = −{say(self.beta)} × {say(distance)}: all that counts is how far it is "
-            f"to the best. A mix beats the mean of its parts, {say(mean)}."
+            f"to the best policy. A mix beats the mean of its parts, {say(mean)}."
         )
 
     def still(self) -> str:
         """Draw the distance below the top over the share, and where the mix stands."""
         shares = np.linspace(0, 1, 101)
         heights = np.array([self._height(share) for share in shares])
-        return draw(shares, heights, self.share, self.truth())
+        mean = (1 - self.share) * heights[0] + self.share * heights[-1]
+        return draw(shares, heights, self.share, self.truth(), float(mean))
 
     def _best(self) -> str:
         return self.responses[int(np.argmax(self.reward))]

@@ -15,7 +15,10 @@ const PRESETS = {
 
 const SIZE = 4;
 const COUNTS = ["One", "Two", "Three"];
-const HALF = 0.34; // of a draw's room, for each of its two bars
+const [HALF, GAP] = [0.4, 0.06]; // of a draw's room: one of its two bars, what is free before it
+const SECOND = SIZE + 0.9; // where the divided ones begin
+const MARKER = SECOND + SIZE + 1.4;
+const OTHERS = [0.5, 0.02]; // of these, what is compared with is another gain
 
 export default scene({
   label: "A group of four",
@@ -30,52 +33,74 @@ export default scene({
       { node: right.node, draw: (state) => right.draw(state.right) },
     ];
   },
-  picture: () => ({ along: "y", right: 34, xTicks: false, xTitle: "the four draws", yTitle: "weight of the draw's score" }),
+  picture: () => ({ along: "y", right: 46, height: 224, outside: true, xTicks: false, xTitle: "", yTitle: "weight of a draw" }),
 
   show({ gain, right }) {
-    const rewards = range(SIZE).map((i) => (i < SIZE - right ? 0 : gain));
-    const centred = groupMean(rewards);
-    const exact = groupNormalised(rewards);
-    const truth = exact.at(-1);
-    const mean = sum(rewards) / SIZE;
-    const spread = Math.sqrt(sum(rewards.map((r) => (r - mean) ** 2)) / SIZE);
+    const other = gain > 0.1 ? OTHERS[1] : OTHERS[0];
+    const [mine, its] = [gain, other].map((more) => weights(right, more));
+    const truth = mine.divided.at(-1);
     const several = right > 1;
     const summary = `${right} of four right, by ${say(gain)}`;
     const isRight = (i) => i >= SIZE - right;
     return {
       question:
         `${COUNTS[right - 1]} of four draws ${several ? "are" : "is"} right and ${several ? "earn" : "earns"} ${say(gain)} more. ` +
-        `Less the mean, over the standard deviation: ${several ? "their" : "its"} weight?`,
+        `Divide by the group's standard deviation: how large is ${several ? "a" : "the"} right draw's weight?`,
       truth,
       why:
-        `${say(centred.at(-1))} / ${say(spread)} = ${say(truth)}: how much the right ones earn cancels, how many are right stays. ` +
-        `Undivided: ${say(centred.at(-1))}.`,
+        `${quotient(mine)} = ${say(truth)}, and so is ${quotient(its)}: ` +
+        "what the right ones earn cancels, how many are right stays.",
       start: 0.4,
       seen: false,
       summary,
       picture: {
-        xDomain: [0.5, SIZE + 0.5],
-        yDomain: [-2.4, 2],
+        xDomain: [-0.15, MARKER],
+        yDomain: [-2.1, 2.5],
         // All four cancel: until it is revealed, the wrong ones take what the guess gives to the right ones.
         areas: (weight, open) => [
-          ...centred.map((a, i) => ({ role: "reference", tint: "60%", points: bar(i + 1 - HALF, a) })),
-          ...range(SIZE).map((i) => ({
-            role: "policy",
-            tint: open ? "100%" : "35%",
-            points: bar(i + 1, isRight(i) ? weight : (-weight * right) / (SIZE - right)),
-          })),
+          ...bars(mine.centred, 0, 0, MINE),
+          ...bars(range(SIZE).map((i) => (isRight(i) ? weight : (-weight * right) / (SIZE - right))), SECOND, 0, open ? MINE : { ...MINE, tint: "35%" }),
+          ...(open ? [...bars(its.centred, 0, 1, ITS), ...bars(its.divided, SECOND, 1, ITS)] : []),
         ],
         levels: [{ y: 0, label: "" }],
-        notes: range(SIZE).map((i) => ({ x: i + 1 - HALF, y: -2.3, label: isRight(i) ? `right: ${say(gain)}` : "wrong: 0" })),
-        names: [
-          { x: 0.5, y: 1.8, near: "right", role: "reference", label: "less the mean:", key: "centred", value: centred.at(-1) },
-          { x: 0.5, y: 1.4, near: "right", role: "policy", label: "over the standard deviation" },
+        key: [
+          { ...MINE, label: `earns ${say(gain)}` },
+          { ...ITS, label: `earns ${say(other)}`, answer: true },
         ],
-        beside: SIZE + HALF / 2,
+        names: [
+          { x: SIZE - right, y: mine.centred.at(-1), label: "", key: "centred", value: mine.centred.at(-1), dy: -10, side: "left" },
+          { x: SIZE - 0.2, y: its.centred.at(-1), label: "", key: "other", value: its.centred.at(-1), dy: -10, side: "right", answer: true },
+        ],
+        feet: [
+          ...[0, SECOND].flatMap((from) => [
+            { x: from + (SIZE - right) / 2, label: "wrong" },
+            { x: from + SIZE - right / 2, label: "right" },
+          ]),
+          { x: SIZE / 2, dx: -10, row: 1, label: "reward − mean" },
+          { x: SECOND + SIZE / 2, dx: 12, row: 1, label: "÷ standard deviation" },
+        ],
+        beside: MARKER,
         description: summary,
       },
     };
   },
 });
 
-const bar = (x, height) => [x, x + HALF].map((at) => [at, 0, height]);
+const MINE = { role: "policy" };
+const ITS = { role: "reference", tint: "60%" };
+
+/** What a group's rewards become, and what they are divided by. */
+function weights(right, gain) {
+  const rewards = range(SIZE).map((i) => (i < SIZE - right ? 0 : gain));
+  const centred = groupMean(rewards);
+  return { centred, divided: groupNormalised(rewards), spread: Math.sqrt(sum(centred.map((a) => a * a)) / SIZE) };
+}
+
+const quotient = ({ centred, spread }) => `${say(centred.at(-1))} / ${say(spread)}`;
+
+/** One of the two bars of each draw, `from` a place on. */
+const bars = (heights, from, which, look) =>
+  heights.map((height, i) => {
+    const left = from + i + GAP + which * (HALF + GAP);
+    return { ...look, points: [left, left + HALF].map((x) => [x, 0, height]) };
+  });

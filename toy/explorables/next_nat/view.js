@@ -1,6 +1,6 @@
 // The frontier of reward against KL: where one more nat earns just what it costs.
 
-import { max, range } from "d3-array";
+import { bisectLeft, max, range } from "d3-array";
 import { expectation, klDivergence } from "../core/distributions.js";
 import { gibbsPolicy, greedyPolicy } from "../core/rlhf_objective.js";
 import { say } from "../parts/format.js";
@@ -21,6 +21,7 @@ const STEPS = (stage) => [0, ...geometricSteps(0.05, stage.limits("tilt")[1])];
 export default scene({
   label: "The frontier of reward and KL",
   presets: PRESETS,
+  plays: "tilt",
   guesses: () => range(0, FARTHEST + 0.005, 0.01).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
     const [reward, reference] = [stage.get("reward"), stage.get("reference")];
@@ -32,7 +33,7 @@ export default scene({
       { node: beta.node, draw: (state) => beta.draw(state.beta) },
     ];
   },
-  picture: () => ({ along: "x", right: 20, xTitle: "KL(π ‖ reference), nats bought", yTitle: "mean reward" }),
+  picture: () => ({ along: "x", right: 26, drops: true, xTitle: "KL(π ‖ reference), nats bought", yTitle: "mean reward" }),
 
   show({ tilt, beta, reward, reference }, stage) {
     const at = (policy) => [klDivergence(policy, reference), expectation(policy, reward)];
@@ -43,7 +44,7 @@ export default scene({
     const left = (policy) => expectation(policy, reward) - beta * klDivergence(policy, reference);
     const [lowest, highest] = [expectation(reference, reward), max(reward)];
     const room = highest - lowest;
-    const yDomain = [lowest - 0.5 * room, highest + 0.15 * room];
+    const yDomain = [lowest - 0.4 * room, highest + 0.3 * room];
     // A line of slope β through a place, as far as it is in the picture.
     const priced = ([kl, level]) =>
       yDomain.map((edge) => Math.min(FARTHEST, Math.max(0, kl + (edge - level) / beta))).map((end) => [end, level + beta * (end - kl)]);
@@ -66,16 +67,19 @@ export default scene({
           { role: "reference", points: priced([0, lowest]) },
           { role: "best", answer: true, points: priced([truth, most]) },
         ],
-        thumb: { x: bought, y: [earned], label: tilt > 0 ? `the next nat earns ${say(1 / tilt)}` : "the reference" },
+        levels: [{ y: left(best), label: `${say(left(best))} left after paying`, short: `${say(left(best))} left`, free: true, answer: true }],
+        dots: [{ role: "best", x: 0, y: left(best), answer: true }],
+        thumb: { x: bought, y: [earned], label: tilt > 0 ? `the next earns ${say(1 / tilt)}` : "" },
         names: [
-          { x: bought, y: earned, label: "reward", key: "earned", value: earned, side: bought < FARTHEST / 3 ? "right" : "" },
+          { x: bought, y: earned, label: "reward", key: "earned", value: earned, side: bought < FARTHEST / 3 ? "right" : "", quiet: tilt === 0 },
         ],
         notes: [
           { x: FARTHEST, y: highest + 0.05 * room, label: "earned", side: "left" },
-          { ...below(lowest, Math.min(0.55 * room, 0.7 * FARTHEST * beta), room, beta), label: "paid", side: "right" },
+          { ...below(lowest, Math.min((left(best) - lowest < 0.3 * room ? 0.5 : 0.3) * room, 0.35 * FARTHEST * beta), room, beta), label: "paid", side: "right" },
         ],
         cover: [0, 0],
-        beside: lowest - 0.17 * room,
+        beside: (kl) => levelOf(frontier, kl),
+        truthBeside: most,
         description: summary,
       },
     };
@@ -84,6 +88,14 @@ export default scene({
 
 /** The policy of the frontier where its slope is 1/tilt: at 0 the reference. */
 const policyAt = (reward, reference, tilt) => (tilt > 0 ? gibbsPolicy(reward, reference, 1 / tilt) : reference);
+
+/** How high the frontier is after some nats. */
+function levelOf(frontier, nats) {
+  const after = bisectLeft(frontier.map(([kl]) => kl), nats);
+  if (after === 0 || after === frontier.length) return frontier[Math.min(after, frontier.length - 1)][1];
+  const [[kl, level], [end, top]] = [frontier[after - 1], frontier[after]];
+  return level + ((nats - kl) / (end - kl)) * (top - level);
+}
 
 /** Where there is room for a word below the line of what is paid, when that has come to `paid`. */
 const below = (lowest, paid, room, beta) => ({ x: paid / beta, y: lowest + paid - 0.13 * room });

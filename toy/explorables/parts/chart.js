@@ -28,8 +28,8 @@ export function chart(stage, { label, height, margin }) {
   };
 }
 
-/** Axes at the foot and the left of `plot`, with grid lines and titles that carry the unit; `rise`: of the left one's, in px. */
-export function axes(plot, { xTitle, yTitle, rise = 30 }) {
+/** Axes at the foot and the left of `plot`, with grid lines and titles that carry the unit; `rise`: of the left one's, `fall`: of the lower one's, in px. */
+export function axes(plot, { xTitle, yTitle, rise = 30, fall = 32 }) {
   const bottom = plot.append("g").attr("class", "toy-axis");
   const left = yTitle === undefined ? null : plot.append("g").attr("class", "toy-axis toy-axis-y");
   const bottomTitle = plot
@@ -49,7 +49,7 @@ export function axes(plot, { xTitle, yTitle, rise = 30 }) {
         .tickSize(-width)
         .tickPadding(6),
     );
-    bottomTitle.attr("x", width / 2).attr("y", height + 32);
+    bottomTitle.attr("x", width / 2).attr("y", height + fall);
   });
   return ({ x, y, width, height, xTitle: title = xTitle }) => {
     bottomTitle.text(title);

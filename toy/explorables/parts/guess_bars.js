@@ -1,4 +1,4 @@
-// One picture with a guess in it: rows of bars, of which the last is asked for; its end is dragged.
+// One picture with a guess in it: small charts of bars above each other; the end of the last bar is asked for and dragged.
 
 import { scaleLinear } from "d3-scale";
 import { axes, chart } from "./chart.js";
@@ -6,57 +6,70 @@ import { say } from "./format.js";
 import { guessHandle } from "./guess_handle.js";
 import { colourOf, markerOf } from "./roles.js";
 
-const MARGIN = { top: 22, bottom: 38 };
-const PER_LETTER = 6.3; // the room that a letter takes, in px
-const PAD = 1.5; // between rows, in px
-const WORDS = 100; // the room that a name and its number take, in px
-const DIGITS = 45; // and the number alone
+const TOP = 22; // the room for the key
+const STRIP = 13; // for words above the bars
+const TRACK = 12; // for the marker, between words and bar
+const FOOT = { beside: 20, below: 35 }; // of an axis, by where its title stands
+const COLUMN = 52; // of numbers
+const PER_LETTER = 6.3; // the room that a letter takes
+const APART = 10; // two words in a strip
 
 /**
- * `left`, `right`: the room for the rows' names and numbers, in px; `values`, `onGuess`, `height` as in a guess chart.
+ * `left`, `right`: the room for the rows' names and for numbers, in px; `values`, `onGuess`, `height` as in a guess chart.
  *
- * draw({ domain: of the axis and of the rows that have none, key: [{ role, tint, hollow, label }],
- *        rows: [{ name, height: of 1, domain, lanes: [{ height: of 1, parts: [{ role, tint, hollow, from, to, text }], note: beside the beginning of the first }],
- *                 key, value, format, more: what follows the number, at: where that stands, in the row's own measure, grip: how far
- *                 down it the marker stands, of 1,
- *                 asked: whether its lanes show the truth }],
+ * draw({ key: [{ role, tint, hollow, label }],
+ *        panels: [{ domain, span: of the width, title, beside: whether that stands beside the axis, zero: whether a line stands there,
+ *                   rows: [{ name, above: what is left free, in px, lanes, numbers: [{ role, key, value, format }] in columns,
+ *                            sum: { value, key, more: what follows } if it is marked, asked: whether its lanes show the truth }] }],
  *        guess: its index, truth: or null, open, asks, description })
  *
- * A part that is hollow is drawn as an outline, its `text` only where there is room. Rows share the height.
+ * A lane is { tall: in px, parts: [{ role, tint, hollow, from, to, texts: the first for which there is room is written in it }],
+ * note: beside the beginning of the first, number: { key, value, role } at that value } or { tall, bracket: [from, to],
+ * labels: of which the first has room }.
+ * The last row of the last panel is asked for. A part that is hollow is drawn as an outline.
  */
-export function guessBars(stage, { label, values, onGuess, left, right, height = 240, xTitle }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left, right } });
+export function guessBars(stage, { label, values, onGuess, left, right, height = 240 }) {
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { top: TOP, bottom: 0, left, right } });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
-  const x = scaleLinear();
-  const drawAxes = axes(plot, { xTitle });
+  const ground = plot.append("g");
   const legend = plot.append("g").attr("class", "toy-bars-key");
   const bodies = plot.append("g").attr("class", "toy-scene-bars");
   const mine = plot.append("rect").attr("class", "toy-guess-bar");
   const marks = plot.append("g").attr("class", "toy-scene-marks");
+  let x = scaleLinear(); // of the panel that is asked for
   const invert = (px) => x.invert(px);
   const { handle, said, draw: drawHandle } = guessHandle({ plot, along: "x", values, onGuess, invert });
   const names = plot.append("g").attr("class", "toy-scene-names");
+  const axesOf = []; // one for each panel
 
   function draw(state) {
     const size = frame();
     describe(state.description);
     if (!size) return;
-    x.domain(state.domain).range([0, size.width]);
-    drawAxes({ x, y: undefined, ...size });
+    const panels = placed(state.panels, size);
+    x = panels.at(-1).x;
+    for (const layer of [bodies, marks, names]) layer.selectAll("*").remove();
     drawKey(state);
-    const placed = place(state.rows, size.height);
-    drawParts(placed, state);
-    drawNames(placed, size);
-    drawGuess(state, placed.at(-1), size);
+    panels.forEach((panel, i) => drawAxis(panel, i));
+    for (const row of panels.flatMap(({ rows }) => rows)) drawRow(row, state, size);
+    drawGuess(state, panels.at(-1).rows.at(-1), size);
   }
 
-  /** Rows with their top and bottom, in px. */
-  function place(rows, tall) {
+  /** Panels with their scale and their foot, and rows with the top of their lanes and their bottom, in px. */
+  function placed(panels, { width }) {
     let used = 0;
-    return rows.map((row) => {
+    return panels.map((panel) => {
+      const along = scaleLinear(panel.domain, [0, width * (panel.span ?? 1)]);
       const top = used;
-      used += row.height * tall;
-      return { ...row, top, bottom: used };
+      const rows = panel.rows.map((row) => {
+        const strip = used + (row.above ?? 0);
+        const lanesTop = strip + (row.asked || row.sum ? STRIP : 0) + (row.asked ? TRACK : 0);
+        used = lanesTop + row.lanes.reduce((all, { tall }) => all + tall, 0);
+        return { ...row, x: along, strip, top: lanesTop, bottom: used };
+      });
+      const foot = used + 2;
+      used = foot + (panel.beside ? FOOT.beside : FOOT.below);
+      return { ...panel, rows, x: along, top, foot };
     });
   }
 
@@ -70,33 +83,95 @@ export function guessBars(stage, { label, values, onGuess, left, right, height =
     }
   }
 
+  function drawAxis({ x: along, top, foot, title, beside, zero }, i) {
+    axesOf[i] ??= axes(ground.append("g"), { xTitle: "" });
+    const [, end] = along.range();
+    axesOf[i]({ x: along, y: undefined, width: end, height: foot, xTitle: beside ? "" : title });
+    if (beside) write(names, title, end + 16, foot + 13).attr("class", "toy-axis-title");
+    if (zero) bodies.append("line").attr("class", "toy-zero").attr("x1", along(0)).attr("x2", along(0)).attr("y1", top).attr("y2", foot);
+  }
+
+  const write = (layer, words, across, foot, anchor = "start") =>
+    layer.append("text").attr("x", across).attr("y", foot).attr("text-anchor", anchor).text(words);
+
+  function drawRow(row, state, { width }) {
+    const middle = (row.top + row.bottom) / 2 + 4;
+    const lines = [row.name].flat();
+    lines.forEach((line, i) => write(names, line, -8, middle + 14 * (i - (lines.length - 1) / 2), "end"));
+    const columns = row.numbers ?? [];
+    columns.forEach((number, i) => {
+      const at = Math.min(row.x.range()[1] + COLUMN * columns.length + 6, width + right - 4) - COLUMN * (columns.length - 1 - i);
+      writeNumber(number, at, middle, "end").style("fill", number.role === "policy" ? colourOf("policy") : "var(--toy-muted)");
+    });
+    if (row.sum) drawSum(row, width);
+    let y = row.top;
+    for (const lane of row.asked && !state.open ? [] : row.lanes) {
+      drawLane({ ...lane, y, x: row.x, lines: row.asked ? [x(state.truth), x(values[state.guess])] : [] }, width);
+      y += lane.tall;
+    }
+  }
+
+  /** A number that tests read to its last digit. */
+  function writeNumber({ key, value, format = say, more, role = "policy" }, across, foot, anchor) {
+    const text = write(names, "", across, foot, anchor);
+    const number = text.append("tspan").attr("class", role === "policy" ? "toy-number" : null).text(format(value));
+    if (key) number.attr("data-key", key).attr("data-value", value);
+    if (more) text.append("tspan").text(` ${more}`);
+    return text;
+  }
+
+  /** A line at what the lanes come to, and its number above it. */
+  function drawSum({ sum, x: along, strip, top, bottom }, width) {
+    const at = along(sum.value);
+    bodies.append("line").attr("class", "toy-sum").attr("x1", at).attr("x2", at).attr("y1", top - 2).attr("y2", bottom - 1);
+    const text = writeNumber(sum, at, strip + STRIP - 4, "middle");
+    text.attr("x", inside(at, text, width));
+  }
+
+  /** The middle of a text near `at` that keeps it in the picture. */
+  function inside(at, text, width) {
+    const half = text.node().getComputedTextLength() / 2;
+    return Math.min(width + right - 2 - half, Math.max(half - left + 2, at));
+  }
+
+  function drawLane(lane, width) {
+    const foot = lane.y + lane.tall / 2 + 3.5;
+    if (lane.bracket) drawBracket(lane, foot, width);
+    for (const one of lane.parts ?? []) drawPart(one, lane);
+    const first = lane.parts?.[0];
+    if (first && lane.note) write(bodies, lane.note, lane.x(first.from) + 6, foot).attr("class", "toy-part-note");
+    if (!lane.number) return;
+    const out = lane.number.value < 0 ? -1 : 1;
+    writeNumber(lane.number, lane.x(lane.number.value) + 6 * out, foot + 0.5, out < 0 ? "end" : "start");
+  }
+
+  function drawPart(one, { x: along, y, tall, lines }) {
+    const [start, end] = [along(one.from), along(one.to)].sort((a, b) => a - b);
+    bodies.append("rect").call(paint, one).attr("x", start).attr("width", end - start).attr("y", y).attr("height", tall - 1.5);
+    for (const words of one.texts ?? []) {
+      const across = roomFor(words, [start, end], lines);
+      if (!across) continue;
+      write(bodies, words, across, y + tall / 2 + 3, "middle").attr("class", "toy-part-text").classed("toy-on-policy", one.role === "policy" && !one.hollow);
+      return;
+    }
+  }
+
   /** Where the middle of a text can stand in a part, clear of lines across it, or nothing. */
   function roomFor(text, [start, end], lines) {
-    const half = (PER_LETTER * text.length) / 2 + 3;
+    const half = (PER_LETTER * 0.9 * text.length) / 2 + 3;
     const isClear = (middle) => lines.every((line) => Math.abs(middle - line) > half);
     return end - start < 2 * half ? null : [(start + end) / 2, start + half, end - half].find(isClear);
   }
 
-  function drawParts(rows, { open, truth, guess }) {
-    bodies.selectAll("*").remove();
-    for (const { top, bottom, domain, lanes, asked } of rows) {
-      const along = domain ? scaleLinear(domain, x.range()) : x;
-      let y = top + PAD;
-      for (const lane of asked && !open ? [] : lanes) {
-        const tall = lane.height * (bottom - top - 2 * PAD);
-        for (const one of lane.parts) {
-          const [start, end] = [along(one.from), along(one.to)].sort((a, b) => a - b);
-          bodies.append("rect").call(paint, one).attr("x", start).attr("width", end - start).attr("y", y).attr("height", Math.max(1, tall - 1.5));
-          const across = one.text && roomFor(one.text, [start, end], asked ? [x(truth), x(values[guess])] : []);
-          if (!across) continue;
-          bodies.append("text").attr("class", "toy-part-text").classed("toy-on-policy", one.role === "policy").attr("x", across).attr("y", y + tall / 2 - 1).attr("dy", "0.35em").text(one.text);
-        }
-        const [beginning] = lane.parts;
-        if (beginning && lane.note) {
-          bodies.append("text").attr("class", "toy-part-note").attr("x", along(beginning.from) + 6).attr("y", y + tall / 2 - 1).attr("dy", "0.35em").text(lane.note);
-        }
-        y += tall;
-      }
+  /** How far it is from one end to another, between their bars. */
+  function drawBracket({ bracket, labels, x: along, y, tall }, foot, width) {
+    const [start, end] = bracket.map(along).sort((a, b) => a - b);
+    const middle = y + tall / 2 - 0.5;
+    bodies.append("path").attr("class", "toy-bracket").attr("d", `M${start},${y}v${tall - 2}M${end},${y}v${tall - 2}M${start},${middle}H${end}`);
+    const text = write(bodies, "", end + 7, foot);
+    for (const words of labels) {
+      text.text(words);
+      if (end + 7 + text.node().getComputedTextLength() < width + right) return;
     }
   }
 
@@ -106,71 +181,39 @@ export function guessBars(stage, { label, values, onGuess, left, right, height =
       .style("--toy-role", colourOf(role))
       .style("--toy-tint", tint ?? "100%");
 
-  function drawNames(rows, { width }) {
-    const groups = names
-      .selectAll("g")
-      .data(rows)
-      .join((enter) => {
-        const group = enter.append("g");
-        group.append("text").attr("class", "toy-row-name").attr("x", -8).attr("text-anchor", "end");
-        const number = group.append("text").attr("dy", "0.35em");
-        number.append("tspan").attr("class", "toy-number");
-        number.append("tspan");
-        return group;
-      });
-    const middle = ({ top, bottom }) => (top + bottom) / 2;
-    const level = ({ top, bottom, lanes }) => (lanes.some(({ note }) => note) ? top + PAD + (lanes[0].height * (bottom - top)) / 2 - 2 : (top + bottom) / 2);
-    groups.select(".toy-row-name").each(function ({ name, ...row }) {
-      const lines = [name].flat();
-      this.replaceChildren();
-      lines.forEach((line, i) => {
-        const span = document.createElementNS(this.namespaceURI, "tspan");
-        span.setAttribute("x", -8);
-        span.setAttribute("y", middle(row) + 4 + 14 * (i - (lines.length - 1) / 2));
-        span.textContent = line;
-        this.append(span);
-      });
-    });
-    const after = ({ domain, at }) => (at === undefined ? width : (domain ? scaleLinear(domain, x.range()) : x)(at));
-    const numbers = groups.select("text:last-child").attr("y", level).attr("x", (row) => after(row) + 8);
-    numbers.style("display", ({ key }) => (key ? null : "none"));
-    numbers.select(".toy-number").each(function ({ key, value, format = say }) {
-      this.textContent = key ? format(value) : "";
-      if (!key) return;
-      this.dataset.key = key;
-      this.dataset.value = value;
-    });
-    numbers.select("tspan:last-child").text(({ more }) => (more ? ` ${more}` : ""));
+  function drawGuess({ guess, truth, open, asks }, { strip, top, bottom, lanes }, { width, height: tall }) {
+    const at = x(values[guess]);
+    const middle = top - TRACK / 2;
+    const foot = strip + STRIP - 4;
+    drawHandle({ index: guess, place: [at, middle], asks, width, height: tall });
+    handle.select("line").attr("y1", 0).attr("y2", bottom - middle);
+    mine.style("display", asks && !open ? null : "none");
+    mine.attr("y", top).attr("height", lanes[0].tall - 1.5).attr("width", Math.max(0, at));
+    said.attr("text-anchor", "middle").attr("x", inside(at, said, width) - at).attr("y", foot - middle);
+    if (truth === null) return;
+    const exact = drawTruth(x(truth), at, { middle, bottom, words: `exact ${say(truth)}`, foot });
+    if (asks) keepApart(exact, x(truth), at, width);
   }
 
-  function drawGuess({ guess, truth, open, asks }, { top, bottom, grip = 0.5, at: after }, { width, height: tall }) {
-    const at = x(values[guess]);
-    const middle = top + grip * (bottom - top);
-    drawHandle({ index: guess, place: [at, middle], asks, width, height: tall });
-    handle.select("line").attr("y1", top - middle - 4).attr("y2", bottom - middle);
-    mine.style("display", asks && !open ? null : "none");
-    mine.attr("y", top + 8).attr("height", bottom - top - 16).attr("width", Math.max(0, at));
-    // Its name stands on the other side of it than the truth; where that has no room, its number is enough.
-    const tx = truth === null ? null : x(truth);
-    const short = truth !== null && tx >= at && at < WORDS && tx - at < WORDS + 20;
-    const isHigh = short && at < DIGITS;
-    const isLeft = truth === null ? at > width / 2 : at > (short ? DIGITS : WORDS) && (tx >= at || width - at < WORDS);
-    said.select("tspan").style("display", short ? "none" : null);
-    said.attr("text-anchor", isLeft ? "end" : "start").attr("x", isLeft ? -13 : isHigh ? 5 : 13).attr("y", isHigh ? -14 : 4);
-    marks.selectAll("*").remove();
-    if (truth === null) return;
-    marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y1", top - 2).attr("y2", bottom);
-    marks.append("line").attr("class", "toy-gap").attr("x1", at).attr("y1", middle).attr("x2", tx).attr("y2", middle);
-    marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${middle})`);
-    const before = tx > 0.7 * width;
-    const isAfter = after !== undefined && x(after) + WORDS - 10 < width + right;
-    marks
-      .append("text")
-      .attr("class", "toy-number")
-      .attr("x", isAfter ? x(after) + 8 : tx + (before ? -8 : 8))
-      .attr("y", isAfter ? middle + 4 : top - 2)
-      .attr("text-anchor", before && !isAfter ? "end" : "start")
-      .text(`exact ${say(truth)}`);
+  function drawTruth(at, guessed, { middle, bottom, words, foot }) {
+    marks.append("line").attr("class", "toy-truth-line").attr("x1", at).attr("x2", at).attr("y1", middle).attr("y2", bottom);
+    marks.append("line").attr("class", "toy-gap").attr("x1", guessed).attr("y1", middle).attr("x2", at).attr("y2", middle);
+    marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${at},${middle})`);
+    return write(marks, words, at, foot, "middle").attr("class", "toy-number");
+  }
+
+  /** Puts the words of the guess and of the truth beside each other, each as near as can be to its marker. */
+  function keepApart(exact, truthAt, guessAt, width) {
+    const halves = [said, exact].map((text) => text.node().getComputedTextLength() / 2);
+    const need = halves[0] + halves[1] + APART;
+    const side = truthAt < guessAt ? -1 : 1; // of the guess, on which the truth is
+    let [mine, other] = [inside(guessAt, said, width), inside(truthAt, exact, width)];
+    const missing = need - side * (other - mine);
+    if (missing > 0) [mine, other] = [mine - (side * missing) / 2, other + (side * missing) / 2];
+    const [low, high] = [Math.min(mine - halves[0], other - halves[1]) + left - 2, Math.max(mine + halves[0], other + halves[1]) - width - right + 2];
+    const shift = low < 0 ? -low : high > 0 ? -high : 0;
+    said.attr("x", mine + shift - guessAt);
+    exact.attr("x", other + shift);
   }
 
   return { node, draw };

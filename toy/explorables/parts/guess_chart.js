@@ -8,8 +8,12 @@ import { guessHandle } from "./guess_handle.js";
 import { spread } from "./line_chart.js";
 import { colourOf, dashOf, markerOf } from "./roles.js";
 import { along as way, around, boxOf, settle } from "./settle.js";
+import { underAxis } from "./under_axis.js";
 
 const MARGIN = { top: 26, left: 38, bottom: 38 };
+
+// Where the number of a marker on a steep line may stand too.
+const ASLANT = [[-20, -24, "start"], [-20, -38, "start"], [-36, -24, "start"], [-36, -46, "start"], [11, 46, "start"]];
 
 // How far a line at the frame reaches over it, in px.
 const EDGE = 2;
@@ -20,6 +24,10 @@ const ROOM = 60;
 // How heavily a label weighs that covers a mark, a line or a curve, for each px².
 const WEIGHTS = { mark: 4, line: 2, curve: 0.8, level: 0.7 };
 
+// From one row of words under the axis to the next, and the room that a letter takes, in px.
+const ROW = 15;
+const NARROW = 400; // px, a chart with little room
+const PER_LETTER = 6.3;
 // About what a letter of a name takes, in px.
 const NAME_PX = 6.9;
 
@@ -35,39 +43,45 @@ const MOST_PARTS = 20;
 /** The right margin for names of responses, and where there is room for their values too. */
 export const namesRoom = (width) => (width < 480 ? 86 : 134);
 
-const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes"];
+const LISTS = ["areas", "lines", "bars", "levels", "places", "dots", "names", "notes", "key"];
 
 /**
  * `along`: the axis, "x" or "y", on which the guess, one of `values`, is made; `onGuess(index)`: it was dragged;
  * `right`: the room for names at the right end, in px, or a function of the width that gives it; `height`, `xTitle`, `yTitle`, `xLog` as in a chart,
- * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers.
+ * which has no y-axis where that has no title; `xTicks`: whether the x-axis has numbers; `under`: rows of words under them;
+ * `drops`: whether the lines of guess and truth go down from their markers only; `outside`: whether their numbers stand in the right margin.
  *
  * draw({ xDomain, yDomain, areas: [{ role, tint, points: [[x, low, high]] }],
  *        lines: [{ role, thick, front: of the cover, points: [[x, y]] }],
  *        bars: [{ role, y, from, to, parts: into which it is cut, label: at its end }],
- *        levels: [{ y, label, side: "left" if at that end, solid }], places: [{ x, side, label, high, above: over the picture }], thumb: { x, y: of its dots, label },
+ *        levels: [{ y, label, side: "left" if at that end, short: where there is little room, free: whether it may stand between the ends, solid }],
+ *        places: [{ x, side, label, short, high, above: over the picture }], thumb: { x, y: of its dots, label },
  *        names: [{ y, x: if not at the right end, side: "right" if rather on that side, dy: in px, near: the same, but beside the place and
  *                 clear of each other, fixed: there and nowhere else, role, label, key, value: if any, format,
  *                 of: the key of that at the thumb which it names, inside: a ribbon of that role, corner: "left" or "right" over the picture,
- *                 over: "up" or "down" from the end of a column, wide: its width }],
+ *                 over: "up" or "down" from the end of a column, wide: its width, quiet: not seen }],
+ *        feet, rug: as under an axis, key: [{ role, tint, label }] above the right end,
  *        dots: [{ role, x, y }], notes: [{ x, y, label, side: of the place, "left" or "right", until: how far there is room if it is in a ribbon,
  *        free: whether it gives way on a plate }],
  *        base: a height with a line, fulcrum: one under which what is balanced rests,
  *        cover: [from, to] if any, coverY: the same upwards if not all, coverLabel,
- *        beside: where the marker stands on the other axis, truthBeside: where the truth does, if elsewhere,
+ *        beside: where the marker stands on the other axis, or a function that says where of the guess, truthBeside: where the truth does, if elsewhere,
  *        known: [x, y] from which the guess is drawn on, if any, description,
  *        guess: its index, truth: or null, open: nothing is covered, asks: there is something to guess })
  *
  * Labels beside what they name take the side on which they cover least. What is an `answer` in these lists is drawn once the picture is open. A list may be a function of where the answer
  * stands as far as the reader knows, of the truth once it is open and of the guess before, and of whether it is open.
  */
-export function guessChart(stage, { label, along, values, onGuess, right: margin, height = 240, xTitle, yTitle, xLog, xTicks = true }) {
-  const { node, plot, frame, describe } = chart(stage, { label, height, margin: { ...MARGIN, left: yTitle ? MARGIN.left : 18, right: margin } });
+export function guessChart(stage, { label, along, values, onGuess, right: edge, height = 240, xTitle, yTitle, xLog, xTicks = true, under = 0, drops = false, outside = false }) {
+  const margin = { ...MARGIN, left: yTitle ? MARGIN.left : 18, right: edge, bottom: MARGIN.bottom + ROW * under };
+  const { node, plot, frame, describe } = chart(stage, { label, height, margin });
   plot.select(function () { return this.ownerSVGElement; }).attr("role", "group"); // a picture may hold no handle
   const x = (xLog ? scaleLog : scaleLinear)();
   const y = scaleLinear();
   const scale = { x, y }[along];
-  const drawAxes = axes(plot, { xTitle, yTitle, rise: 10 });
+  const drawAxes = axes(plot, { xTitle, yTitle, rise: 10, fall: 32 + ROW * under });
+  const below = underAxis(plot);
+  const legend = plot.append("g").attr("class", "toy-bars-key");
   if (!xTicks) plot.select(".toy-axis").style("display", "none");
   const shapes = plot.append("g");
   const blocks = plot.append("g").attr("class", "toy-scene-bars");
@@ -105,9 +119,12 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     drawAxes({ x, y, ...size });
     plot.selectAll(".toy-axis-y .tick").style("display", (tick) => (state.base !== undefined && tick < state.base ? "none" : null));
     const across = values[state.guess];
+    if (typeof state.beside === "function") [state.beside, state.truthBeside] = [state.beside(across), state.truthBeside ?? state.beside(at)];
     const inside = (px, most) => Math.min(most, Math.max(0, px)); // a guess may be off the axis
     place = along === "x" ? [inside(x(across), size.width), y(state.beside)] : [x(state.beside), inside(y(across), size.height)];
     [labels, obstacles] = [[], []];
+    drawKey(state, size);
+    below.draw({ feet: state.feet, rug: state.rug, x, top: size.height + (xTicks ? 29 : 14), left: -margin.left, right: size.width + right });
     drawShapes(state);
     drawBars(state);
     drawCurtain(state, size);
@@ -158,6 +175,18 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       way(points.map(([px, py]) => [x(px), y(py)]), thick ? 4 : 2.5, WEIGHTS.curve).map((box) => ({ ...box, over })),
     );
     return boxes.filter(({ left, right: end, over }) => over || !isHidden([(left + end) / 2]));
+  }
+
+  function drawKey({ key }, { width }) {
+    let across = width + Math.min(right, ROOM) - 4;
+    legend.selectAll("*").remove();
+    for (const { role, tint, label: words } of [...key].reverse()) {
+      across -= PER_LETTER * words.length;
+      legend.append("text").attr("x", across).attr("y", -10).text(words);
+      const swatch = legend.append("rect").attr("class", "toy-part").attr("x", across - 17).attr("y", -19).attr("width", 12).attr("height", 9);
+      swatch.style("--toy-role", colourOf(role)).style("--toy-tint", tint ?? "100%");
+      across -= 30;
+    }
   }
 
   function drawShapes({ areas, lines }) {
@@ -233,7 +262,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       const at = x(spot.x);
       marks.append("line").attr("class", "toy-scene-level").attr("x1", at).attr("x2", at).attr("y2", tall);
       obstacles.push(upright(at, 0, tall, WEIGHTS.level));
-      const text = words.append("text").text(spot.label);
+      const text = words.append("text").text(width < NARROW && spot.short ? spot.short : spot.label);
       const left = spot.side ? spot.side === "left" : at > 0.6 * width;
       const rows = spot.high ? [12, 28, tall - 8] : [tall - 8, tall - 24, 12];
       labels.push({ rank: 5, text, at: [at, 0], places: [...(spot.above ? [[0, -8, "middle"]] : []), ...rows.flatMap((dy) => sides(left, 5, dy))] });
@@ -244,8 +273,10 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       obstacles.push({ left: 0, right: width, top: at - 1, bottom: at + 1, weight: WEIGHTS.level });
       const ends = [[5, "start"], [width - 5, "end"]];
       if (level.side !== "left") ends.reverse();
+      if (level.free) ends.push(...[0.65, 0.55, 0.45, 0.35, 0.25].map((share) => [share * width, "middle"]));
       const rows = [-6, ...(at < tall - 24 ? [14] : []), -20, -34].flatMap((dy) => ends.map(([dx, anchor]) => [dx, dy, anchor]));
-      if (level.label) labels.push({ rank: 5, text: words.append("text").text(level.label), at: [0, at], places: rows });
+      const name = width < NARROW && level.short ? level.short : level.label;
+      if (name) labels.push({ rank: 5, text: words.append("text").text(name), at: [0, at], places: rows });
     }
     for (const dot of dots) {
       const path = marks.append("path").attr("class", "toy-scene-dot").style("--toy-role", colourOf(dot.role));
@@ -271,17 +302,19 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
 
   function drawTruth({ truth, beside, truthBeside = beside, bars, fulcrum }, { width, height: tall }) {
     const [tx, ty] = along === "x" ? [x(truth), y(truthBeside)] : [x(truthBeside), y(truth)];
-    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y2", tall);
-    marks.append("line").attr("class", "toy-gap").attr("x1", place[0]).attr("y1", place[1]).attr("x2", tx).attr("y2", ty);
+    const top = drops ? ty : 0;
+    if (along === "x") marks.append("line").attr("class", "toy-truth-line").attr("x1", tx).attr("x2", tx).attr("y1", top).attr("y2", tall);
+    const [[x1, y1], [x2, y2]] = drops ? [[place[0], tall - 5], [tx, tall - 5]] : [place, [tx, ty]];
+    marks.append("line").attr("class", "toy-gap").attr("x1", x1).attr("y1", y1).attr("x2", x2).attr("y2", y2);
     marks.append("path").attr("class", "toy-truth").attr("d", markerOf("best", 150)).attr("transform", `translate(${tx},${ty})`);
-    if (along === "x") obstacles.push(upright(tx, 0, tall));
+    if (along === "x") obstacles.push(upright(tx, top, tall));
     if (fulcrum !== undefined) drawFulcrum(tx, y(fulcrum), true);
-    obstacles.push(around(tx, ty, 8, WEIGHTS.mark), ...way([place, [tx, ty]], 3, WEIGHTS.line));
+    obstacles.push(around(tx, ty, 8, WEIGHTS.mark), ...way([[x1, y1], [x2, y2]], 3, WEIGHTS.line));
     const left = tx > 0.5 * width || (place[0] > tx && tx > 90);
     const text = words.append("text").attr("class", "toy-number").text(`exact ${say(truth)}`);
     const places =
       along === "x"
-        ? (bars.length ? [-THICK, 40] : [-16, 24, -32, 44, -52]).flatMap((dy) => sides(left, 11, dy))
+        ? [...(bars.length ? [-THICK, 40] : [-16, 24, -32, 44, -52]).flatMap((dy) => sides(left, 11, dy)), ...(drops ? ASLANT : [])]
         : besides(ty < place[1] ? -14 : 24, ty < place[1] ? 24 : -14);
     labels.push({ rank: 0, text, at: [tx, ty], places });
   }
@@ -291,7 +324,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     marks.append("path").attr("class", isTrue ? "toy-fulcrum toy-fulcrum-true" : "toy-fulcrum").attr("d", `M${at},${foot}l8,13h-16z`);
 
   /** Where the number of a marker may stand that moves up and down. */
-  const besides = (dy, other) => [
+  const besides = (dy, other) => outside ? [dy, other, dy > 0 ? 40 : -30, dy > 0 ? -30 : 40].map((up) => [labelEnd, up, "end"]) : [
     ...(labelEnd > 0 ? [[labelEnd, dy, "end"]] : []),
     [-14, dy, "end"], [14, dy, "start"], [-14, other, "end"], [14, other, "start"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? 40 : -30, "end"], [labelEnd > 0 ? labelEnd : -14, dy > 0 ? -30 : 40, "end"], [-28, 4, "end"],
   ];
@@ -312,7 +345,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
   function drawGuess({ guess, truth, open, asks, known, fulcrum }, { width, height: tall }) {
     drawHandle({ index: guess, place, asks, width, height: tall });
     const [gx, gy] = place;
-    const ends = along === "x" ? [gx, 0, gx, tall] : [gx - 26, gy, gx + 26, gy];
+    const ends = along === "x" ? [gx, drops ? gy : 0, gx, tall] : [gx - 26, gy, gx + 26, gy];
     ["x1", "y1", "x2", "y2"].forEach((name, i) => ownLine.attr(name, ends[i]));
     ownLine.style("display", asks ? null : "none");
     const isAhead = !open && known && x(known[0]) < place[0]; // past the guess a line to it would run backwards
@@ -322,7 +355,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
     const [px, py] = place;
     if (fulcrum !== undefined) drawFulcrum(px, y(fulcrum), false);
     obstacles.push(around(px, py, 9, WEIGHTS.mark));
-    if (along === "x") obstacles.push(upright(px, 0, tall));
+    if (along === "x") obstacles.push(upright(px, drops ? py : 0, tall));
     else obstacles.push({ left: px - 26, right: px + 26, top: py - 1.5, bottom: py + 1.5, weight: WEIGHTS.line });
     if (isAhead) obstacles.push(...way([[x(known[0]), y(known[1])], place], 2.5, WEIGHTS.curve));
     // Its name keeps out of the truth's way: on the other side of it, or below it.
@@ -362,6 +395,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
         return text;
       });
     rows.style("fill", ({ role }) => (role ? colourOf(role) : null)).style("font-weight", ({ role }) => (role ? 700 : null));
+    rows.style("display", ({ quiet }) => (quiet ? "none" : null));
     rows.select("tspan").text((one) => (one.label ? `${one.label} ` : ""));
     rows
       .select(".toy-number")
@@ -370,6 +404,7 @@ export function guessChart(stage, { label, along, values, onGuess, right: margin
       .text(({ value, format = say }) => (value === undefined ? "" : format(value)));
     const end = width + (along === "y" ? 14 : 12);
     all.forEach((one, i) => {
+      if (one.quiet) return;
       const text = rows.filter((_, k) => k === i);
       if (one.corner) {
         const [edge, anchor] = one.corner === "left" ? [0, "start"] : [width, "end"];

@@ -16,7 +16,8 @@ const PRESETS = {
   "× −1": { ...PAIR, shift: 0, scale: -1 },
 };
 
-const SPAN = [-6.5, 8.5]; // what is drawn of them
+const SPAN = [-7, 9]; // what is drawn of them
+const [BAR, BRACKET, WINS] = [15, 13, 22]; // px, how tall they are
 
 export default scene({
   label: "Rewards, shifted and scaled",
@@ -31,7 +32,7 @@ export default scene({
       { node: scale.node, draw: (state) => scale.draw(state.scale) },
     ];
   },
-  picture: () => ({ left: 92, right: 30, xTitle: "comparisons won, of 100" }),
+  picture: () => ({ left: 64, right: 30, height: 244 }),
 
   show({ shift, scale, reward, responses }) {
     const margin = (times) => times * (reward[0] - reward[1]);
@@ -40,7 +41,8 @@ export default scene({
     const truth = wins(scale);
     const first = responses[0];
     const summary = responses.map((name, y) => `${name} earns ${say(changed[y])}, before ${say(reward[y])}`).join("; ");
-    const look = (y) => ({ role: y === 0 ? "policy" : "reference" });
+    const look = [{ role: "policy" }, { role: "reference", tint: "60%" }];
+    const pair = (name, values, keys, more) => ({ name, lanes: lanesOf(values, look, keys), ...more });
     return {
       question:
         `${first} wins ${say(wins(1))} times in 100. ${change(shift, scale)} How often does it win now?`,
@@ -50,35 +52,30 @@ export default scene({
       seen: scale === 1 && shift === 0,
       summary,
       picture: {
-        domain: [0, 100],
-        key: [
-          { role: "policy", label: "reward now" },
-          { role: "policy", hollow: true, label: "before" },
-        ],
-        rows: [
-          ...responses.map((name, y) => ({
-            name,
-            height: 0.24,
-            domain: SPAN,
-            key: `reward.${y}`,
-            value: changed[y],
-            at: Math.max(changed[y], reward[y], 0),
-            lanes: [
-              { height: 0.62, parts: [{ ...look(y), from: 0, to: changed[y] }] },
-              { height: 0.38, parts: [{ ...look(y), hollow: true, from: 0, to: reward[y] }] },
-            ],
-          })),
-          { name: "", height: 0.1, lanes: [] },
+        key: responses.map((name, y) => ({ ...look[y], label: name })),
+        panels: [
           {
-            name: [first, "wins"],
-            height: 0.42,
-            asked: true,
-            lanes: [
+            domain: SPAN,
+            title: "reward",
+            zero: true,
+            rows: [pair("before", reward), pair("now", changed, "reward", { above: 8 })],
+          },
+          {
+            domain: [0, 100],
+            title: "comparisons won, of 100",
+            rows: [
               {
-                height: 1,
-                parts: [
-                  { ...look(0), from: 0, to: truth },
-                  { ...look(1), tint: "45%", from: truth, to: 100 },
+                name: [first, "wins"],
+                above: 6,
+                asked: true,
+                lanes: [
+                  {
+                    tall: WINS,
+                    parts: [
+                      { ...look[0], from: 0, to: truth, texts: [`${first} wins`, first] },
+                      { ...look[1], from: truth, to: 100, texts: [`${responses[1]} wins`, responses[1]] },
+                    ],
+                  },
                 ],
               },
             ],
@@ -89,6 +86,17 @@ export default scene({
     };
   },
 });
+
+/** Two bars, and between them how far apart their ends are. */
+function lanesOf(values, look, key) {
+  const difference = say(values[0] - values[1]);
+  const [one, other] = values.map((value, y) => ({
+    tall: BAR,
+    parts: [{ ...look[y], from: 0, to: value }],
+    number: { value, key: key && `${key}.${y}` },
+  }));
+  return [one, { tall: BRACKET, bracket: values, labels: [`difference ${difference}`, difference] }, other];
+}
 
 /** What is done to both rewards, as a sentence. */
 function change(shift, scale) {

@@ -1,6 +1,7 @@
 """The still picture of the two directions. The maths is computed by the caller."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +19,13 @@ def draw(
         probability_bars(above, responses, {"policy": policy, "reference": reference})
         names = ["counted by policy", "counted by reference"]
         sums = np.maximum([forth.sum(), back.sum()], 0)
-        bars = below.barh(names, sums, color=[LIGHT["policy"], LIGHT["reference"]])
-        below.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
+        fills, edges = ("policy", "paper"), ("policy", "reference")
+        colours: dict[str, Any] = {
+            "color": [LIGHT[fill] for fill in fills],
+            "edgecolor": [LIGHT[e] for e in edges],
+        }
+        bars = below.barh(names, sums, **colours)
+        below.bar_label(bars, fmt="%.3g", padding=3, fontsize=9)
         below.invert_yaxis()
         below.set(xlim=(0, 1.1 * max(sums.max(), 0.1)), xlabel="KL divergence, nats")
         below.grid(axis="y", visible=False)

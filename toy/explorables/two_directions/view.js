@@ -20,8 +20,8 @@ const PRESETS = {
 };
 
 const FARTHEST = 1.6;
-const SHARES = 0.108; // of the height, a row of shares
-const GAP = 0.04;
+const SURE = 0.7; // how long the shares' axis is, if none is larger
+const [SHARE, ADDS, TAKES] = [16, 17, 11]; // px, a row of shares and the lanes of a sum
 
 export default scene({
   label: "Two directions",
@@ -32,18 +32,15 @@ export default scene({
     const sharpness = slider(stage, { label: "sharpness of the policy", key: "sharpness", step: 0.1, format: say });
     return [{ node: sharpness.node, draw: (state) => sharpness.draw(state.sharpness) }];
   },
-  picture: () => ({ left: 92, right: 44, xTitle: "KL divergence, nats" }),
+  picture: () => ({ left: 92, right: 44, height: 244 }),
 
   show({ sharpness, reward, reference, responses }) {
-    const most = max(reward);
     const policy = sharpness === 0 ? reference : softmax(reference.map((p, y) => Math.log(p) + sharpness * reward[y]));
     const forth = logRatio(policy, reference).map((d, y) => policy[y] * d);
     const back = logRatio(reference, policy).map((d, y) => reference[y] * d);
     const truth = klDivergence(reference, policy);
     const there = klDivergence(policy, reference);
-    const look = (y) => ({ role: reward[y] === most ? "policy" : "reference", tint: reward[y] === most ? "100%" : `${35 + 20 * y}%` });
     const summary = `${responses.map((name, y) => `${name} ${say(policy[y])} from ${say(reference[y])}`).join(", ")}; weighed by the policy ${say(there)} nats`;
-    const sums = (terms, height, more) => ({ height, ...waterfall(terms, responses, look, more), ...more });
     return {
       question: `By the policy's count, policy and reference are ${say(there)} nats apart. How far apart are they by the reference's count?`,
       truth,
@@ -52,28 +49,40 @@ export default scene({
       seen: sharpness === 0,
       summary,
       picture: {
-        domain: [0, FARTHEST],
         key: [
           { role: "policy", label: "policy" },
           { role: "reference", hollow: true, label: "reference" },
         ],
-        rows: [
-          ...responses.map((name, y) => ({
-            name,
-            height: SHARES,
-            domain: [0, 1],
-            key: `policy.${y}`,
-            value: policy[y],
-            at: Math.max(policy[y], reference[y]),
-            lanes: [
-              { height: 0.5, parts: [{ ...look(y), from: 0, to: policy[y] }] },
-              { height: 0.5, parts: [{ ...look(y), hollow: true, from: 0, to: reference[y] }] },
+        panels: [
+          {
+            domain: [0, max([...policy, ...reference]) > SURE ? 1 : SURE],
+            span: 0.66,
+            title: "probability",
+            beside: true,
+            rows: responses.map((name, y) => ({
+              name,
+              numbers: [
+                { role: "policy", key: `policy.${y}`, value: policy[y], format: share },
+                { role: "reference", value: reference[y], format: share },
+              ],
+              lanes: [
+                { tall: SHARE / 2, parts: [{ role: "policy", from: 0, to: policy[y] }] },
+                { tall: SHARE / 2, parts: [{ role: "reference", hollow: true, from: 0, to: reference[y] }] },
+              ],
+            })),
+          },
+          {
+            domain: [0, FARTHEST],
+            title: "KL divergence, nats",
+            rows: [
+              {
+                name: ["counted by", "the policy"],
+                sum: { key: "forth", value: there, more: "nats" },
+                lanes: waterfall(forth, responses, { role: "policy" }, "taken back"),
+              },
+              { name: ["counted by", "the reference"], above: 2, asked: true, lanes: waterfall(back, responses, { role: "reference", hollow: true }) },
             ],
-          })),
-          { name: "", height: GAP, lanes: [] },
-          sums(forth, 0.22, { name: ["counted by", "the policy"], key: "forth", value: there, more: "nats" }),
-          { name: "", height: GAP, lanes: [] },
-          sums(back, 1 - 4 * SHARES - 2 * GAP - 0.22, { name: ["counted by", "the reference"], asked: true, grip: 0.78 }),
+          },
         ],
         description: summary,
       },
@@ -81,24 +90,23 @@ export default scene({
   },
 });
 
-/** What adds, side by side, and below what is taken back, from its end to the sum. */
-function waterfall(terms, responses, look, { asked }) {
+/** A share in little room. */
+const share = (value) => (value > 0 && value < 0.001 ? "<\u00a00.001" : say(value));
+
+/** What adds, side by side, and below what is taken back, from its end to the sum: in the look of who weighs it. */
+function waterfall(terms, responses, look, note) {
   let end = 0;
   const parts = (sign) =>
     terms.flatMap((term, y) => {
       if (Math.sign(term) !== sign) return [];
       const from = end;
       end += term;
-      return [{ ...look(y), from, to: end, text: `${responses[y]} ${say(Math.abs(term))}` }];
+      return [{ ...look, from, to: end, texts: [`${responses[y]} ${say(Math.abs(term))}`, responses[y]] }];
     });
-  const [adds, takes] = [parts(1), parts(-1)];
-  return {
-    at: Math.max(0, ...adds.map(({ to }) => to)),
-    lanes: [
-      { height: 0.6, parts: adds },
-      { height: 0.4, parts: takes, ...(!asked && { note: "taken back" }) },
-    ],
-  };
+  return [
+    { tall: ADDS, parts: parts(1) },
+    { tall: TAKES, parts: parts(-1).map((one) => ({ ...one, ...(look.hollow ? {} : { tint: "45%" }), texts: [] })), note },
+  ];
 }
 
 /** The largest part of the answer, and who weighs it. */

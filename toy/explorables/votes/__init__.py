@@ -12,12 +12,14 @@ from toy.explorables.votes.still import draw
 VOTES, REFERENCE = 40, 0.2
 SHARES = (0.01, 0.99)
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 class Votes(Scene):
     """Move the policy down DPO's loss, and see where votes bring it."""
 
     policy = Number(REFERENCE, "π, how often answer A is given", low=0.05, high=0.97)
-    won = Count(VOTES // 2, f"how many of {VOTES} people prefer A to B", low=1, high=VOTES - 1)
+    won = Count(3 * VOTES // 4, f"how many of {VOTES} people prefer A to B", low=1, high=VOTES - 1)
     beta = Number(0.5, "β, the price of a nat", low=0.25, high=2.0, unit="reward units per nat")
 
     def question(self) -> str:
@@ -35,17 +37,21 @@ class Votes(Scene):
 
     def why(self) -> str:
         """Return what the votes do to the odds of the reference."""
-        odds, votes = REFERENCE / (1 - REFERENCE), self.won / (VOTES - self.won)
-        factor = votes ** (1 / self.beta)
         return (
-            f"Votes multiply the reference's odds, {say(odds)}, by their own, {say(votes)}, to "
-            f"the power 1/β = {say(1 / self.beta)}: by {say(factor)}, to {say(odds * factor)}."
+            "The odds of A become the reference's times the votes', to the power 1/β: "
+            f"{self._odds()}."
         )
 
     def still(self) -> str:
         """Draw DPO's loss over the policy, with its minimum."""
-        shares = np.linspace(0.05, 0.97, 93)
-        return draw(shares, self._loss(shares), self.policy, self.truth())
+        shares = np.linspace(0.01, 0.99, 197)
+        return draw(shares, self._loss(shares), self.policy, self.truth(), self._odds())
+
+    def _odds(self) -> str:
+        """Return what the votes make of the reference's odds, as a product."""
+        before, votes = REFERENCE / (1 - REFERENCE), self.won / (VOTES - self.won)
+        after = before * votes ** (1 / self.beta)
+        return f"{say(before)} × {_power(say(votes), 1 / self.beta)} = {say(after)}"
 
     def _wins(self) -> Array:
         return np.array([[0, self.won], [VOTES - self.won, 0]])
@@ -60,3 +66,14 @@ class Votes(Scene):
 def _both(share: float | Array) -> Array:
     """Return the probabilities of both responses, from that of the first."""
     return np.stack([share, 1 - np.asarray(share)], axis=-1)
+
+
+def _power(base: str, exponent: float) -> str:
+    """Return a power as one writes it."""
+    if exponent == 1:
+        return base
+    if exponent == 0.5:
+        return f"√{base}"
+    if exponent.is_integer():
+        return base + str(int(exponent)).translate(_RAISED)
+    return f"{base}^{say(exponent)}"
