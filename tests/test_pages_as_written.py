@@ -108,7 +108,7 @@ def test_the_first_page_says_how_long_the_first_chapter_takes():
     first, *_ = CHAPTERS
     page = Source(contents()["root"]).text
     assert (
-        f"({first.removeprefix('book/')}.md)**: {minutes_said(Source(first).head)} minutes" in page
+        f"({first.removeprefix('book/')}.md)** {minutes_said(Source(first).head)} minutes" in page
     )
 
 

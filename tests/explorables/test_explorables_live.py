@@ -496,9 +496,10 @@ def test_a_setting_leaves_no_row_of_another_length(open_static: Any, size: int) 
 
 def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: Any) -> None:
     style = (ROOT / "book/assets/book.css").read_text("utf-8")
-    html = static_page(toy.explorables.PolicySimplex(), views=[0])
+    (triangle,) = (e for e in EXPLORABLES if e.name == "PolicySimplex")
+    html = static_page(getattr(toy.explorables, triangle.name)(), views=[0])
     html = html.replace("<main>", f"<style>body{{margin:0}} {style}</style><main>")
-    page = open_static(html, "?embed#policy-simplex", viewport={"width": 1920, "height": 1080})
+    page = open_static(html, f"?embed#{triangle.anchor}", viewport={"width": 1920, "height": 1080})
     page.wait_for_function("document.querySelector('.toy').getBoundingClientRect().height > 1000")
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
     assert not page.query_selector(".toy-links").is_visible()
