@@ -7,8 +7,8 @@ from toy.explorables.hundred_draws.still import draw
 from toy.explorables.scene import Scene, say
 from toy.explorables.traits import Count, Number
 
-#: How many draws a run has at most.
-DRAWS = 100
+#: How many draws a run has, and at most.
+DRAWS, MOST = 100, 150
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -16,7 +16,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 class HundredDraws(Scene):
     """Draw from the reference, and see in how many runs a rare response never comes."""
 
-    draws = Count(DRAWS, "how many draws are made", low=2, high=DRAWS)
+    draws = Count(DRAWS, "how many draws are made", low=2, high=MOST)
     share = Number(
         float(SHY_REFERENCE.reference[0, 3]), "how often the response is said", low=0.001, high=0.1
     )
@@ -44,7 +44,7 @@ class HundredDraws(Scene):
 
     def still(self) -> str:
         """Draw in how many runs it has not come yet, over the draws."""
-        draws = np.arange(DRAWS + 1.0)
+        draws = np.arange(MOST + 1.0)
         without = np.array([self._without(n) for n in draws])
         return draw(draws, without, self.draws, self.truth())
 
