@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: An element's id, and a live figure's anchor, under which its state is linked to.
 PLACE = re.compile(r'<[a-z][^>]* id="([^"]+)"|"anchor": "([^"]+)"')
+COPIES = '<ul class="gallery">'  # the models of such a page stand elsewhere
 ARTICLE = re.compile(
     r'<article class="bd-article".*</article>|<script type="application.*', re.DOTALL
 )
@@ -24,7 +25,8 @@ NUMBERED = re.compile(r"(?:id|cell-id-|codecell|model-)\d+")
 
 def places(html: str) -> set[str]:
     """Return the names of a page's places, without those that are only numbers."""
-    found = PLACE.findall("".join(ARTICLE.findall(html)))
+    article, *models = ARTICLE.findall(html) or [""]
+    found = PLACE.findall("".join([article] if COPIES in article else [article, *models]))
     return {name for pair in found for name in pair if name and not NUMBERED.fullmatch(name)}
 
 
