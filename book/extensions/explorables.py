@@ -4,8 +4,9 @@ An explorable's output holds a widget view and a still SVG. myst-nb would choose
 page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.
 
 Each widget's state carries the whole module that draws it, and its style sheet. The pages share one
-copy of each instead, in a plain script, which also a page that was opened as a file may load. A widget's name is a random one;
-a page numbers its widgets instead, so that two builds write the same bytes.
+copy of each instead, in a plain script, which also a page that was opened as a file may load. A
+widget's name is a random one; a page numbers its widgets instead, so that two builds write the same
+bytes.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 ``{gallery}`` shows a copy of each live figure as it asks, which leads to it in its chapter, and
 another link to it alone. A copy is inert: it is looked at, and mounted when it comes near the
-screen; without scripts and on paper its still picture stands there. ``{map}`` lists the chapters with what their heads say, and their deeper
-pages. ``{repository}`` shows its content, and a link, where `_config.yml` names one. A page
-that is passed on by its address comes with a picture, which is drawn from the ledger of claims.
+screen; without scripts and on paper its still picture stands there. ``{map}`` lists the chapters
+with what their heads say, and their deeper pages. ``{repository}`` shows its content, and a link,
+where `_config.yml` names one. A page that is passed on by its address comes with a picture, which
+is drawn from the ledger of claims.
 """
 
 from __future__ import annotations
@@ -213,9 +214,7 @@ def caption(view: str) -> str:
     return line.partition(";")[0].partition(", π")[0].rstrip(".") + "."
 
 
-def bring_models(
-    app: Sphinx, page: str, _template: str, context: dict[str, Any], *_: Any
-) -> None:
+def bring_models(app: Sphinx, page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
     """Load into a page with a gallery the models that it shows, and what mounts them."""
     if GALLERY not in context.get("body", ""):
         return

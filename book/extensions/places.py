@@ -11,12 +11,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extensions.landing import GALLERY
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 #: An element's id, and a live figure's anchor, under which its state is linked to.
 PLACE = re.compile(r'<[a-z][^>]* id="([^"]+)"|"anchor": "([^"]+)"')
-COPIES = '<ul class="gallery">'  # the models of such a page stand elsewhere
 ARTICLE = re.compile(
     r'<article class="bd-article".*</article>|<script type="application.*', re.DOTALL
 )
@@ -24,9 +25,12 @@ NUMBERED = re.compile(r"(?:id|cell-id-|codecell|model-)\d+")
 
 
 def places(html: str) -> set[str]:
-    """Return the names of a page's places, without those that are only numbers."""
+    """Return the names of a page's places, without those that are only numbers.
+
+    A figure in a gallery is a copy, whose place is elsewhere.
+    """
     article, *models = ARTICLE.findall(html) or [""]
-    found = PLACE.findall("".join([article] if COPIES in article else [article, *models]))
+    found = PLACE.findall("".join([article] if GALLERY in article else [article, *models]))
     return {name for pair in found for name in pair if name and not NUMBERED.fullmatch(name)}
 
 
