@@ -422,6 +422,14 @@ FOCUSABLE = """() => [...document.querySelectorAll(".copy *")].filter((node) => 
     return document.activeElement === node;
 }).map((node) => node.outerHTML)"""
 
+#: The titles of the cards whose copies show no picture, or one that their windows cut off.
+CUT = """() => [...document.querySelectorAll(".copy")].filter((copy) => {
+    const pictures = [...copy.querySelectorAll("svg")].filter((one) => one.checkVisibility());
+    const { top, bottom } = copy.getBoundingClientRect();
+    const fits = (box) => box.width > 150 && box.top >= top - 2 && box.bottom <= bottom + 2;
+    return !pictures.some((one) => fits(one.getBoundingClientRect()));
+}).map((copy) => copy.parentNode.querySelector(".place").textContent)"""
+
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
 def test_a_card_shows_its_figure_live_inert_and_as_it_asks(
@@ -439,6 +447,7 @@ def test_a_card_shows_its_figure_live_inert_and_as_it_asks(
     asked = page.evaluate(ASKED)
     assert len(asked) > 10
     assert all(question == title for question, title in asked)
+    assert page.evaluate(CUT) == []
     assert page.locator(".copy .toy-scene .toy-truth").count() == 0
     assert page.locator(".copy img:visible").count() == 0
     assert page.locator(".copy .toy-links").count() == 0
