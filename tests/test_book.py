@@ -15,7 +15,9 @@ import yaml
 from bs4 import BeautifulSoup
 from pages import Source, chapters, deeper
 
+import toy
 from toy.claims import CLAIMS
+from toy.explorables.scene import Scene
 
 pytestmark = pytest.mark.build
 
@@ -254,10 +256,18 @@ def test_the_first_page_maps_every_chapter_with_its_deeper_pages(
         assert Source(chapter).head["Time"] in stop.get_text()
 
 
+def anchors(page: BeautifulSoup) -> dict[str, str]:
+    """Return the anchor of each live figure of a page, by its model's name."""
+    (script,) = page.select('script[type="application/vnd.jupyter.widget-state+json"]')
+    states = {name: model["state"] for name, model in json.loads(script.string)["state"].items()}
+    return {name: state["anchor"] for name, state in states.items() if "anchor" in state}
+
+
 def test_the_page_of_figures_leads_to_every_live_figure_and_to_each_alone(
     pages: dict[str, BeautifulSoup],
 ) -> None:
-    cards = pages["book/figures.html"].select("ul.gallery > li")
+    gallery = pages["book/figures.html"]
+    cards = gallery.select("ul.gallery > li")
     figures = {
         f"{Path(name).relative_to('book')}#{box['id']}"
         for name, page in pages.items()
@@ -267,8 +277,21 @@ def test_the_page_of_figures_leads_to_every_live_figure_and_to_each_alone(
     links = [[link["href"] for link in card.select("a")] for card in cards]
     assert {place for place, _ in links} == figures
     assert len(links) == len(figures) > 5
-    for place, alone in links:
+    copied = anchors(gallery)
+    for card, (place, alone) in zip(cards, links, strict=True):
         assert alone == place.replace("#live-", "?embed#")
+        (copy,) = card.select(".copy[inert][aria-hidden=true] script")
+        assert place.endswith(f"#live-{copied[json.loads(copy.string)['model_id']]}")
+
+
+def test_the_page_of_figures_gives_no_answer_away(pages: dict[str, BeautifulSoup]) -> None:
+    classes = [getattr(toy.explorables, name) for name in toy.explorables.__all__]
+    scenes = [cls() for cls in classes if issubclass(cls, Scene)]
+    (gallery,) = pages["book/figures.html"].select("ul.gallery")
+    words = [gallery.get_text(" "), *(image["alt"] for image in gallery.select("img"))]
+    for scene in scenes:
+        assert gallery.find("a", class_="place", string=scene.question()), scene
+        assert not [text for text in words if scene.why() in text], scene
 
 
 def test_a_link_to_the_book_comes_with_a_picture(pages: dict[str, BeautifulSoup]) -> None:

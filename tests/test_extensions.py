@@ -385,8 +385,16 @@ def test_the_places_of_a_page_are_its_ids_and_its_figures_anchors_and_no_mere_nu
         '<script type="application/vnd.jupyter.widget-state+json">{"anchor": "walk"}</script>'
     )
     assert places.places(html) == {"tail", "equation-eq-x", "walk"}
+    with_copies = html.replace("</section>", f"{landing.GALLERY}</ul></section>")
+    assert places.places(with_copies) == {"tail", "equation-eq-x"}
 
 
 def test_a_figure_is_called_by_what_it_asks_or_by_what_one_does_in_it() -> None:
     assert landing.caption("kl_directions") == "Drag a policy and a reference."
     assert landing.caption("tilt").endswith("does the optimum say it half the time?")
+    assert (landing.kind("kl_directions"), landing.kind("tilt")) == ("laboratory", "scene")
+
+
+def test_a_copy_of_a_figure_is_given_no_place() -> None:
+    copy = landing.OPEN_COPY + '{"model_id": "a"}' + landing.CLOSE_COPY
+    assert explorables.anchored(copy, {"a": {"state": {"anchor": "walk"}}}) == copy

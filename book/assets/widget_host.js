@@ -2,10 +2,13 @@
 //
 // myst-nb embeds the state of every widget in the page as JSON, and a view script wherever one was
 // displayed. This host imports each widget's own module from that state and calls its `render`; where
-// the state holds only a key, the module's text has come along as `toyModules[key]`, once for all pages.
+// the state holds only a key, the module's text has come along as `toyTexts[key]`, once for all pages.
 //
 // A model that names an `anchor` and its `initial` state can be linked to: a change is written to the
 // address as `#anchor?trait=value&…`, and such an address is read on load and whenever it changes.
+//
+// What stands in something inert is a copy, which is only looked at: it has no address, and is mounted
+// when it comes near the screen.
 //
 // `page.html?embed#anchor` shows that one alone, for slides and for other people's pages.
 (() => {
@@ -21,6 +24,10 @@
   const LEGIBLE = 0.75; // and the least it is then scaled by
 
   const ALONE = "body > :not(.explorable-alone) { display: none !important; }";
+
+  const textOf = (value) => globalThis.toyTexts?.[value] ?? value;
+  const isCopy = (view) => view.closest("[inert]") !== null;
+  const boxOf = (view) => view.closest(".explorable");
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -217,25 +224,26 @@
 
     async function mount(view) {
       const id = JSON.parse(view.textContent).model_id;
-      const code = globalThis.toyModules?.[entries[id]?.state._esm] ?? entries[id]?.state._esm;
+      const code = textOf(entries[id]?.state._esm);
       if (!code) return say(view, "This figure needs Python: open the chapter in Jupyter to use it.");
-      const box = view.closest(".explorable");
+      const box = boxOf(view);
       const el = document.createElement("div");
       el.className = "toy-mount";
       try {
         const model = getModel(id);
-        styleOnce(model.get("_css"));
+        styleOnce(textOf(model.get("_css")));
         const widget = await importOnce(code);
         const first = !anchors.has(id);
         if (first) {
-          anchors.set(id, model.get("anchor") && address.link(model, (state) => widget.fault?.(state, model) ?? ""));
+          const named = model.get("anchor") && !isCopy(view);
+          anchors.set(id, named && address.link(model, (state) => widget.fault?.(state, model) ?? ""));
           await widget.initialize?.({ model });
           if (anchors.get(id) && !document.getElementById(anchors.get(id))) el.id = anchors.get(id);
         }
         if (box) box.append(el);
         else view.after(el);
         await widget.render?.({ model, el });
-        el.dataset.anchor = anchors.get(id) ?? "";
+        el.dataset.anchor = anchors.get(id) || "";
         box?.classList.add("is-live");
         performance.mark("explorable");
       } catch (error) {
@@ -243,6 +251,22 @@
         el.remove();
         say(view, "The live version of this figure could not start, so its picture stands here.");
       }
+    }
+
+    /** Mounts copies when they come near the screen, one after another, and lets the page breathe between. */
+    function mountNear(copies) {
+      let last = Promise.resolve();
+      const near = new IntersectionObserver(
+        (entries) => {
+          for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+            near.unobserve(target);
+            const view = copies.find((copy) => boxOf(copy) === target);
+            last = last.then(() => new Promise(setTimeout)).then(() => mount(view));
+          }
+        },
+        { rootMargin: "100%" },
+      );
+      for (const copy of copies) near.observe(boxOf(copy));
     }
 
     function follow() {
@@ -261,7 +285,7 @@
       const view = views.find((one) => entries[JSON.parse(one.textContent).model_id]?.state.anchor === anchor);
       if (!view) return null;
       const main = Object.assign(document.createElement("main"), { className: "explorable-alone" });
-      main.append(view.closest(".explorable") ?? view);
+      main.append(boxOf(view) ?? view);
       document.body.append(main); // the rest stays, unseen, for the scripts that look for it
       styleOnce(ALONE);
       return view;
@@ -281,7 +305,9 @@
     styleOnce(LAYERS);
     const only = alone();
     // One after another, so that two models of the same name are told apart in the order of the page.
-    for (const view of only ? [only] : document.querySelectorAll(VIEW)) await mount(view);
+    const views = only ? [only] : [...document.querySelectorAll(VIEW)];
+    for (const view of views) if (!isCopy(view)) await mount(view);
+    mountNear(views.filter(isCopy));
     follow();
     addEventListener("hashchange", follow);
     if (only) {

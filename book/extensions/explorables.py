@@ -3,9 +3,10 @@
 An explorable's output holds a widget view and a still SVG. myst-nb would choose one of them; the
 page needs both. ``assets/widget_host.js`` mounts the live view and marks the box ``is-live``.
 
-Each widget's state carries the whole module that draws it. The pages share one copy instead, in a
-plain script, which also a page that was opened as a file may load. A widget's name is a random one;
-a page numbers its widgets instead, so that two builds write the same bytes.
+Each widget's state carries the whole module that draws it, and its style sheet. The pages share one
+copy of each instead, in a plain script, which also a page that was opened as a file may load. A
+widget's name is a random one; a page numbers its widgets instead, so that two builds write the same
+bytes.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class MountExplorables(SphinxPostTransform):
 def share_modules(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], *_: Any
 ) -> None:
-    """Replace each module in the page's widget states by a key, and load its text from a script.
+    """Replace what the page's widget states have in common by keys, and load its text from scripts.
 
     The models that the page shows, and those that they name, get their number on it as their name.
     """
@@ -72,8 +73,9 @@ def share_modules(
             models = {name: document["state"][name] for name in shown(context["body"], document)}
             document["state"] = models
             for state in (model["state"] for model in models.values()):
-                if state.get("_esm"):
-                    state["_esm"] = share(app, state["_esm"])
+                for text in ("_esm", "_css"):
+                    if state.get(text):
+                        state[text] = share(app, state[text])
             script.attributes["body"] = numbered(as_script(document), models)
             context["body"] = numbered(anchored(context["body"], models), models)
 
@@ -113,9 +115,9 @@ def numbered(text: str, names: Iterable[str]) -> str:
 
 
 def share(app: Sphinx, text: str) -> str:
-    """Let the page load a script that hands a module's text over under a key; return the key."""
+    """Let the page load a script that hands a text over under a key; return the key."""
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
-    assignment = f'(globalThis.toyModules ??= {{}})["{key}"] = {as_script(text)};\n'
+    assignment = f'(globalThis.toyTexts ??= {{}})["{key}"] = {as_script(text)};\n'
     Path(app.outdir, f"_static/explorables-{key}.js").write_text(assignment, "utf-8")
     app.add_js_file(f"explorables-{key}.js", priority=400, defer="defer")
     return key

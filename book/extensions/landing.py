@@ -1,9 +1,11 @@
 """What the first page shows of the others; unnecessary once Sphinx makes a gallery of figures.
 
-``{gallery}`` shows the still picture of each live figure, which leads to it in its chapter, and
-another link to it alone. ``{map}`` lists the chapters with what their heads say, and their deeper
-pages. ``{repository}`` shows its content, and a link, where `_config.yml` names one. A page
-that is passed on by its address comes with a picture, which is drawn from the ledger of claims.
+``{gallery}`` shows a copy of each live figure as it asks, which leads to it in its chapter, and
+another link to it alone. A copy is inert: it is looked at, and mounted when it comes near the
+screen; without scripts and on paper its still picture stands there. ``{map}`` lists the chapters
+with what their heads say, and their deeper pages. ``{repository}`` shows its content, and a link,
+where `_config.yml` names one. A page that is passed on by its address comes with a picture, which
+is drawn from the ledger of claims.
 """
 
 from __future__ import annotations
@@ -27,13 +29,19 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from toy.explorables import Explorable
+
 PREVIEW = "_static/preview.png"
 JUPYTER_BOOK = "https://github.com/executablebooks/jupyter-book"  # its word for "none is named"
+GALLERY = '<ul class="gallery">'
+#: A copy of a live figure. Its class is not alone, so that it is given no place of its own.
+OPEN_COPY = '<div class="copy" inert aria-hidden="true"><div class="explorable of-another">'
+CLOSE_COPY = "</div></div>"
 MODEL = re.compile(r'"model_id": "(\w+)"')
 
 
 class gallery(nodes.Element):  # noqa: N801 (docutils names its nodes so)
-    """The place of the pictures."""
+    """The place of the copies."""
 
 
 class Gallery(SphinxDirective):
@@ -71,7 +79,7 @@ class Repository(SphinxDirective):
 
 
 class FillGallery(SphinxPostTransform):
-    """Put the still pictures of all other pages into the gallery."""
+    """Put copies of the live figures of all other pages into the gallery."""
 
     default_priority = 3  # before the pictures of this page get their files
     formats = ("html",)
@@ -79,27 +87,25 @@ class FillGallery(SphinxPostTransform):
     def run(self, **_: Any) -> None:
         """Go through the page's galleries."""
         for place in list(self.document.findall(gallery)):
-            items = [node for page in self.pages() for card in self.cards(page) for node in card]
-            place.replace_self([raw('<ul class="gallery">'), *items, raw("</ul>")])
-
-    def pages(self) -> list[str]:
-        """Return the pages that may hold live figures, but the first, in the order of the book."""
-        _first, *others = below(self.env, self.config.root_doc)
-        return [page for page in others if page != self.env.docname]
+            pages = pages_beside(self.env, self.env.docname)
+            items = [node for page in pages for card in self.cards(page) for node in card]
+            place.replace_self([raw(GALLERY), *items, raw("</ul>")])
 
     def cards(self, page: str) -> Iterator[list[nodes.Node]]:
-        """Yield the card of each live figure of a page: a link that holds picture and words."""
+        """Yield the card of each live figure of a page: its copy, what it asks, and two links."""
         models = widget_models(self.env, page)
         for view, image in stills(self.env, page) if models else ():
-            model = models[view]["state"]
+            model = models[MODEL.findall(view.astext())[0]]["state"]
             address = self.app.builder.get_relative_uri(self.env.docname, page)
             text, chapter = caption(model["view"]), self.env.titles[page].astext()
-            image["classes"] = ["still"]
+            image["classes"] = ["explorable-still"]
             yield [
-                raw(f'<li><a href="{address}#live-{model["anchor"]}">'),
+                raw(f'<li class="{kind(model["view"])}">{OPEN_COPY}'),
                 *themed_images(self.env, image, text),
+                view.deepcopy(),
                 raw(
-                    f"<span>{escape(text)}</span><small>{escape(chapter)}</small></a>"
+                    f'{CLOSE_COPY}<a class="place" href="{address}#live-{model["anchor"]}">'
+                    f"{escape(text)}</a><small>{escape(chapter)}</small>"
                     f'<a class="alone" href="{address}?embed#{model["anchor"]}"'
                     f' aria-label="Alone, full screen: {escape(text)}">Alone, full screen</a></li>'
                 ),
@@ -152,6 +158,12 @@ def head_of(env: BuildEnvironment, page: str) -> dict[str, str]:
     return {}
 
 
+def pages_beside(env: BuildEnvironment, gallery_page: str) -> list[str]:
+    """Return the pages whose live figures a gallery copies: all but the first, in their order."""
+    _first, *others = below(env, env.config.root_doc)
+    return [page for page in others if page != gallery_page]
+
+
 def below(env: BuildEnvironment, page: str) -> list[str]:
     """Return a page and all below it, in the order of the book."""
     children = env.toctree_includes.get(page, [])
@@ -166,26 +178,54 @@ def widget_models(env: BuildEnvironment, page: str) -> dict[str, Any]:
     return {}
 
 
-def stills(env: BuildEnvironment, page: str) -> Iterator[tuple[str, nodes.image]]:
-    """Yield the model and the still picture of each live figure of a page."""
+def stills(env: BuildEnvironment, page: str) -> Iterator[tuple[nodes.raw, nodes.image]]:
+    """Yield the view, a script, and the still picture of each live figure of a page."""
     for bundle in env.get_doctree(page).findall(nodes.container):
         forms = {form.get("mime_type"): form for form in bundle.children if form.children}
         if WIDGET_VIEW_MIMETYPE in forms and "image/svg+xml" in forms:
-            script = forms[WIDGET_VIEW_MIMETYPE].astext()
-            yield MODEL.findall(script)[0], next(forms["image/svg+xml"].findall(nodes.image))
+            (view,) = forms[WIDGET_VIEW_MIMETYPE].findall(nodes.raw)
+            yield view, next(forms["image/svg+xml"].findall(nodes.image))
+
+
+def class_of(view: str) -> type[Explorable]:
+    """Return the class of a live figure, by the name of its view."""
+    from toy import explorables
+
+    classes = [getattr(explorables, name) for name in explorables.__all__]
+    (cls,) = [one for one in classes if one.__module__.endswith(f".{view}")]
+    return cls
+
+
+def kind(view: str) -> str:
+    """Return ``scene`` or ``laboratory``."""
+    from toy.explorables.scene import Scene
+
+    return "scene" if issubclass(class_of(view), Scene) else "laboratory"
 
 
 def caption(view: str) -> str:
     """Return what a scene asks, and what one does in a laboratory: its docstring to a semicolon."""
-    from toy import explorables
     from toy.explorables.scene import Scene
 
-    classes = [getattr(explorables, name) for name in explorables.__all__]
-    (cls,) = [one for one in classes if one.__module__.endswith(f".{view}")]
+    cls = class_of(view)
     if issubclass(cls, Scene):
         return cls().question()
     line = (cls.__doc__ or "").partition("\n")[0]
     return line.partition(";")[0].partition(", π")[0].rstrip(".") + "."
+
+
+def bring_models(app: Sphinx, page: str, _template: str, context: dict[str, Any], *_: Any) -> None:
+    """Load into a page with a gallery the models that it shows, and what mounts them."""
+    if GALLERY not in context.get("body", ""):
+        return
+    states: dict[str, Any] = {}
+    for other in pages_beside(app.env, page):
+        states |= widget_models(app.env, other)
+        for file, attributes in app.env.nb_metadata[other].get("js_files", {}).values():
+            if file:
+                app.add_js_file(file, **attributes)
+    body = json.dumps({"state": states, "version_major": 2, "version_minor": 0})
+    app.add_js_file(None, type=WIDGET_STATE_MIMETYPE, body=body)
 
 
 def draw_preview(target: Path) -> None:
@@ -259,5 +299,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(FillMap)
     app.connect("builder-inited", add_preview)
     app.connect("html-page-context", name_preview)
+    app.connect("html-page-context", bring_models)  # before explorables.share_modules
     app.connect("env-updated", renew)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

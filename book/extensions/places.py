@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extensions.landing import GALLERY
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -23,8 +25,12 @@ NUMBERED = re.compile(r"(?:id|cell-id-|codecell|model-)\d+")
 
 
 def places(html: str) -> set[str]:
-    """Return the names of a page's places, without those that are only numbers."""
-    found = PLACE.findall("".join(ARTICLE.findall(html)))
+    """Return the names of a page's places, without those that are only numbers.
+
+    A figure in a gallery is a copy, whose place is elsewhere.
+    """
+    article, *models = ARTICLE.findall(html) or [""]
+    found = PLACE.findall("".join([article] if GALLERY in article else [article, *models]))
     return {name for pair in found for name in pair if name and not NUMBERED.fullmatch(name)}
 
 

@@ -433,6 +433,68 @@ def test_a_figure_stands_alone_without_complaint(open_page: OpenPage, scheme: st
     assert visit.problems == []
 
 
+#: The questions of the scenes in the page of figures, beside the titles of their cards.
+ASKED = """() => [...document.querySelectorAll(".copy .toy-question")].map((question) =>
+    [question.textContent, question.closest("li").querySelector(".place").textContent])"""
+
+#: What in the copies takes the focus if a script gives it.
+FOCUSABLE = """() => [...document.querySelectorAll(".copy *")].filter((node) => {
+    node.focus?.();
+    return document.activeElement === node;
+}).map((node) => node.outerHTML)"""
+
+#: The titles of the cards whose copies show no picture, or one that their windows cut off.
+CUT = """() => [...document.querySelectorAll(".copy")].filter((copy) => {
+    const pictures = [...copy.querySelectorAll("svg")].filter((one) => one.checkVisibility());
+    const { top, bottom } = copy.getBoundingClientRect();
+    const fits = (box) => box.width > 150 && box.top >= top - 2 && box.bottom <= bottom + 2;
+    return !pictures.some((one) => fits(one.getBoundingClientRect()));
+}).map((copy) => copy.parentNode.querySelector(".place").textContent)"""
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_card_shows_its_figure_live_inert_and_as_it_asks(
+    open_page: OpenPage, scheme: str
+) -> None:
+    visit = open_page("book/figures.html", scheme=scheme)
+    page, live = visit.page, visit.page.locator(".copy .is-live .toy")
+    page.locator("html[data-explorables=ready]").wait_for()
+    live.first.wait_for()
+    cards = page.locator("ul.gallery > li").count()
+    assert live.count() < cards, "what is far from the screen can wait"
+    read_to_the_end(page)
+    expect(live).to_have_count(cards)
+
+    asked = page.evaluate(ASKED)
+    assert len(asked) > 10
+    assert all(question == title for question, title in asked)
+    assert page.evaluate(CUT) == []
+    assert page.locator(".copy .toy-scene .toy-truth").count() == 0
+    assert page.locator(".copy img:visible").count() == 0
+    assert page.locator(".copy .toy-links").count() == 0
+    assert page.evaluate(FOCUSABLE) == []
+    assert page.evaluate("location.hash") == ""
+    assert visit.problems == []
+
+
+def test_a_press_on_a_copy_leads_to_its_figure(open_page: OpenPage) -> None:
+    page = open_page("book/figures.html").page
+    copy = page.locator("li.scene .copy").nth(1)
+    copy.locator(".toy").wait_for()
+    box = copy.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/book/bandits.html#live-hundred-draws")
+
+
+def test_copies_are_on_paper_the_pictures_of_their_figures(open_page: OpenPage) -> None:
+    page = open_page("book/figures.html").page
+    copy = page.locator(".copy").first
+    copy.locator(".toy").wait_for()
+    page.emulate_media(media="print")
+    assert copy.locator("img.only-light").is_visible()
+    assert not copy.locator(".toy").is_visible()
+
+
 @pytest.mark.parametrize("place", ["exercises", "nowhere", "one-draw?N=10", "one-draw", ""])
 def test_a_place_that_is_here_or_nowhere_is_not_looked_for_elsewhere(
     open_page: OpenPage, place: str
