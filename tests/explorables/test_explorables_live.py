@@ -148,7 +148,9 @@ def test_every_choice_is_taken_by_keyboard_and_by_mouse(live: Live) -> None:
         first = live.check()
         radio.press("ArrowRight")
         assert live.check() != first
-    for radio in live.root.query_selector_all("input[type=radio]"):
+    for radio in live.root.query_selector_all("input[type=radio]:enabled"):
+        if not radio.is_enabled():  # what was chosen before has left it without effect
+            continue
         radio.click()
         live.check()
         assert radio.is_checked()
@@ -494,6 +496,7 @@ def test_a_setting_leaves_no_row_of_another_length(open_static: Any, size: int) 
             assert "NaN" not in root.inner_text()
 
 
+<<<<<<< HEAD
 def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: Any) -> None:
     style = (ROOT / "book/assets/book.css").read_text("utf-8")
     (triangle,) = (e for e in EXPLORABLES if e.name == "PolicySimplex")
@@ -518,6 +521,8 @@ def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: A
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+=======
+>>>>>>> l1
 #: Attributes that hold no number, and dots of a chart that lie outside it.
 UNDRAWN = """root => {
   const attributes = [...root.querySelectorAll("*")]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from explorables.live import Live, OpenLive, Place, next_frame, shown
+from explorables.live import Live, OpenLive, Place, next_frame, shown, static_page
 from explorables.policy_simplex.facts import POLICY_SIMPLEX, turned
-from visits import PHONE
+from visits import PHONE, ROOT
 
 import toy
 
@@ -125,3 +127,26 @@ def test_a_price_that_is_not_charged_is_disabled(live: Live) -> None:
     live.find("[data-trait=kl_term] input").press("Space")
     live.check()
     assert price.is_disabled()
+
+
+def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: Any) -> None:
+    style = (ROOT / "book/assets/book.css").read_text("utf-8")
+    html = static_page(toy.explorables.PolicySimplex(), views=[0])
+    html = html.replace("<main>", f"<style>body{{margin:0}} {style}</style><main>")
+    page = open_static(html, "?embed#policy-simplex", viewport={"width": 1920, "height": 1080})
+    page.wait_for_function("document.querySelector('.toy').getBoundingClientRect().height > 1000")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert not page.query_selector(".toy-links").is_visible()
+    box = page.query_selector(".toy-point").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y + 80, steps=4)
+    page.mouse.up()
+    next_frame(page)
+    moved = page.query_selector(".toy-point").bounding_box()
+    assert moved["x"] - box["x"] == pytest.approx(-60, abs=1)
+    assert moved["y"] - box["y"] == pytest.approx(80, abs=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    next_frame(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

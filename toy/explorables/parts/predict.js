@@ -21,7 +21,7 @@ export function predict(stage, { question = "", guessLabel, initial, step, steps
   let limits = [-Infinity, Infinity];
   const snapped = (value) => (steps ? steps[bisectCenter(steps, value)] : Math.round(value / step) * step);
   const set = (value) => {
-    guess = Math.min(limits[1], Math.max(limits[0], snapped(value)));
+    guess = Math.min(limits[1], Math.max(limits[0], value));
     stage.redraw();
   };
   const hide = () => {
@@ -57,7 +57,7 @@ export function predict(stage, { question = "", guessLabel, initial, step, steps
     guess: () => guess,
     revealed: () => revealed,
     /** The reader moved the guess elsewhere, say in a chart. */
-    set,
+    set: (value) => set(snapped(value)),
     hide,
     /** What a picture needs of the guess, which stands `at` [x, y] in it; the truth is at `truth`, which is false until it may be shown. */
     picture: (at, truth) => ({ at, said: format(guess), truth: truth === false ? null : { at: truth, said: exact(told) } }),
