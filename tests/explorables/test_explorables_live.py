@@ -496,33 +496,6 @@ def test_a_setting_leaves_no_row_of_another_length(open_static: Any, size: int) 
             assert "NaN" not in root.inner_text()
 
 
-<<<<<<< HEAD
-def test_a_figure_alone_fills_the_screen_and_can_still_be_dragged(open_static: Any) -> None:
-    style = (ROOT / "book/assets/book.css").read_text("utf-8")
-    (triangle,) = (e for e in EXPLORABLES if e.name == "PolicySimplex")
-    html = static_page(getattr(toy.explorables, triangle.name)(), views=[0])
-    html = html.replace("<main>", f"<style>body{{margin:0}} {style}</style><main>")
-    page = open_static(html, f"?embed#{triangle.anchor}", viewport={"width": 1920, "height": 1080})
-    page.wait_for_function("document.querySelector('.toy').getBoundingClientRect().height > 1000")
-    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
-    assert not page.query_selector(".toy-links").is_visible()
-    box = page.query_selector(".toy-point").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 60, y + 80, steps=4)
-    page.mouse.up()
-    next_frame(page)
-    moved = page.query_selector(".toy-point").bounding_box()
-    assert moved["x"] - box["x"] == pytest.approx(-60, abs=1)
-    assert moved["y"] - box["y"] == pytest.approx(80, abs=1)
-    page.set_viewport_size({"width": 390, "height": 844})
-    next_frame(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-=======
->>>>>>> l1
 #: Attributes that hold no number, and dots of a chart that lie outside it.
 UNDRAWN = """root => {
   const attributes = [...root.querySelectorAll("*")]
