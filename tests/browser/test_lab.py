@@ -191,6 +191,7 @@ def test_python_and_the_reader_move_the_same_explorable(
     wait_until_drawn(page, root, settings)
     check(root, explorable)
 
+    root.evaluate("root => root.querySelectorAll('details').forEach((fold) => (fold.open = true))")
     for name in settings:
         move(root, name)
     state = read_when_all_have_changed(page, settings)

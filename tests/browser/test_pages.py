@@ -648,7 +648,7 @@ def test_a_numbered_formula_has_the_whole_width_of_a_phone(open_page: OpenPage) 
         assert formula.locator(".eqno").bounding_box()["y"] >= inner["y"] + inner["height"]
 
 
-@pytest.mark.parametrize("box", ["div.math .equation", ".cell_output pre", "table"])
+@pytest.mark.parametrize("box", [".cell_output pre", "table"])
 def test_what_is_wider_than_a_phone_fades_until_its_end_is_seen(
     open_page: OpenPage, box: str
 ) -> None:

@@ -20,7 +20,7 @@ export default scene({
   guesses: () => range(0, 101),
   controls: (stage) => {
     const draws = slider(stage, { label: "draws", key: "draws", step: 1, format: say });
-    const share = slider(stage, { label: "how often it is said", key: "share", steps: SHARES, format: say });
+    const share = slider(stage, { label: "how often", key: "share", steps: SHARES, format: say });
     return [
       { node: draws.node, draw: (state) => draws.draw(state.draws) },
       { node: share.node, draw: (state) => share.draw(state.share) },

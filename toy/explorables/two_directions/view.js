@@ -29,7 +29,7 @@ export default scene({
   draws: guessBars,
   guesses: () => range(0, FARTHEST + 0.005, 0.01).map((value) => Number(value.toFixed(2))),
   controls: (stage) => {
-    const sharpness = slider(stage, { label: "sharpness of the policy", key: "sharpness", step: 0.1, format: say });
+    const sharpness = slider(stage, { label: "sharpness", key: "sharpness", step: 0.1, format: say });
     return [{ node: sharpness.node, draw: (state) => sharpness.draw(state.sharpness) }];
   },
   picture: () => ({ left: 92, right: 44, height: 244 }),
