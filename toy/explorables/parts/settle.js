@@ -24,9 +24,10 @@ export function along(points, reach, weight) {
   return boxes;
 }
 
+const lengthOf = (text) => text.node().getComputedTextLength();
+
 /** What a text covers whose base line begins, or has its middle or end, at (x, y). */
-export function boxOf(text, x, y, anchor) {
-  const long = text.node().getComputedTextLength();
+export function boxOf(text, x, y, anchor, long = lengthOf(text)) {
   const left = x - { start: 0, middle: 0.5, end: 1 }[anchor] * long;
   return { left: left - AIR, right: left + long + AIR, top: y - RISE, bottom: y + DROP, weight: LABEL };
 }
@@ -39,9 +40,10 @@ export function boxOf(text, x, y, anchor) {
  */
 export function settle(labels, obstacles, frame) {
   const taken = [...obstacles];
-  return labels.map(({ text, at: [x, y], places, own, within = frame.right }) => {
+  const lengths = labels.map(({ text }) => lengthOf(text)); // all at once: to place one is to lay out all anew
+  return labels.map(({ text, at: [x, y], places, own, within = frame.right }, label) => {
     const tries = places.map(([dx, dy, anchor], i) => {
-      const box = boxOf(text, x + dx, y + dy, anchor);
+      const box = boxOf(text, x + dx, y + dy, anchor, lengths[label]);
       return { dx, dy, anchor, box, cost: i * LATER + beyond(box, { ...frame, right: within }) + covered(box, taken) };
     });
     const best = tries.reduce((least, one) => (one.cost < least.cost ? one : least));
