@@ -27,8 +27,9 @@ widget_sources := $(shell find toy/explorables $(ignored) -o -type f ! -name '*.
 book_sources := $(shell find book toy -mindepth 1 $(ignored) -o -print) $(shell find tests -name "test_*.py") _config.yml _toc.yml
 
 # $(call stage,<what>,<command>) runs the command and notes its time; times are told at the end.
+# "|| exit": to set -e, a failure on the left of && is none.
 TIMES := _build/times
-stage = @mkdir -p _build; echo '== $(1)'; $(2); printf '%6d s  %s\n' $$SECONDS '$(1)' >> $(TIMES)
+stage = @mkdir -p _build; echo '== $(1)'; { $(2); } || exit 1; printf '%6d s  %s\n' $$SECONDS '$(1)' >> $(TIMES)
 tell_times = @cat $(TIMES); awk '{ all += $$1 } END { printf "%6d s  in all\n", all }' $(TIMES)
 
 help:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-#: What axe-core, a typographer, or who counts nodes finds in a page's body; what to look for; what to write instead.
+#: What axe-core, a typographer, or who counts nodes finds in a page's body; what to look for; what
+#: to write instead.
 MENDS = {
     "label-content-name-mismatch": (r' aria-label="Toggle hidden content"', ""),
     "empty-table-header": (r"<th\b([^>]*)>(?:<p>)?\s*(?:</p>)?</th>", r"<td\1></td>"),
