@@ -168,6 +168,13 @@ class Live:
         self.page.mouse.up()
         return self.check()
 
+    def middle(self, selector: str) -> Place:
+        """Return where the middle of a marker stands on the screen, which it is brought onto."""
+        marker = self.find(selector)
+        marker.scroll_into_view_if_needed()
+        box = marker.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
     def spot(self, policy: list[float]) -> Place:
         """Return where a policy stands on the screen, in the triangle; the last response on top."""
         triangle = self.find(".toy-simplex .toy-chart-box")

@@ -110,7 +110,5 @@ def test_one_shared_feature_parts_the_two(live: Live) -> None:
 
 def test_the_guess_is_dragged_along_the_edge(live: Live) -> None:
     first = live.check()["guess"]
-    live.find(".toy-simplex").scroll_into_view_if_needed()
-    box = live.find(".toy-own").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = live.middle(".toy-own")
     assert live.drag((x, y), (x + 30, y))["guess"] != first

@@ -41,8 +41,5 @@ def test_each_setting_shows_what_it_is_named_after(open_live: OpenLive) -> None:
 
 def test_the_end_of_the_guessed_bar_is_dragged(open_live: OpenLive) -> None:
     live = open_live(TOKEN_CREDIT)
-    dot = live.find(".toy-stack-dot")
-    dot.scroll_into_view_if_needed()
-    box = dot.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = live.middle(".toy-stack-dot")
     assert live.drag((x, y), (x - 60, y))["guess"] > 2, "a shorter bar is a larger factor"

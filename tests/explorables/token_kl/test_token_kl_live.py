@@ -62,8 +62,5 @@ def test_where_prefixes_are_rare_exact_inner_sums_do_not_help(open_live: OpenLiv
 
 def test_the_share_that_is_guessed_is_dragged_in_the_bar(open_live: OpenLive) -> None:
     live = open_live(TOKEN_KL)
-    dot = live.find(".toy-stack-dot")
-    dot.scroll_into_view_if_needed()
-    box = dot.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = live.middle(".toy-stack-dot")
     assert live.drag((x, y), (x - 60, y))["guess"] < 0.5
